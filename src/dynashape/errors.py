@@ -1,0 +1,38 @@
+"""The exceptions a user can meet. Each message names what, where, what was got and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class DynashapeError(Exception):
+    """Base of every error that dynashape raises on purpose; the command line prints it as one sentence, exit code 2."""
+
+
+class InputError(DynashapeError, ValueError):
+    """An argument or an array that a function cannot work with."""
+
+
+class SpecError(DynashapeError, ValueError):
+    """A study's specification that does not hold together: unknown keys, impossible values, phases that do not fit."""
+
+
+class StoreError(DynashapeError, OSError):
+    """A directory that cannot be written, or that holds another study."""
+
+
+class EngineError(DynashapeError, RuntimeError):
+    """Workers that cannot be reached or started."""
+
+
+def unknown_name(kind: str, got: str, known: Iterable[str]) -> str:
+    """A sentence for a name that is not known, with the nearest right one and the whole choice.
+
+    >>> unknown_name("task", "CDN", ["CDM", "GNG"])
+    "unknown task 'CDN'; did you mean 'CDM'? Known: CDM, GNG."
+    """
+    choice = list(known)
+    near = get_close_matches(got, choice, n=1, cutoff=0.5)
+    hint = f" did you mean {near[0]!r}?" if near else ""
+    return f"unknown {kind} {got!r};{hint} Known: {', '.join(choice)}."
