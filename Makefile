@@ -1,0 +1,35 @@
+# make paper [PRESET=quick|smoke|paper] [ENGINE=local|serial|ADDRESS|slurm]   set-up and a whole study into runs/PRESET
+# make test                                                                   set-up and all tests
+# make check                                                                  lint, types and import contracts
+PYTHON ?= python3
+PRESET ?= paper
+ENGINE ?= local
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: paper test check setup clean
+
+paper: setup
+	$(BIN)/dynashape run $(PRESET) --out runs/$(PRESET) --engine $(ENGINE)
+
+test: setup
+	$(BIN)/pytest --doctest-modules src tests
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"dynashape needs Python 3.11 to 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[study,slurm,test]'
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
