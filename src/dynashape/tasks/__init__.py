@@ -1,1 +1,13 @@
-"""tasks"""
+"""Tasks in four aligned phases: vectorised samplers, the NeuroGym environments behind them, and input conditions."""
+
+from __future__ import annotations
+
+from dynashape.tasks.cdm import CDM
+from dynashape.tasks.dc import DC
+from dynashape.tasks.gng import GNG
+from dynashape.tasks.pr import PR
+from dynashape.tasks.registry import TASKS, make_task
+from dynashape.tasks.task import Task, ideal_accuracy
+from dynashape.tasks.timing import Timing
+
+__all__ = ["CDM", "DC", "GNG", "PR", "TASKS", "Task", "Timing", "ideal_accuracy", "make_task"]

@@ -1,0 +1,102 @@
+"""Delayed comparison: which of two noisy stimuli, a delay apart, was the stronger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import final
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from dynashape.errors import SpecError
+from dynashape.records import Array, Trials
+from dynashape.tasks.timing import Timing
+from dynashape.tasks.vectorised import VectorisedTask
+
+PAIRS: tuple[tuple[float, float], ...] = ((18, 10), (22, 14), (26, 18), (30, 22), (34, 26))
+
+
+@final
+class DC(VectorisedTask):
+    """NeuroGym's DelayComparison-v0, its second stimulus in the first half of the decision phase.
+
+    Stimulus 1 fills the stimulus phase; the delay holds its memory; the decision phase is half stimulus 2, half
+    response (the response window), so it must have an even number of steps. Strengths are scaled to 0.5..1 and carry
+    Gaussian noise of `sigma / sqrt(dt_ms)` a step; NeuroGym adds as much to the fixation channel while a stimulus is
+    on. Action 1 says that the first was stronger, action 2 the second.
+
+    With 24 and 12 steps of 20 ms comparing the two means is right in .98 of the trials.
+
+    Conditions: `choice`, `v1`, `v2` (strengths in order of appearance) and `evidence`, v2 - v1.
+
+    Source: Barak et al. (2010), as in neurogym 2.3.1.
+
+    >>> DC().response_window
+    (84, 96)
+    """
+
+    name = "DC"
+    description = "Report which of two noisy stimuli, a delay apart, was the stronger."
+    input_names = ("fixation", "stimulus")
+    action_names = ("fixation", "first", "second")
+
+    def __init__(
+        self,
+        timing: Timing | None = None,
+        input_noise: float = 0.05,
+        *,
+        pairs: Sequence[tuple[float, float]] = PAIRS,
+        sigma: float = 1.0,
+    ) -> None:
+        super().__init__(timing or Timing(), input_noise)
+        if not len(pairs) or any(greater <= lesser for greater, lesser in pairs):
+            raise SpecError(f"pairs of task 'DC' must be pairs of strengths, the greater first; got {pairs}.")
+        if sigma < 0:
+            raise SpecError(f"sigma of task 'DC' must be at least 0; got {sigma}.")
+        self.pairs = tuple((float(greater), float(lesser)) for greater, lesser in pairs)
+        self.sigma = float(sigma)
+        self._stimulus2, self._response = self.timing.parts("decision", 2, task=self.name)
+
+    @property
+    def response_window(self) -> tuple[int, int]:
+        """The second half of the decision phase: in the first half the second stimulus is still shown."""
+        return self._response
+
+    def draw_conditions(self, n_trials: int, rng: np.random.Generator) -> dict[str, Shaped[Array, " trials"]]:
+        """A pair and its order, each uniform."""
+        choice = rng.integers(1, 3, n_trials)
+        greater, lesser = np.array(self.pairs)[rng.integers(0, len(self.pairs), n_trials)].T
+        return {
+            "choice": choice,
+            "v1": np.where(choice == 1, greater, lesser),
+            "v2": np.where(choice == 1, lesser, greater),
+        }
+
+    def add_signal(
+        self, inputs: Float[Array, "trials steps channels"], conditions: Mapping[str, Shaped[Array, " trials"]]
+    ) -> None:
+        """Fixation cue until the response, stimulus 1 in the stimulus phase, stimulus 2 before the response."""
+        inputs[:, : self._response[0], 0] += 1
+        inputs[:, slice(*self.phases["stimulus"]), 1] += self._shown(conditions["v1"])[:, None]
+        inputs[:, slice(*self._stimulus2), 1] += self._shown(conditions["v2"])[:, None]
+
+    def environment_noise_sd(self) -> Float[Array, "steps channels"]:
+        """`sigma / sqrt(dt_ms)` on both channels while a stimulus is on."""
+        sd = super().environment_noise_sd()
+        for steps in (self.phases["stimulus"], self._stimulus2):
+            sd[slice(*steps)] = self.sigma / np.sqrt(self.timing.dt_ms)
+        return sd
+
+    def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
+        """How much stronger the second stimulus is, in NeuroGym's units of strength."""
+        return np.asarray(conditions["v2"] - conditions["v1"], dtype=np.float64)
+
+    def ideal_choices(self, trials: Trials) -> Int[Array, " trials"]:
+        """The stimulus with the greater mean over the steps in which it is shown."""
+        first = trials.inputs[:, slice(*self.phases["stimulus"]), 1].mean(axis=1, dtype=np.float64)
+        second = trials.inputs[:, slice(*self._stimulus2), 1].mean(axis=1, dtype=np.float64)
+        return np.where(second > first, 2, 1)
+
+    def _shown(self, strength: Float[Array, " trials"]) -> Float[Array, " trials"]:
+        low, high = np.min(self.pairs), np.max(self.pairs)
+        return np.asarray((1 + (strength - low) / (high - low)) / 2)

@@ -1,0 +1,58 @@
+"""Whole batches of trials in a few array operations: a hundred times faster than asking NeuroGym for one at a time."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from dynashape.records import Array, Trials
+from dynashape.tasks.noise import gaussian_noise
+from dynashape.tasks.task import Task
+
+
+class VectorisedTask(Task):
+    """A task whose batches are drawn at once, equal to its NeuroGym environment; the base of CDM, GNG, DC and PR.
+
+    A subclass draws what the experimenter chooses (`draw_conditions`) and writes what the network then sees
+    (`add_signal`); noise, targets and the record are made here.
+    """
+
+    @abstractmethod
+    def draw_conditions(self, n_trials: int, rng: np.random.Generator) -> dict[str, Shaped[Array, " trials"]]:
+        """One value a trial for everything that is chosen, `choice` among them."""
+
+    @abstractmethod
+    def add_signal(
+        self, inputs: Float[Array, "trials steps channels"], conditions: Mapping[str, Shaped[Array, " trials"]]
+    ) -> None:
+        """Add the noise-free inputs of these conditions to `inputs`, in place (no second array of that size)."""
+
+    @abstractmethod
+    def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
+        """Signed evidence in each trial, in the task's own units; positive speaks for the last action."""
+
+    def environment_noise_sd(self) -> Float[Array, "steps channels"]:
+        """Standard deviation of the noise that the NeuroGym environment itself adds; zero unless overridden."""
+        return np.zeros((self.timing.n_steps, self.n_inputs))
+
+    def sample(self, n_trials: int, rng: np.random.Generator) -> Trials:
+        """Draw trials; the conditions are independent and distributed as in NeuroGym."""
+        self._check_n_trials(n_trials)
+        return self.trials_of(self.draw_conditions(n_trials, rng), rng)
+
+    def trials_of(self, conditions: Mapping[str, Shaped[Array, " trials"]], rng: np.random.Generator) -> Trials:
+        """Trials with these conditions (the keys of `draw_conditions`) and fresh noise."""
+        choice: Int[Array, " trials"] = np.asarray(conditions["choice"], dtype=np.int64)
+        shape = (choice.shape[0], self.timing.n_steps, self.n_inputs)
+        # Independent Gaussian noises add up to one, so the environment's and the common noise are drawn together.
+        sd = np.hypot(self.environment_noise_sd(), self.input_noise).astype(np.float32)
+        if sd.any():
+            inputs = gaussian_noise(shape, rng)
+            inputs *= sd
+        else:
+            inputs = np.zeros(shape, dtype=np.float32)
+        self.add_signal(inputs, conditions)
+        return Trials(inputs, self._targets(choice), {**conditions, "evidence": self.evidence(conditions)})
