@@ -1,0 +1,125 @@
+"""Activity of one system as it comes from a user, checked once and laid out as one float64 table of steps.
+
+Trials are kept end to end in one array, with their lengths beside it: whatever their lengths, a delay is then one
+shifted slice of the table, and only the rows whose whole window lies within one trial are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from dynashape.errors import InputError
+from dynashape.records import Array
+
+Activity: TypeAlias = Shaped[Array, "..."] | Sequence[Shaped[Array, "..."]]
+"""`(trials, steps, units)`, `(steps, units)`, or a list of those: the trials of one system, of any lengths."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """The trials of one system end to end: `table` has a row a step; trial k is the next `lengths[k]` rows.
+
+    `scale` is the power of two that the table was divided by, so that squares neither overflow nor vanish;
+    `precision` is the rounding unit of the numbers as they came (float32 activity holds nothing below it).
+    """
+
+    table: Float[Array, "all_steps units"]
+    lengths: Int[Array, " trials"]
+    scale: float
+    precision: float
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return int(self.table.shape[1])
+
+    @property
+    def n_trials(self) -> int:
+        """Number of trials."""
+        return len(self.lengths)
+
+    @cached_property
+    def starts(self) -> Int[Array, " trials"]:
+        """The row at which each trial starts."""
+        return np.concatenate([[0], np.cumsum(self.lengths)[:-1]]).astype(np.int64)
+
+
+def read_activity(activity: Activity, name: str = "activity") -> Recording:
+    """The activity of one system as a `Recording`; the arrays given are never written to.
+
+    One `InputError` lists everything that is wrong with them: dimensions, numbers of units that differ, complex or
+    non-numeric values, empty arrays, and how many values are not finite and where the first of them is.
+
+    >>> read_activity([np.ones((3, 40, 8)), np.ones((25, 8))]).lengths.tolist()
+    [40, 40, 40, 25]
+    """
+    is_list = isinstance(activity, list | tuple)
+    arrays = [np.asarray(a) for a in activity] if is_list else [np.asarray(activity)]
+    names = [f"{name}[{i}]" for i in range(len(arrays))] if is_list else [name]
+    faults = [] if arrays else [f"{name} is an empty list; give at least one (steps, units) array"]
+    for array, label in zip(arrays, names, strict=True):
+        faults += _faults(array, label)
+    shaped = [a for a in arrays if a.ndim in (2, 3)]
+    units = {int(a.shape[-1]) for a in shaped}
+    if len(units) > 1:
+        counts = ", ".join(f"{label} has {a.shape[-1]}" for a, label in zip(arrays, names, strict=True) if a.ndim > 1)
+        faults.append(f"all trials of {name} must have the same number of units ({counts})")
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+
+    largest = max(float(max(abs(float(a.max())), abs(float(a.min())))) for a in arrays)
+    # A power of two: dividing by it loses nothing, so the scale of the activity cannot change the result.
+    scale = float(np.exp2(np.floor(np.log2(largest)))) if largest > 0 else 1.0
+    table = np.concatenate([a.reshape(-1, a.shape[-1]).astype(np.float64) for a in arrays])
+    table /= scale
+    lengths = np.concatenate([np.repeat(a.shape[-2], a.shape[0] if a.ndim == 3 else 1) for a in arrays])
+    precision = max(float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 0.0 for a in arrays)
+    return Recording(table, lengths.astype(np.int64), scale, max(precision, float(np.finfo(np.float64).eps)))
+
+
+def check_delays(recording: Recording, n_delays: int, delay_interval: int, name: str = "activity") -> None:
+    """An `InputError` unless every trial is long enough for one window and the step after it."""
+    steps = int(recording.lengths.min())
+    faults = []
+    if delay_interval < 1:
+        faults.append(f"delay_interval must be at least 1; got {delay_interval}")
+    if steps < 2:
+        faults.append(f"{name} needs trials of at least 2 steps, to have a step to predict; the shortest has {steps}")
+    elif delay_interval >= 1:
+        most = (steps - 2) // delay_interval + 1
+        if not 1 <= n_delays <= most:
+            shortest = "" if len(set(recording.lengths.tolist())) == 1 else " in the shortest trial"
+            faults.append(
+                f"n_delays must lie in 1..{most} (the {steps} steps of {name}{shortest}, at delay_interval "
+                f"{delay_interval}, with one step left to predict); got {n_delays}"
+            )
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+
+
+def _faults(array: Shaped[Array, "..."], label: str) -> list[str]:
+    if array.dtype.kind not in "fiub":
+        return [f"{label} must hold real numbers; got dtype {array.dtype}"]
+    if array.ndim not in (2, 3):
+        return [f"{label} must be (steps, units) or (trials, steps, units); got shape {array.shape}"]
+    if array.size == 0:
+        return [f"{label} is empty: its shape is {array.shape}"]
+    if array.dtype.kind != "f":
+        return []
+    bad = ~np.isfinite(array)
+    n_bad = int(bad.sum())
+    if not n_bad:
+        return []
+    first = np.unravel_index(int(np.argmax(bad)), array.shape)
+    where = ", ".join(
+        f"{axis} {int(i)}" for axis, i in zip(("trial", "step", "unit")[-array.ndim :], first, strict=True)
+    )
+    return [
+        f"{label} has {n_bad} value{'s' * (n_bad > 1)} that {'are' if n_bad > 1 else 'is'} not finite, the first at {where}"
+    ]

@@ -1,0 +1,176 @@
+"""The leading singular directions of a delay embedding: from its Gram matrix, by an SVD where that is too coarse.
+
+Squaring the embedding loses what is small: rounding in H'H turns the direction with singular value s_r by about
+eps (s_1 / s_r)^2. So a few directions more than asked for are taken and the embedding projected on them is decomposed
+anew (Rayleigh-Ritz): what is left is the turn towards the directions not taken. Where that could be felt, the embedding
+is built and its SVD taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from numbers import Integral, Real
+
+import numpy as np
+import scipy.integrate
+import scipy.linalg
+import scipy.optimize
+from jaxtyping import Float
+
+from dynashape.dissimilarity.activity import Recording
+from dynashape.dissimilarity.embedding import build_embedding, embedding_gram, embedding_rows, project_embedding
+from dynashape.errors import InputError
+from dynashape.records import Array
+
+_EPS = float(np.finfo(np.float64).eps)
+# A direction may turn by this much before the SVD is called in: a tenth of what the default ridge moves the operator.
+_LARGEST_TURN = 1e-9
+_EXTRA = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Directions:
+    """The leading singular vectors of an embedding H = V S U', in order of variance.
+
+    `coordinates` holds the first columns of V and `present` the rows of U' that belong to the present step, so that
+    the activity is nearly `coordinates * singular_values @ present`. There are at least `rank` of them, and some more
+    where there are any. `singular_values` holds all min(rows, columns); from the Gram matrix, those below 1e-7 of the
+    first are rounding. `numerical_rank` counts those above the rounding of the activity; it is exact up to the kept ones.
+    """
+
+    coordinates: Float[Array, "rows kept"]
+    present: Float[Array, "kept units"]
+    singular_values: Float[Array, " values"]
+    rank: int
+    numerical_rank: int
+    method: str
+
+
+def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: int | float | str) -> Directions:
+    """The first `rank` singular directions of the delay embedding of a recording (see `Directions`).
+
+    `rank` is a number of directions, a share of the variance, or "svht". The turn of the last one is at most about 1e-9,
+    with the Gram matrix as with the SVD.
+    """
+    rows = embedding_rows(recording, n_delays, delay_interval)
+    shape = (len(rows), n_delays * recording.n_units)
+    check_rank(rank, shape, n_delays, recording.n_units)
+    if shape[0] < shape[1]:
+        embedding = build_embedding(recording, rows, n_delays, delay_interval)
+        squares, vectors = _eigh(embedding @ embedding.T)
+    else:
+        squares, vectors = _eigh(embedding_gram(recording, n_delays, delay_interval))
+    values = np.sqrt(np.maximum(squares, 0.0))
+    if not values[0] > 0.0:
+        return _nothing(recording, shape, rank)
+
+    n = resolve_rank(rank, values, shape)
+    noisy_median = rank == "svht" and values[len(values) // 2] < 1e-7 * values[0]
+    kept = next((k for k in (n + _EXTRA, 2 * n + _EXTRA) if _turn(values, n, k) < _LARGEST_TURN), None)
+    if kept is None or noisy_median:
+        embedding = build_embedding(recording, rows, n_delays, delay_interval)
+        left, values, right = scipy.linalg.svd(embedding, full_matrices=False, check_finite=False)
+        n = resolve_rank(rank, values, shape)
+        kept = min(2 * n + _EXTRA, len(values))
+        coordinates, columns = left[:, :kept], right[:kept].T
+        method = "svd"
+    else:
+        kept = min(kept, len(values))
+        vectors = vectors[:, :kept]
+        if shape[0] < shape[1]:
+            columns, ritz, turn = scipy.linalg.svd(embedding.T @ vectors, full_matrices=False, check_finite=False)
+            coordinates = vectors @ turn.T
+        else:
+            projected = project_embedding(recording, vectors, n_delays, delay_interval)
+            coordinates, ritz, turn = scipy.linalg.svd(projected, full_matrices=False, check_finite=False)
+            columns = vectors @ turn.T
+        values[:kept] = ritz
+        method = "gram"
+    signs = np.where(np.sum(coordinates**3, axis=0) < 0.0, -1.0, 1.0)
+    floor = max(recording.precision, max(shape) * _EPS) * values[0]
+    return Directions(
+        coordinates * signs,
+        (columns[: recording.n_units] * signs).T,
+        values * recording.scale,
+        n,
+        int(np.sum(values > floor)),
+        method,
+    )
+
+
+def check_rank(rank: int | float | str, shape: tuple[int, int], n_delays: int, n_units: int) -> None:
+    """An `InputError` unless `rank` is a possible number of directions, a share of the variance, or "svht"."""
+    most = min(shape)
+    if isinstance(rank, str):
+        if rank != "svht":
+            raise InputError(f'rank must be a whole number, a share of the variance in (0, 1) or "svht"; got {rank!r}.')
+    elif isinstance(rank, Integral) and not isinstance(rank, bool):
+        if not 1 <= rank <= most:
+            raise InputError(
+                f"rank must lie in 1..{most}, the smaller of {shape[0]} windows of {n_delays} steps and {shape[1]} columns "
+                f"({n_delays} delays x {n_units} units); got {rank}."
+            )
+    elif not (isinstance(rank, Real) and not isinstance(rank, bool) and 0.0 < rank < 1.0):
+        raise InputError(
+            f"rank as a share of the variance must lie strictly between 0 and 1 (a number of directions is an int); got {rank!r}."
+        )
+
+
+def resolve_rank(rank: int | float | str, values: Float[Array, " values"], shape: tuple[int, int]) -> int:
+    """How many directions `rank` stands for, given all singular values; at least one."""
+    if isinstance(rank, str):
+        threshold = svht_factor(min(shape) / max(shape)) * float(np.median(values))
+        return max(1, int(np.sum(values > threshold)))
+    if isinstance(rank, Integral):
+        return int(rank)
+    share = np.cumsum(values**2) / np.sum(values**2)
+    return min(int(np.searchsorted(share, float(rank))) + 1, len(values))
+
+
+@lru_cache(maxsize=256)
+def svht_factor(aspect: float) -> float:
+    """The optimal hard threshold for singular values, in units of their median (noise level unknown).
+
+    `aspect` is the smaller over the larger side of the matrix. Gavish & Donoho 2014, "The optimal hard threshold for
+    singular values is 4/sqrt(3)", equations 11 and 5: lambda(aspect) over the root of the Marchenko-Pastur median.
+
+    >>> round(svht_factor(1.0), 3)
+    2.858
+    """
+    low, high = (1 - np.sqrt(aspect)) ** 2, (1 + np.sqrt(aspect)) ** 2
+
+    def below(x: float) -> float:
+        density = scipy.integrate.quad(
+            # In sqrt(x) the density has no pole at 0 for a square matrix.
+            lambda y: np.sqrt(max((high - y * y) * (y * y - low), 0.0)) / (np.pi * aspect * y),
+            np.sqrt(low),
+            np.sqrt(x),
+            limit=200,
+        )
+        return float(density[0]) - 0.5
+
+    median = float(scipy.optimize.brentq(below, low + 1e-12, high))
+    best = np.sqrt(2 * (aspect + 1) + 8 * aspect / (aspect + 1 + np.sqrt(aspect**2 + 14 * aspect + 1)))
+    return float(best / np.sqrt(median))
+
+
+def _eigh(matrix: Float[Array, "n n"]) -> tuple[Float[Array, " n"], Float[Array, "n n"]]:
+    values, vectors = scipy.linalg.eigh(matrix, driver="evd", overwrite_a=True, check_finite=False)
+    return values[::-1], vectors[:, ::-1]
+
+
+def _turn(values: Float[Array, " values"], rank: int, kept: int) -> float:
+    """About how far rounding of the Gram matrix turns direction `rank` towards the directions that are not kept."""
+    if values[rank - 1] <= 0.0:
+        return np.inf
+    rest = values[kept] if kept < len(values) else 0.0
+    # Below its own rounding a value is at most that rounding; nothing is known of what lies beneath.
+    rest = max(float(rest), np.sqrt(_EPS) * float(values[0])) if kept < len(values) else 0.0
+    ratio = float(values[0] / values[rank - 1])
+    return _EPS * ratio**2 * rest / float(values[rank - 1]) if ratio < 1e7 else np.inf
+
+
+def _nothing(recording: Recording, shape: tuple[int, int], rank: int | float | str) -> Directions:
+    n = int(rank) if isinstance(rank, Integral) else 1
+    return Directions(np.zeros((shape[0], n)), np.zeros((n, recording.n_units)), np.zeros(min(shape)), n, 0, "gram")

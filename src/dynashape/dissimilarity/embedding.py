@@ -1,0 +1,92 @@
+"""Delay embedding within trials, and the two products of it that DSA needs, without ever building it.
+
+Row t of the embedding H is [x_t, x_(t-tau), ..., x_(t-(q-1)tau)]. H repeats every step q times, so H'H and H P are
+computed from the activity itself: a tenth of the work and of the memory at ten delays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
+from dynashape.records import Array
+
+
+def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> list[Float[Array, "rows columns"]]:
+    """The delay embedding of each trial: row t holds the units now, then delay_interval steps ago, and so on.
+
+    One `(steps - (n_delays - 1) * delay_interval, n_delays * units)` array a trial, float64; no row reaches into
+    another trial. Raises `InputError` where a trial is too short. The order of the columns is that of dsa-metric
+    (Ostrow et al. 2023, Hankel matrix).
+
+    >>> embed_delays(np.arange(8.0).reshape(4, 2), n_delays=2)[0].tolist()
+    [[2.0, 3.0, 0.0, 1.0], [4.0, 5.0, 2.0, 3.0], [6.0, 7.0, 4.0, 5.0]]
+    """
+    recording = read_activity(activity)
+    check_delays(recording, n_delays, delay_interval)
+    rows = embedding_rows(recording, n_delays, delay_interval)
+    embedded = build_embedding(recording, rows, n_delays, delay_interval) * recording.scale
+    counts = recording.lengths - (n_delays - 1) * delay_interval
+    return list(np.split(embedded, np.cumsum(counts)[:-1]))
+
+
+def embedding_rows(recording: Recording, n_delays: int, delay_interval: int) -> Int[Array, " rows"]:
+    """The rows of the table at which a whole window of delays lies within one trial, trial after trial."""
+    first = (n_delays - 1) * delay_interval
+    step = np.arange(len(recording.table)) - np.repeat(recording.starts, recording.lengths)
+    return np.flatnonzero(step >= first)
+
+
+def has_next(recording: Recording, rows: Int[Array, " rows"]) -> Bool[Array, " rows"]:
+    """Which of these rows are followed by a step of the same trial."""
+    is_last = np.zeros(len(recording.table), dtype=bool)
+    is_last[recording.starts + recording.lengths - 1] = True
+    return ~is_last[rows]
+
+
+def build_embedding(
+    recording: Recording, rows: Int[Array, " rows"], n_delays: int, delay_interval: int
+) -> Float[Array, "rows columns"]:
+    """The embedding at these rows of the table, built."""
+    return np.concatenate([recording.table[rows - d * delay_interval] for d in range(n_delays)], axis=1)
+
+
+def project_embedding(
+    recording: Recording, weights: Float[Array, "columns k"], n_delays: int, delay_interval: int
+) -> Float[Array, "rows k"]:
+    """H @ weights at every embedding row, one product a delay on shifted slices of the table."""
+    first = (n_delays - 1) * delay_interval
+    table, n_units = recording.table, recording.n_units
+    out = table[first:] @ weights[:n_units]
+    for d in range(1, n_delays):
+        shift = first - d * delay_interval
+        # Windows across trial borders are computed as well and dropped below: a slice costs no copy.
+        out += table[shift : shift + len(out)] @ weights[d * n_units : (d + 1) * n_units]
+    return out[embedding_rows(recording, n_delays, delay_interval) - first]
+
+
+def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> Float[Array, "columns columns"]:
+    """H'H from the lagged products of the activity.
+
+    Block (i+1, j+1) sums the same products as block (i, j), delay_interval steps earlier: it gains the steps before
+    the first row of each trial and loses the last ones. So only the first row of blocks is summed over all rows.
+    """
+    n, tau = recording.n_units, delay_interval
+    rows = embedding_rows(recording, n_delays, tau)
+    now = np.ascontiguousarray(recording.table[rows].T)
+    gram = np.empty((n_delays * n, n_delays * n))
+    for d in range(n_delays):
+        gram[:n, d * n : (d + 1) * n] = now @ recording.table[rows - d * tau]
+    if n_delays > 1:
+        offsets = np.arange(-tau, 0)
+        first = recording.starts + (n_delays - 1) * tau
+        last = recording.starts + recording.lengths
+        gained = build_embedding(recording, (first[:, None] + offsets).ravel(), n_delays - 1, tau)
+        lost = build_embedding(recording, (last[:, None] + offsets).ravel(), n_delays - 1, tau)
+        change = gained.T @ gained - lost.T @ lost
+        for i in range(n_delays - 1):
+            here, below = slice(i * n, (i + 1) * n), slice((i + 1) * n, (i + 2) * n)
+            gram[below, (i + 1) * n :] = gram[here, i * n : -n] + change[here, i * n :]
+            gram[below, : (i + 1) * n] = gram[: (i + 1) * n, below].T
+    return gram

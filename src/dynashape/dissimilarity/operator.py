@@ -1,0 +1,130 @@
+"""The linear operator of a system: activity -> delay embedding -> its leading coordinates -> one-step regression.
+
+This is the per-system half of DSA (Ostrow et al. 2023): what is compared between systems is the matrix A of
+v(t+1) = A v(t), where v are the first columns of V in the SVD H = V S U' of the delay embedding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from numbers import Integral
+
+import numpy as np
+import scipy.linalg
+from jaxtyping import Bool, Float
+
+from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
+from dynashape.dissimilarity.decomposition import Directions, decompose
+from dynashape.dissimilarity.embedding import embedding_rows, has_next
+from dynashape.dissimilarity.prediction import one_step_errors
+from dynashape.errors import InputError
+from dynashape.records import OK, Array, Status
+
+
+@dataclass(frozen=True, eq=False)
+class Operator:
+    """The operator of one system and how far it can be trusted.
+
+    `matrix` maps the coordinates of one step to those of the next, in order of the variance they carry.
+    `singular_values` are all of the embedding's, `explained_variance` is the share of its (uncentred) variance in the
+    first `rank`, `effective_rank` the participation ratio of the variances and `numerical_rank` the number of
+    directions above rounding (a lower bound where it exceeds `rank`). `one_step_error` is the variance of the next
+    step that the operator leaves unexplained in trials held out, `persistence_error` the same for "nothing changes";
+    both are None where there is nothing to hold out. An operator whose `status` is not ok is finite but not to be
+    compared.
+    """
+
+    matrix: Float[Array, "rank rank"]
+    n_delays: int
+    delay_interval: int
+    rank: int
+    singular_values: Float[Array, " values"]
+    explained_variance: float
+    effective_rank: float
+    numerical_rank: int
+    one_step_error: float | None
+    persistence_error: float | None
+    ridge: float = 1e-8
+    status: Status = field(default=OK)
+
+
+def fit_operator(
+    activity: Activity,
+    n_delays: int,
+    rank: int | float | str,
+    delay_interval: int = 1,
+    ridge: float = 1e-8,
+    name: str = "activity",
+) -> Operator:
+    """The one-step operator of a system in the leading coordinates of its delay embedding.
+
+    `activity` is `(trials, steps, units)`, `(steps, units)` or a list of those with any lengths: all trials of one
+    system. `rank` is a number of coordinates, a share of the variance in (0, 1), or "svht" (Gavish & Donoho's optimal
+    threshold, made for white noise). Computed in float64; the arrays are not modified. The operator does not depend
+    on the scale of the activity, nor on a rotation or order of its units.
+
+    The definition is that of dsa-metric's default: every window of every trial enters the SVD, nothing is centred, V has
+    orthonormal columns, and A = [(V-'V- + ridge I)^-1 V-'V+]' with V- and V+ the rows of windows and of the windows one
+    step later. Fewer windows than columns are fine. `name` is what errors call the activity.
+
+    Raises `InputError` where the arrays, the delays or the rank cannot be worked with. A system that is silent, or
+    that holds fewer directions than `rank`, comes back with a status and zeros where it holds nothing.
+
+    >>> activity = np.random.default_rng(0).normal(size=(20, 30, 5)).cumsum(axis=1)
+    >>> operator = fit_operator(activity, n_delays=3, rank=4)
+    >>> operator.matrix.shape, operator.status.ok
+    ((4, 4), True)
+    """
+    if not ridge >= 0.0:
+        raise InputError(f"ridge must be at least 0; got {ridge!r}.")
+    recording = read_activity(activity, name)
+    check_delays(recording, n_delays, delay_interval, name)
+    directions = decompose(recording, n_delays, delay_interval, rank)
+    held = min(directions.rank, directions.numerical_rank)
+    follows = has_next(recording, embedding_rows(recording, n_delays, delay_interval))
+    matrix = np.zeros((directions.rank, directions.rank))
+    matrix[:held, :held] = regress_next(directions.coordinates[:, :held], follows, ridge)
+    error = persistence = None
+    if held:
+        errors, persistence = one_step_errors(recording, directions, n_delays, delay_interval, [held], ridge)
+        error = errors[0]
+    squares = directions.singular_values**2
+    total = float(np.sum(squares))
+    return Operator(
+        matrix=matrix,
+        n_delays=int(n_delays),
+        delay_interval=int(delay_interval),
+        rank=directions.rank,
+        singular_values=directions.singular_values,
+        explained_variance=float(np.sum(squares[:held]) / total) if total else 0.0,
+        effective_rank=float(total**2 / np.sum(squares**2)) if total else 0.0,
+        numerical_rank=directions.numerical_rank,
+        one_step_error=error,
+        persistence_error=persistence,
+        ridge=float(ridge),
+        status=_status(directions, rank, name),
+    )
+
+
+def regress_next(
+    coordinates: Float[Array, "rows held"], follows: Bool[Array, " rows"], ridge: float
+) -> Float[Array, "held held"]:
+    """The matrix A of v(t+1) = A v(t) by ridge regression over the rows that are followed by another of their trial."""
+    now = coordinates[follows]
+    # Rows of a trial stand one after another, so the row after `now` is the next step of the same trial.
+    later = coordinates[np.flatnonzero(follows) + 1]
+    gram = now.T @ now
+    gram[np.diag_indices_from(gram)] += ridge
+    return np.asarray(scipy.linalg.solve(gram, now.T @ later, assume_a="pos", check_finite=False)).T
+
+
+def _status(directions: Directions, rank: int | float | str, name: str) -> Status:
+    if directions.numerical_rank == 0:
+        return Status("silent", f"every value of {name} is zero, so it has no dynamics; leave the system out")
+    if directions.rank > directions.numerical_rank:
+        return Status(
+            "rank_deficient",
+            f"{name} holds {directions.numerical_rank} directions above rounding, rank asks for {directions.rank}; "
+            f"use rank <= {directions.numerical_rank}, or activity with noise",
+        )
+    return OK
