@@ -5,9 +5,23 @@ from __future__ import annotations
 from dynashape.tasks.cdm import CDM
 from dynashape.tasks.dc import DC
 from dynashape.tasks.gng import GNG
+from dynashape.tasks.input_conditions import INPUT_CONDITION_DESCRIPTIONS, INPUT_CONDITIONS, drive
 from dynashape.tasks.pr import PR
 from dynashape.tasks.registry import TASKS, make_task
 from dynashape.tasks.task import Task, ideal_accuracy
 from dynashape.tasks.timing import Timing
 
-__all__ = ["CDM", "DC", "GNG", "PR", "TASKS", "Task", "Timing", "ideal_accuracy", "make_task"]
+__all__ = [
+    "CDM",
+    "DC",
+    "GNG",
+    "INPUT_CONDITIONS",
+    "INPUT_CONDITION_DESCRIPTIONS",
+    "PR",
+    "TASKS",
+    "Task",
+    "Timing",
+    "drive",
+    "ideal_accuracy",
+    "make_task",
+]

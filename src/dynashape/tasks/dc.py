@@ -99,4 +99,4 @@ class DC(VectorisedTask):
 
     def _shown(self, strength: Float[Array, " trials"]) -> Float[Array, " trials"]:
         low, high = np.min(self.pairs), np.max(self.pairs)
-        return np.asarray((1 + (strength - low) / (high - low)) / 2)
+        return np.asarray((1 + (strength - low) / (high - low)) / 2, dtype=np.float32)

@@ -48,8 +48,8 @@ class GNG(VectorisedTask):
         go = conditions["choice"] == 1
         start, stop = self.phases["stimulus"]
         inputs[:, : self.phases["decision"][0], 0] += 1
-        inputs[:, start:stop, 1] += ~go[:, None]
-        inputs[:, start:stop, 2] += go[:, None]
+        inputs[:, start:stop, 1] += (~go).astype(np.float32)[:, None]
+        inputs[:, start:stop, 2] += go.astype(np.float32)[:, None]
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
         """1 for go, -1 for no go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -38,6 +39,12 @@ class VectorisedTask(Task):
         """Standard deviation of the noise that the NeuroGym environment itself adds; zero unless overridden."""
         return np.zeros((self.timing.n_steps, self.n_inputs))
 
+    @cached_property
+    def _noise_sd(self) -> Float[Array, "steps channels"]:
+        # Independent Gaussian noises add up to one, so the environment's and the common noise are drawn together.
+        sd: Float[Array, "steps channels"] = np.hypot(self.environment_noise_sd(), self.input_noise).astype(np.float32)
+        return sd
+
     def sample(self, n_trials: int, rng: np.random.Generator) -> Trials:
         """Draw trials; the conditions are independent and distributed as in NeuroGym."""
         self._check_n_trials(n_trials)
@@ -47,11 +54,9 @@ class VectorisedTask(Task):
         """Trials with these conditions (the keys of `draw_conditions`) and fresh noise."""
         choice: Int[Array, " trials"] = np.asarray(conditions["choice"], dtype=np.int64)
         shape = (choice.shape[0], self.timing.n_steps, self.n_inputs)
-        # Independent Gaussian noises add up to one, so the environment's and the common noise are drawn together.
-        sd = np.hypot(self.environment_noise_sd(), self.input_noise).astype(np.float32)
-        if sd.any():
+        if self._noise_sd.any():
             inputs = gaussian_noise(shape, rng)
-            inputs *= sd
+            inputs *= self._noise_sd
         else:
             inputs = np.zeros(shape, dtype=np.float32)
         self.add_signal(inputs, conditions)
