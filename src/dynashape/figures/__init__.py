@@ -1,1 +1,28 @@
-"""figures"""
+"""Result tables and arrays in, matplotlib figures out: nothing is computed, saved or shown here.
+
+Every function returns a `matplotlib.figure.Figure` that belongs to no window; `to_bytes` turns it into a file's bytes.
+"""
+
+from dynashape.figures.comparison_scheme import plot_comparison_scheme
+from dynashape.figures.distance_matrices import order_systems, plot_distance_matrices
+from dynashape.figures.mds_maps import plot_mds_maps
+from dynashape.figures.meta_clustering import plot_meta_clustering
+from dynashape.figures.separability_map import plot_separability_map
+from dynashape.figures.style import DOUBLE_COLUMN, SINGLE_COLUMN, theme, to_bytes
+from dynashape.figures.task_structure import plot_task_structure
+from dynashape.figures.training_curves import plot_training_curves
+
+__all__ = [
+    "DOUBLE_COLUMN",
+    "SINGLE_COLUMN",
+    "order_systems",
+    "plot_comparison_scheme",
+    "plot_distance_matrices",
+    "plot_mds_maps",
+    "plot_meta_clustering",
+    "plot_separability_map",
+    "plot_task_structure",
+    "plot_training_curves",
+    "theme",
+    "to_bytes",
+]

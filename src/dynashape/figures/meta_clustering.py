@@ -1,0 +1,201 @@
+"""Figure 3: where every comparison lies among all comparisons, and which factor organises that map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from scipy.spatial import ConvexHull, QhullError
+
+from dynashape.figures.style import (
+    ANALYSIS_COLOURS,
+    ARCHITECTURE_COLOURS,
+    ARCHITECTURE_MARKERS,
+    DOUBLE_COLUMN,
+    FAINT,
+    INK,
+    MILLIMETRE,
+    MUTED,
+    PAPER,
+    PHASE_COLOURS,
+    colour_of,
+    framed,
+    label_panel,
+    marker_of,
+    new_figure,
+    theme,
+)
+from dynashape.figures.tables import format_p, in_reading_order, require_columns, with_pair
+from dynashape.records import Array
+
+PAIR_COLOURS: Mapping[str, str] = {
+    "CDM-PR": "#4477aa",
+    "CDM-DC": "#66ccee",
+    "CDM-GNG": "#228833",
+    "DC-PR": "#ccbb44",
+    "DC-GNG": "#ee6677",
+    "PR-GNG": "#aa3377",
+}
+FACTORS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "analysis": ("analysis", ANALYSIS_COLOURS),
+    "phase": ("phase", PHASE_COLOURS),
+    "architecture": ("architecture", ARCHITECTURE_COLOURS),
+    "pair": ("task pair", PAIR_COLOURS),
+}
+ANALYSIS_NAMES = {"1": "1  untrained and trained", "2": "2  trained and noise-driven"}
+
+
+def plot_meta_clustering(
+    meta: pd.DataFrame, explained: pd.DataFrame | None = None, width: float = DOUBLE_COLUMN
+) -> Figure:
+    """Figure 3: the map of all comparisons with its groups outlined, and what organises it.
+
+    (a) the map, colour by analysis, shape by architecture; (b) the same map coloured by each factor in turn; (c) the
+    share of the map's variance that each factor explains, with its permutation p-value. `meta` has x, y, analysis and
+    whichever of architecture, phase, task_a, task_b, group the points have; `explained` has factor, share and p_value,
+    and share_low and share_high where there are intervals.
+    """
+    require_columns(meta, ("analysis", "x", "y"), "the meta-clustering table")
+    table = with_pair(meta)
+    factors = [factor for factor in FACTORS if factor in table and table[factor].nunique() > 1]
+    with theme():
+        figure = new_figure(width, (84 if explained is None else 98) * MILLIMETRE)
+        grid = figure.add_gridspec(1, 2, width_ratios=[1.05, 1])
+        main = figure.add_subplot(grid[0, 0])
+        _draw_main(main, table)
+        label_panel(main, "a", dx=6.0)
+        right = grid[0, 1].subgridspec(
+            2 if explained is None else 3, 2, height_ratios=[1, 1, 0.62][: 2 if explained is None else 3]
+        )
+        for position, factor in enumerate(factors):
+            axes = figure.add_subplot(right[position // 2, position % 2])
+            _draw_factor(axes, table, factor)
+            if position == 0:
+                label_panel(axes, "b", dx=-4.0)
+        if explained is not None:
+            axes = figure.add_subplot(right[2, 0:2])
+            _draw_shares(axes, explained)
+            label_panel(axes, "c", dx=-4.0)
+    return figure
+
+
+def _draw_main(axes: Axes, table: pd.DataFrame) -> None:
+    if "group" in table:
+        for group in sorted(table["group"].unique()):
+            _outline(axes, table.loc[table["group"] == group, ["x", "y"]].to_numpy(dtype=float), str(group))
+    analyses = in_reading_order(sorted(table["analysis"].unique()))
+    architectures = in_reading_order(table["architecture"]) if "architecture" in table else [""]
+    for i, analysis in enumerate(analyses):
+        for j, architecture in enumerate(architectures):
+            chosen = table[table["analysis"] == analysis]
+            if architecture:
+                chosen = chosen[chosen["architecture"] == architecture]
+            axes.plot(
+                chosen["x"].to_numpy(),
+                chosen["y"].to_numpy(),
+                linestyle="none",
+                marker=marker_of(ARCHITECTURE_MARKERS, architecture, j),
+                markersize=4,
+                markerfacecolor=colour_of(ANALYSIS_COLOURS, analysis, i),
+                markeredgecolor=PAPER,
+                markeredgewidth=0.4,
+                alpha=0.9,
+            )
+    framed(axes)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.1)
+    axes.set_title("map of all comparisons", pad=4)
+    shown = [
+        Line2D([], [], linestyle="none", marker="o", color=colour_of(ANALYSIS_COLOURS, analysis, i), markersize=4)
+        for i, analysis in enumerate(analyses)
+    ]
+    names = [f"analysis {ANALYSIS_NAMES.get(analysis, analysis)}" for analysis in analyses]
+    first = axes.legend(shown, names, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=2)
+    if architectures != [""]:
+        axes.add_artist(first)
+        shown = [
+            Line2D([], [], linestyle="none", marker=marker_of(ARCHITECTURE_MARKERS, name, j), color=MUTED, markersize=4)
+            for j, name in enumerate(architectures)
+        ]
+        axes.legend(shown, architectures, loc="upper center", bbox_to_anchor=(0.5, -0.055), ncols=len(architectures))
+
+
+def _outline(axes: Axes, points: Float[Array, "points 2"], name: str) -> None:
+    """A soft outline around the points of one group, a little outside them, with the group's name at its top."""
+    centre = points.mean(axis=0)
+    if len(points) >= 3:
+        try:
+            corners = points[ConvexHull(points).vertices]
+        except QhullError:
+            corners = points
+        corners = centre + (corners - centre) * 1.08
+        axes.fill(corners[:, 0], corners[:, 1], facecolor=FAINT, alpha=0.3, edgecolor=FAINT, linewidth=4,
+                  joinstyle="round", zorder=0)  # fmt: skip
+    top = points[np.argmax(points[:, 1])]
+    axes.annotate(
+        f"group {name}",
+        xy=(float(top[0]), float(top[1])),
+        xytext=(0, 7),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=6.5,
+        color=MUTED,
+        path_effects=[withStroke(linewidth=1.5, foreground=PAPER)],
+        zorder=4,
+    )
+
+
+def _draw_factor(axes: Axes, table: pd.DataFrame, factor: str) -> None:
+    title, colours = FACTORS[factor]
+    levels = in_reading_order(sorted(table[factor].astype(str).unique()))
+    # One scatter in a shuffled order, so that no level hides the others by being drawn last.
+    order = np.random.default_rng(0).permutation(len(table))
+    palette = {level: colour_of(colours, level, position) for position, level in enumerate(levels)}
+    shades = [palette[str(level)] for level in table[factor].to_numpy()[order]]
+    points = table[["x", "y"]].to_numpy(dtype=float)[order]
+    axes.scatter(points[:, 0], points[:, 1], c=shades, s=5, linewidths=0, alpha=0.9)
+    framed(axes)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.08)
+    axes.set_title(f"by {title}", pad=3)
+    handles = [Line2D([], [], linestyle="none", marker="o", color=palette[level], markersize=2.6) for level in levels]
+    axes.legend(
+        handles,
+        levels,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.01),
+        ncols=2 if len(levels) == 4 else 3,
+        fontsize=5.2,
+        handletextpad=0.0,
+        columnspacing=0.6,
+        labelspacing=0.25,
+    )
+
+
+def _draw_shares(axes: Axes, explained: pd.DataFrame) -> None:
+    require_columns(explained, ("factor", "share", "p_value"), "the table of what the factors explain")
+    table = explained.sort_values("share", ascending=True, kind="stable")
+    places = np.arange(len(table))
+    shares = table["share"].to_numpy(dtype=float)
+    axes.barh(places, shares, height=0.6, color=MUTED, linewidth=0)
+    ends = shares.copy()
+    if {"share_low", "share_high"} <= set(table.columns):
+        low, high = table["share_low"].to_numpy(dtype=float), table["share_high"].to_numpy(dtype=float)
+        axes.hlines(places, low, high, color=INK, linewidth=0.9)
+        ends = np.fmax(ends, high)
+    for place, end, share, p_value in zip(places, ends, shares, table["p_value"], strict=True):
+        text = f"{share:.2f}   {format_p(float(p_value))}"
+        axes.annotate(
+            text, (float(end), float(place)), xytext=(3, 0), textcoords="offset points", va="center", fontsize=6
+        )
+    axes.set_yticks(places, [str(factor).replace("_", " ") for factor in table["factor"]])
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlim(0, max(1.0, float(np.nanmax(ends)) * 1.0))
+    axes.set_xlabel("share of the map's variance explained")

@@ -1,0 +1,209 @@
+"""One theme for every figure: journal widths, type, and colours that stay apart for colour-blind eyes and in grey.
+
+Colour never carries a meaning alone: tasks also have marker shapes, conditions have fills, and lines have dashes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from dynashape.errors import InputError, unknown_name
+
+MILLIMETRE = 1 / 25.4
+SINGLE_COLUMN = 89 * MILLIMETRE
+DOUBLE_COLUMN = 183 * MILLIMETRE
+
+# The report swaps these five for its own variables, so that a figure follows the page into dark mode.
+INK = "#1f2430"
+MUTED = "#646b78"
+FAINT = "#d3d8e0"
+SHADE = "#eef1f5"
+PAPER = "#ffffff"
+
+# Okabe and Ito (2008), with lightness spread so that a grey print keeps the order.
+TASK_COLOURS: Mapping[str, str] = {"CDM": "#0072b2", "GNG": "#f0a30a", "DC": "#009e73", "PR": "#cc79a7"}
+TASK_MARKERS: Mapping[str, str] = {"CDM": "o", "GNG": "s", "DC": "^", "PR": "D"}
+CONDITION_COLOURS: Mapping[str, str] = {"untrained": "#9aa3b2", "trained": "#5b6b8c", "noise": "#d55e00"}
+# Tol's "high contrast" triple, made for grey prints.
+ARCHITECTURE_COLOURS: Mapping[str, str] = {"V-RNN": "#1f78b4", "GRU": "#bb5566", "LSTM": "#ddaa33"}
+ARCHITECTURE_MARKERS: Mapping[str, str] = {"V-RNN": "o", "GRU": "s", "LSTM": "^"}
+PHASE_COLOURS: Mapping[str, str] = {
+    "fixation": "#a9b0bb",
+    "stimulus": "#e8912d",
+    "delay": "#4ba36b",
+    "decision": "#8e5ea8",
+}
+LABELLING_COLOURS: Mapping[str, str] = {"task": "#7c8798", "training": "#3a9bdc", "input": "#d55e00"}
+ANALYSIS_COLOURS: Mapping[str, str] = {"1": LABELLING_COLOURS["training"], "2": LABELLING_COLOURS["input"]}
+
+SPARE_COLOURS: tuple[str, ...] = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#cc79a7",
+    "#f0a30a",
+    "#56b4e9",
+    "#8e5ea8",
+    "#7c8798",
+)
+SPARE_MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+# Light to dark with even steps in lightness; the light end is still visible on white.
+SEQUENTIAL = LinearSegmentedColormap.from_list("dynashape", ["#f3f6fa", "#bcd5e8", "#6aa7cf", "#2b6ca8", "#123a6b"])
+# Distances: near is dark, as in most published dissimilarity matrices.
+NEARNESS = LinearSegmentedColormap.from_list("nearness", ["#123a6b", "#3f83b8", "#9cc5df", "#eef4f9"])
+
+THEME: Mapping[str, Any] = {
+    # DejaVu Sans ships with matplotlib, so a figure is laid out alike on every machine.
+    "font.family": ["DejaVu Sans"],
+    "font.size": 6.5,
+    "axes.titlesize": 7,
+    "axes.titleweight": "regular",
+    "axes.labelsize": 6.5,
+    "xtick.labelsize": 6,
+    "ytick.labelsize": 6,
+    "legend.fontsize": 6,
+    "figure.titlesize": 8,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.2,
+    "ytick.major.size": 2.2,
+    "xtick.major.pad": 2,
+    "ytick.major.pad": 2,
+    "axes.labelpad": 2.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "lines.linewidth": 0.9,
+    "lines.markersize": 3,
+    "legend.frameon": False,
+    "legend.handlelength": 1.4,
+    "legend.handletextpad": 0.5,
+    "legend.columnspacing": 1.2,
+    "legend.borderaxespad": 0.2,
+    "hatch.linewidth": 0.4,
+    # Text stays text: it can be searched, read aloud and edited; a PDF embeds the TrueType outlines.
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+    # Without a fixed salt the ids inside an SVG differ from run to run.
+    "svg.hashsalt": "dynashape",
+}
+
+FORMATS: tuple[str, ...] = ("png", "svg", "pdf")
+
+
+@contextmanager
+def theme() -> Iterator[None]:
+    """The house theme inside the block, the caller's own settings after it.
+
+    >>> with theme():
+    ...     float(mpl.rcParams["font.size"])
+    6.5
+    """
+    with mpl.rc_context(dict(THEME)):
+        yield
+
+
+def new_figure(width: float, height: float, gap: float = 2.0) -> Figure:
+    """An empty figure of this size in inches, laid out so that nothing overlaps, with `gap` points around each panel.
+
+    It belongs to no pyplot window, so thousands can be drawn without one leaking.
+
+    >>> bool(new_figure(SINGLE_COLUMN, 2.0).get_figwidth() == SINGLE_COLUMN)
+    True
+    """
+    layout = ConstrainedLayoutEngine(w_pad=gap / 72, h_pad=gap / 72, wspace=0.015 * gap, hspace=0.015 * gap)
+    return Figure(figsize=(width, height), layout=layout, facecolor=PAPER)
+
+
+def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
+    """The figure as a PNG, SVG or PDF file's bytes; the same figure always gives the same bytes.
+
+    Dates and random ids are left out, because a figure that changes at every run cannot be compared or cached.
+
+    >>> to_bytes(new_figure(1.0, 1.0), "png")[1:4]
+    b'PNG'
+    """
+    if format not in FORMATS:
+        raise InputError(unknown_name("figure format", format, FORMATS))
+    metadata: dict[str, dict[str, Any]] = {
+        "png": {"Software": "dynashape"},
+        "svg": {"Date": None, "Creator": "dynashape"},
+        "pdf": {"CreationDate": None, "ModDate": None, "Creator": "dynashape", "Producer": "dynashape"},
+    }
+    buffer = io.BytesIO()
+    with theme():
+        figure.savefig(buffer, format=format, dpi=dpi, metadata=metadata[format])
+    return buffer.getvalue()
+
+
+def colour_of(kind: Mapping[str, str], name: str, position: int = 0) -> str:
+    """The colour of a name, and for a name of the user's own a spare one by its position.
+
+    >>> colour_of(TASK_COLOURS, "CDM"), colour_of(TASK_COLOURS, "MyTask", 1)
+    ('#0072b2', '#d55e00')
+    """
+    return kind.get(name, SPARE_COLOURS[position % len(SPARE_COLOURS)])
+
+
+def marker_of(kind: Mapping[str, str], name: str, position: int = 0) -> str:
+    """The marker of a name, and for a name of the user's own a spare one by its position.
+
+    >>> marker_of(TASK_MARKERS, "GNG")
+    's'
+    """
+    return kind.get(name, SPARE_MARKERS[position % len(SPARE_MARKERS)])
+
+
+def label_panel(axes: Axes, letter: str, dx: float = -2.0, dy: float = 3.0) -> None:
+    """A bold panel letter at the upper left corner of the axes, moved by (dx, dy) points."""
+    axes.annotate(
+        letter,
+        xy=(0, 1),
+        xycoords="axes fraction",
+        xytext=(dx, dy),
+        textcoords="offset points",
+        fontsize=9,
+        fontweight="bold",
+        ha="right",
+        va="bottom",
+        annotation_clip=False,
+    )
+
+
+def bare(axes: Axes) -> None:
+    """No ticks and no spines: for maps whose axes have no unit."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def framed(axes: Axes) -> None:
+    """A thin frame on all four sides and no ticks: for small maps that stand in a grid."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(True)
+        spine.set_color(FAINT)
+        spine.set_linewidth(0.5)

@@ -1,0 +1,194 @@
+"""Figure 1: every task's real inputs and target on one clock, so that the shared phases can be seen to be shared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
+
+from dynashape.errors import InputError
+from dynashape.figures.style import (
+    DOUBLE_COLUMN,
+    FAINT,
+    INK,
+    MILLIMETRE,
+    MUTED,
+    SEQUENTIAL,
+    SHADE,
+    TASK_COLOURS,
+    colour_of,
+    new_figure,
+    theme,
+)
+
+# Up to this many channels are drawn as traces, in which noise can be judged; more become a heat map.
+MOST_TRACES = 8
+NEEDED = ("name", "inputs", "target", "phases", "dt_ms")
+
+
+def plot_task_structure(samples: Sequence[Mapping[str, Any]], width: float = DOUBLE_COLUMN) -> Figure:
+    """Figure 1: one row a task, with one trial's inputs above its target, and the phases shaded through all rows.
+
+    Each sample holds `name`, `inputs` (steps, channels), `target` (steps,), `phases` {name: (start, stop)} and
+    `dt_ms`; `input_names`, `action_names`, `response_window` and `description` are drawn where given.
+
+    >>> import numpy as np
+    >>> sample = {"name": "GNG", "inputs": np.zeros((4, 2)), "target": np.zeros(4, int), "dt_ms": 20,
+    ...           "phases": {"fixation": (0, 2), "decision": (2, 4)}}
+    >>> len(plot_task_structure([sample]).axes)
+    2
+    """
+    if not samples:
+        raise InputError("plot_task_structure needs at least one task sample; got none.")
+    for sample in samples:
+        missing = [key for key in NEEDED if key not in sample]
+        if missing:
+            raise InputError(
+                f"a task sample must hold {', '.join(NEEDED)}; {sample.get('name', 'one')} lacks {', '.join(missing)}."
+            )
+    with theme():
+        figure = new_figure(width, (len(samples) * 33 + 9) * MILLIMETRE)
+        grid = figure.add_gridspec(2 * len(samples), 1, height_ratios=[3.2, 1] * len(samples), hspace=0.0)
+        first: Axes | None = None
+        for row, sample in enumerate(samples):
+            inputs_axes = figure.add_subplot(grid[2 * row, 0], sharex=first)
+            first = first or inputs_axes
+            target_axes = figure.add_subplot(grid[2 * row + 1, 0], sharex=first)
+            for axes in (inputs_axes, target_axes):
+                _shade_phases(axes, sample)
+            _draw_inputs(inputs_axes, sample)
+            _draw_target(target_axes, sample, colour_of(TASK_COLOURS, str(sample["name"]), row))
+            _title(inputs_axes, sample, top=row == 0)
+            last = row == len(samples) - 1
+            target_axes.tick_params(labelbottom=last, bottom=last)
+            target_axes.spines["bottom"].set_visible(last)
+            if last:
+                target_axes.set_xlabel("time in the trial (ms)")
+        figure.align_ylabels()
+    return figure
+
+
+def _milliseconds(sample: Mapping[str, Any]) -> float:
+    return float(sample["dt_ms"])
+
+
+def _shade_phases(axes: Axes, sample: Mapping[str, Any]) -> None:
+    dt = _milliseconds(sample)
+    for position, (start, stop) in enumerate(sample["phases"].values()):
+        if position % 2:
+            axes.axvspan(start * dt, stop * dt, color=SHADE, linewidth=0, zorder=0)
+    edges = sorted({edge * dt for span in sample["phases"].values() for edge in span})
+    axes.set_xlim(edges[0], edges[-1])
+    axes.xaxis.set_major_locator(FixedLocator(edges))
+
+
+def _title(axes: Axes, sample: Mapping[str, Any], top: bool) -> None:
+    name = str(sample["name"])
+    if top:
+        dt = _milliseconds(sample)
+        for phase, (start, stop) in sample["phases"].items():
+            axes.annotate(
+                phase,
+                xy=((start + stop) / 2 * dt, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 15),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                color=MUTED,
+                fontsize=7,
+            )
+    written = axes.annotate(
+        name,
+        xy=(0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 2.5),
+        textcoords="offset points",
+        fontsize=7.5,
+        fontweight="bold",
+        color=INK,
+    )
+    axes.annotate(
+        str(sample.get("description", "")),
+        xy=(1, 0),
+        xycoords=written,
+        xytext=(6, 0.5),
+        textcoords="offset points",
+        va="bottom",
+        fontsize=6.5,
+        color=MUTED,
+    )
+
+
+def _draw_inputs(axes: Axes, sample: Mapping[str, Any]) -> None:
+    inputs = np.asarray(sample["inputs"], dtype=float)
+    names = [str(name).replace("_", " ") for name in sample.get("input_names", range(inputs.shape[1]))]
+    axes.tick_params(labelbottom=False, bottom=False, left=False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    dt = _milliseconds(sample)
+    if inputs.shape[1] <= MOST_TRACES:
+        times = (np.arange(inputs.shape[0]) + 0.5) * dt
+        spread = max(float(np.ptp(inputs)), 1e-9)
+        for channel in range(inputs.shape[1]):
+            trace = 0.85 * (inputs[:, channel] - inputs.min()) / spread - 0.42
+            axes.plot(times, trace - channel, color=INK, linewidth=0.7, solid_joinstyle="round")
+        axes.set_ylim(-inputs.shape[1] + 0.35, 0.65)
+        axes.set_yticks([-channel for channel in range(inputs.shape[1])], names)
+    else:
+        axes.imshow(
+            inputs.T,
+            aspect="auto",
+            interpolation="none",
+            cmap=SEQUENTIAL,
+            extent=(0, inputs.shape[0] * dt, inputs.shape[1] - 0.5, -0.5),
+            vmin=0.0,
+            zorder=1,
+        )
+        groups = group_channels(names)
+        axes.set_yticks([(start + stop - 1) / 2 for _, start, stop in groups], [stem for stem, _, _ in groups])
+        for start, _ in list(sample["phases"].values())[1:]:
+            axes.axvline(start * dt, color=FAINT, linewidth=0.5)
+        for _, start, _ in groups[1:]:
+            axes.axhline(start - 0.5, color=FAINT, linewidth=0.5)
+
+
+def group_channels(names: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Neighbouring channels whose names differ only in a last number, as (stem, start, stop).
+
+    >>> group_channels(["fixation", "place 0 shape 0", "place 0 shape 1", "place 1 shape 0"])
+    [('fixation', 0, 1), ('place 0', 1, 3), ('place 1', 3, 4)]
+    """
+    groups: list[tuple[str, int, int]] = []
+    for channel, name in enumerate(names):
+        stem = re.sub(r"[\s_\-.,:]*(shape|channel|unit|input)?[\s_\-.]*\d+$", "", name).strip(" _-.,:") or name
+        if groups and groups[-1][0] == stem:
+            groups[-1] = (stem, groups[-1][1], channel + 1)
+        else:
+            groups.append((stem, channel, channel + 1))
+    return groups
+
+
+def _draw_target(axes: Axes, sample: Mapping[str, Any], colour: str) -> None:
+    target = np.asarray(sample["target"])
+    dt = _milliseconds(sample)
+    top = max(int(target.max()), 1)
+    edges = np.arange(target.size + 1) * dt
+    if "response_window" in sample:
+        start, stop = sample["response_window"]
+        axes.axvspan(start * dt, stop * dt, color=colour, alpha=0.18, linewidth=0)
+    axes.stairs(target, edges, baseline=None, color=colour, linewidth=1.6)
+    axes.set_ylim(-0.35 * top, 1.25 * top)
+    actions = [str(name) for name in sample.get("action_names", [])]
+    shown = sorted({int(value) for value in np.unique(target)})
+    labels = [
+        actions[value] if value < len(actions) else ("fixation" if value == 0 else f"action {value}") for value in shown
+    ]
+    axes.set_yticks(shown, labels)
+    axes.tick_params(left=False)
+    axes.spines["left"].set_visible(False)

@@ -1,0 +1,101 @@
+"""How every network learnt: accuracy over updates, beside what an ideal observer reaches on the same trials."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from dynashape.figures.style import (
+    CONDITION_COLOURS,
+    DOUBLE_COLUMN,
+    INK,
+    MILLIMETRE,
+    MUTED,
+    TASK_COLOURS,
+    colour_of,
+    new_figure,
+    theme,
+)
+from dynashape.figures.tables import in_reading_order, require_columns
+
+FAILURE = CONDITION_COLOURS["noise"]
+
+
+def plot_training_curves(
+    curves: pd.DataFrame,
+    networks: pd.DataFrame | None = None,
+    criterion: float | None = None,
+    width: float = DOUBLE_COLUMN,
+) -> Figure:
+    """One panel for each architecture and task, one line for each seed; networks below the criterion are dashed.
+
+    `curves` has architecture, task, seed, updates, accuracy and, where known, ceiling (drawn as a line); `criterion` is
+    the fraction of the ceiling that was asked for; `networks` (architecture, task, seed, reached) tells who failed.
+    """
+    require_columns(curves, ("architecture", "task", "seed", "updates", "accuracy"), "the training curves")
+    architectures, tasks = in_reading_order(curves["architecture"]), in_reading_order(curves["task"])
+    failed: set[tuple[str, str, str]] = set()
+    if networks is not None:
+        require_columns(networks, ("architecture", "task", "seed", "reached"), "the networks table")
+        lost = networks[~networks["reached"].astype(bool)]
+        failed = {
+            (str(a), str(t), str(s)) for a, t, s in zip(lost["architecture"], lost["task"], lost["seed"], strict=True)
+        }
+    low = max(0.0, min(0.45, float(curves["accuracy"].min()) - 0.03))
+    with theme():
+        figure = new_figure(width, (len(architectures) * 30 + 14) * MILLIMETRE)
+        axes_grid = figure.subplots(len(architectures), len(tasks), squeeze=False, sharex="col", sharey=True)
+        for row, architecture in enumerate(architectures):
+            for column, task in enumerate(tasks):
+                axes = axes_grid[row, column]
+                chosen = curves[(curves["architecture"] == architecture) & (curves["task"] == task)]
+                _draw_panel(axes, chosen, architecture, task, colour_of(TASK_COLOURS, task, column), failed, criterion)
+                axes.set_ylim(low, 1.02)
+                if row == 0:
+                    axes.set_title(task, fontweight="bold")
+                if column == 0:
+                    axes.set_ylabel(f"{architecture}\naccuracy")
+        figure.supxlabel("updates", fontsize=6.5)
+        handles = [Line2D([], [], color=MUTED, linewidth=0.9)]
+        labels = ["one network"]
+        if failed:
+            handles.append(Line2D([], [], color=FAILURE, linewidth=1.1, linestyle=(0, (3, 1.2))))
+            labels.append("below the criterion")
+        if "ceiling" in curves:
+            handles.append(Line2D([], [], color=INK, linewidth=0.7))
+            labels.append("ideal observer")
+            if criterion is not None:
+                handles.append(Line2D([], [], color=INK, linewidth=0.7, linestyle=(0, (1, 1.5))))
+                labels.append(f"criterion ({criterion:g} of it)")
+        figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
+    return figure
+
+
+def _draw_panel(
+    axes: Axes,
+    table: pd.DataFrame,
+    architecture: str,
+    task: str,
+    colour: str,
+    failed: set[tuple[str, str, str]],
+    criterion: float | None,
+) -> None:
+    for seed, curve in table.groupby("seed", sort=True):
+        ordered = curve.sort_values("updates")
+        lost = (architecture, task, str(seed)) in failed
+        axes.plot(
+            ordered["updates"].to_numpy(),
+            ordered["accuracy"].to_numpy(),
+            color=FAILURE if lost else colour,
+            linestyle=(0, (3, 1.2)) if lost else "-",
+            linewidth=1.1 if lost else 0.9,
+            alpha=1.0 if lost else 0.8,
+            zorder=3 if lost else 2,
+        )
+    if "ceiling" in table and table["ceiling"].notna().any():
+        ceiling = float(table["ceiling"].mean())
+        axes.axhline(ceiling, color=INK, linewidth=0.7, zorder=1)
+        if criterion is not None:
+            axes.axhline(criterion * ceiling, color=INK, linewidth=0.7, linestyle=(0, (1, 1.5)), zorder=1)

@@ -1,0 +1,214 @@
+"""The figures are tested by the data they draw: positions, colours and words, never pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
+
+from dynashape.errors import InputError
+from dynashape.figures import (
+    order_systems,
+    plot_comparison_scheme,
+    plot_distance_matrices,
+    plot_mds_maps,
+    plot_meta_clustering,
+    plot_separability_map,
+    plot_task_structure,
+    plot_training_curves,
+    theme,
+)
+from dynashape.figures.style import ANALYSIS_COLOURS, CONDITION_COLOURS, SEQUENTIAL, TASK_COLOURS
+
+
+def words(figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")) if text.get_text()]
+
+
+def same_colour(one, other) -> bool:
+    return bool(np.allclose(to_rgba(one), to_rgba(other), atol=1 / 255))
+
+
+def test_task_structure_draws_the_inputs_the_target_and_the_phases(synthetic):
+    samples = synthetic.task_samples()
+    figure = plot_task_structure(samples)
+    inputs_axes, target_axes = figure.axes[0], figure.axes[1]
+    assert len(inputs_axes.lines) == samples[0]["inputs"].shape[1]
+    drawn = np.asarray(inputs_axes.lines[2].get_ydata())
+    given = samples[0]["inputs"][:, 2]
+    # Each trace is an affine picture of its channel.
+    assert np.corrcoef(drawn, given)[0, 1] == pytest.approx(1.0, abs=1e-9)
+    assert np.array_equal(target_axes.patches[-1].get_data().values, samples[0]["target"])
+    assert np.array_equal(figure.axes[6].images[0].get_array(), samples[3]["inputs"].T)
+    assert {"fixation", "stimulus", "delay", "decision", "CDM", "PR"} <= set(words(figure))
+    assert all(axes.get_xlim() == (0, 1920) for axes in figure.axes)
+
+
+def test_task_structure_says_what_a_sample_lacks(synthetic):
+    sample = dict(synthetic.task_samples()[0])
+    del sample["target"]
+    with pytest.raises(InputError, match="CDM lacks target"):
+        plot_task_structure([sample])
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_the_separability_map_has_a_square_for_every_row_of_its_table(synthetic, full):
+    table = synthetic.separability(full)
+    figure = plot_separability_map(table)
+    blocks = [axes for axes in figure.axes if len(axes.patches) == 72]
+    assert len(blocks) == 4
+    row = table[
+        (table["analysis"] == 2)
+        & (table["labelling"] == "input")
+        & (table["architecture"] == "GRU")
+        & (table["phase"] == "delay")
+        & (table["task_a"] == "DC")
+        & (table["task_b"] == "PR")
+    ].iloc[0]
+    square = blocks[3].patches[3 * 12 + 4 + 2]  # the fourth pair; GRU is the second architecture, delay the third phase
+    assert same_colour(square.get_facecolor(), SEQUENTIAL((row["accuracy"] - 0.5) / 0.5))
+    level = "q_value" if full else "p_value"
+    assert sum(len(block.lines) for block in blocks) == int((table[level] < 0.05).sum())
+    assert any(text.startswith("chance") and f"{table['chance'].mean():.2f}" in text for text in words(figure))
+
+
+def test_a_missing_comparison_is_hatched_and_not_coloured(synthetic):
+    figure = plot_separability_map(synthetic.separability().iloc[1:])
+    hatched = [patch for axes in figure.axes for patch in axes.patches if patch.get_hatch()]
+    assert len(hatched) == 1
+
+
+def test_the_maps_draw_every_point_of_the_analysis(synthetic):
+    table = synthetic.embeddings()
+    figure = plot_mds_maps(table, 2)
+    drawn = sum(len(line.get_xdata()) for axes in figure.axes for line in axes.lines)
+    assert drawn == int((table["analysis"] == 2).sum())
+    axes = figure.axes[0]
+    one = table[
+        (table["analysis"] == 2)
+        & (table["architecture"] == "V-RNN")
+        & (table["phase"] == "fixation")
+        & (table["task_a"] == "CDM")
+        & (table["task_b"] == "PR")
+    ]
+    assert sorted(x for line in axes.lines for x in line.get_xdata()) == pytest.approx(sorted(one["x"]))
+    assert {"CDM", "GNG", "DC", "PR", "trained", "noise"} <= {text.get_text() for text in figure.legends[0].texts}
+    with pytest.raises(InputError, match="no rows of analysis 3"):
+        plot_mds_maps(table, 3)
+
+
+def test_meta_clustering_colours_by_analysis_and_prints_what_explains_it(synthetic):
+    meta, explained = synthetic.meta()
+    figure = plot_meta_clustering(meta, explained)
+    main = figure.axes[0]
+    second = [line for line in main.lines if same_colour(line.get_markerfacecolor(), ANALYSIS_COLOURS["2"])]
+    assert sum(len(line.get_xdata()) for line in second) == int((meta["analysis"] == 2).sum())
+    assert len(main.patches) == meta["group"].nunique()
+    bars = [patch.get_width() for patch in figure.axes[-1].patches]
+    assert sorted(bars) == pytest.approx(sorted(explained["share"]))
+    assert any("0.58" in text and "p < .001" in text for text in words(figure))
+
+
+def test_meta_clustering_leaves_out_factors_the_points_do_not_have(synthetic):
+    meta, _ = synthetic.meta()
+    figure = plot_meta_clustering(meta.drop(columns=["phase", "group"]))
+    titles = [axes.get_title() for axes in figure.axes]
+    assert "by analysis" in titles
+    assert "by phase" not in titles
+
+
+def test_training_curves_single_out_the_network_that_failed(synthetic):
+    curves = synthetic.curves()
+    figure = plot_training_curves(curves, synthetic.networks(), criterion=0.95)
+    assert len(figure.axes) == 12
+    failing = [
+        line for axes in figure.axes for line in axes.lines if same_colour(line.get_color(), CONDITION_COLOURS["noise"])
+    ]
+    assert len(failing) == 1
+    lost = curves[(curves["architecture"] == "LSTM") & (curves["task"] == "CDM") & (curves["seed"] == 3)]
+    assert np.asarray(failing[0].get_ydata()) == pytest.approx(lost["accuracy"].to_numpy())
+    ceiling = lost["ceiling"].iloc[0]
+    levels = {round(float(line.get_ydata()[0]), 6) for line in figure.axes[8].lines if len(line.get_ydata()) == 2}
+    assert levels == {round(ceiling, 6), round(0.95 * ceiling, 6)}
+
+
+def test_distance_matrices_are_ordered_and_failed_systems_stay_out(synthetic):
+    distances = synthetic.distances()
+    figure = plot_distance_matrices(distances)
+    square, systems = distances["LSTM", "delay"]
+    order = order_systems(systems).index.to_numpy()
+    assert systems.loc[order, "task"].drop_duplicates().tolist() == ["CDM", "GNG", "DC", "PR"]
+    drawn = figure.axes[2 * 4 + 2].images[0].get_array()
+    assert np.array_equal(np.ma.getmaskarray(drawn), np.isnan(square[np.ix_(order, order)]))
+    kept = ~np.ma.getmaskarray(drawn)
+    assert np.array_equal(np.asarray(drawn)[kept], square[np.ix_(order, order)][kept])
+
+
+def test_distance_matrices_refuse_a_matrix_without_its_systems():
+    with pytest.raises(InputError, match="one row a system"):
+        plot_distance_matrices(
+            {("GRU", "delay"): (np.zeros((3, 3)), pd.DataFrame({"task": ["a"], "condition": ["b"]}))}
+        )
+
+
+def test_the_scheme_draws_the_trajectories_it_is_given(synthetic):
+    paths, choices = synthetic.trajectories()
+    figure = plot_comparison_scheme(paths, synthetic.STEPS, choices=choices, embeddings=synthetic.embeddings())
+    collections = figure.axes[0].collections
+    stimulus_mean = collections[3].get_segments()[0]
+    start, stop = synthetic.STEPS["stimulus"]
+    expected = paths["CDM", "untrained"][choices["CDM", "untrained"] == 0].mean(axis=0)[start - 1 : stop]
+    assert np.asarray(stimulus_mean) == pytest.approx(expected)
+    assert {"Analysis 1: what does training change?", "training", "input", "task"} <= set(words(figure))
+
+
+def test_the_scheme_is_a_sketch_without_data():
+    figure = plot_comparison_scheme()
+    assert all(line.get_linestyle() == "--" for axes in figure.axes for line in axes.lines)
+    assert len(figure.axes) == 8
+
+
+def test_a_users_own_names_get_colours_too(synthetic):
+    table = synthetic.curves()
+    table["task"] = table["task"].replace({"CDM": "my task"})
+    figure = plot_training_curves(table)
+    drawn = {tuple(to_rgba(line.get_color())) for line in figure.axes[3].lines}
+    assert not drawn & {tuple(to_rgba(TASK_COLOURS["CDM"]))}
+    assert figure.axes[3].get_title() == "my task"
+
+
+def everything(synthetic):
+    paths, choices = synthetic.trajectories()
+    return {
+        "tasks": plot_task_structure(synthetic.task_samples()),
+        "scheme": plot_comparison_scheme(paths, synthetic.STEPS, choices=choices, embeddings=synthetic.embeddings()),
+        "meta": plot_meta_clustering(*synthetic.meta()),
+        "map": plot_separability_map(synthetic.separability()),
+        "curves": plot_training_curves(synthetic.curves(), synthetic.networks(), criterion=0.95),
+        "distances": plot_distance_matrices(synthetic.distances()),
+    }
+
+
+def test_no_text_is_cut_off_or_printed_over_another(synthetic):
+    """Every word lies inside the paper, and no two words share ink."""
+    for name, figure in everything(synthetic).items():
+        canvas = FigureCanvasAgg(figure)
+        with theme():
+            canvas.draw()
+        renderer = canvas.get_renderer()
+        page = figure.bbox
+        boxes = []
+        for text in figure.findobj(lambda artist: type(artist).__name__ in ("Text", "Annotation")):
+            if not text.get_visible() or not text.get_text().strip():
+                continue
+            box = text.get_window_extent(renderer)
+            if box.width == 0:
+                continue
+            assert page.x0 - 1 <= box.x0 and box.x1 <= page.x1 + 1, (name, text.get_text())
+            assert page.y0 - 1 <= box.y0 and box.y1 <= page.y1 + 1, (name, text.get_text())
+            boxes.append((box.padded(-0.6), text.get_text()))
+        for i, (box, text) in enumerate(boxes):
+            for other, other_text in boxes[i + 1 :]:
+                assert not box.overlaps(other), (name, text, other_text)
