@@ -1,1 +1,36 @@
-"""study"""
+"""The experiment: what is asked (spec), the units of work and their keys (plan), and the run that joins everything."""
+
+from __future__ import annotations
+
+from dynashape.study.catalogue import describe_task, describe_tasks, environments, plot_task
+from dynashape.study.engines import open_study_engine
+from dynashape.study.load import load_spec, parse_spec, presets, to_yaml
+from dynashape.study.plan import Plan, WorkUnit, make_plan
+from dynashape.study.results import Results, read_results
+from dynashape.study.run import Progress, RunResult, rewrite_report, run_study
+from dynashape.study.spec import StudySpec
+from dynashape.study.status import StudyStatus, study_status
+
+__all__ = [
+    "Plan",
+    "Progress",
+    "Results",
+    "RunResult",
+    "StudySpec",
+    "StudyStatus",
+    "WorkUnit",
+    "describe_task",
+    "describe_tasks",
+    "environments",
+    "load_spec",
+    "make_plan",
+    "open_study_engine",
+    "parse_spec",
+    "plot_task",
+    "presets",
+    "read_results",
+    "rewrite_report",
+    "run_study",
+    "study_status",
+    "to_yaml",
+]

@@ -1,0 +1,131 @@
+"""The commands. Each imports what it needs when it runs, so that --help answers at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dynashape import __version__
+
+app = typer.Typer(
+    name="dynashape",
+    help="What shapes the dynamics of a recurrent network: its input, its training, or its architecture?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dynashape {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def run(
+    study: Annotated[str, typer.Argument(help="A preset (see `dynashape presets`) or a YAML file.", metavar="PRESET_OR_YAML")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of the results.  [default: runs/NAME]", show_default=False)
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", "-s", help="Override a field, such as dsa.rank=10; can be repeated.", metavar="a.b=VALUE"),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="serial, local, slurm, or the ADDRESS of a running Dask scheduler (tcp://...).")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Number of workers.  [default: the cores of this machine]", show_default=False)
+    ] = None,
+    slurm_options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--slurm", help="Option of the SLURM engine, such as queue=short or memory=4GB; can be repeated.", metavar="a=VALUE"
+        ),
+    ] = None,
+) -> None:
+    """Run a study: only what is missing is computed, so an interrupted run goes on where it was."""
+    from dynashape.cli.progress import make_progress
+    from dynashape.study import load_spec, open_study_engine, run_study
+
+    spec = load_spec(study, overrides or ())
+    directory = out or Path("runs") / spec.name
+    result = run_study(
+        spec,
+        directory,
+        lambda: open_study_engine(engine, workers, slurm_options or ()),
+        make_progress(),
+    )
+    typer.echo(f"Results: {directory}    Report: {directory / 'report.html'}")
+    for unit, message in result.failures.items():
+        typer.echo(f"failed: {unit}: {message}", err=True)
+    if result.failures:
+        typer.echo("The same command tries the failed units again; everything else is kept.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(directory: Annotated[Path, typer.Argument(help="Folder of a study.")]) -> None:
+    """What of a study is done, and how its networks fare."""
+    from dynashape.cli.tables import print_status
+    from dynashape.study import study_status
+
+    print_status(study_status(directory))
+
+
+@app.command()
+def report(directory: Annotated[Path, typer.Argument(help="Folder of a study.")]) -> None:
+    """Write the tables, figures and the report of a study again, from what its folder holds."""
+    from dynashape.study import rewrite_report
+
+    typer.echo(f"Report: {rewrite_report(directory)}")
+
+
+@app.command()
+def tasks(
+    task: Annotated[str | None, typer.Argument(help="A task to look at; without it, all are listed.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw one trial (inputs, target, phases) into this file: .png, .svg or .pdf.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List every environment of the installed NeuroGym, and whether it can be aligned.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the trial that is drawn.")] = 0,
+) -> None:
+    """The tasks: a table of them, or one trial of one."""
+    from dynashape.cli.tables import print_environments, print_task, print_tasks
+    from dynashape.study import describe_task, describe_tasks, environments, plot_task
+
+    if every:
+        print_environments(environments())
+    elif task is None:
+        if plot is not None:
+            raise typer.BadParameter("name the task to draw, such as: dynashape tasks CDM --plot trial.png")
+        print_tasks(describe_tasks())
+    elif plot is None:
+        print_task(describe_task(task))
+    else:
+        plot_task(task, plot, seed)
+        typer.echo(f"One trial of {task}: {plot}")
+
+
+@app.command()
+def presets() -> None:
+    """The studies that come with dynashape."""
+    from dynashape.cli.tables import print_presets
+    from dynashape.study import presets as known
+
+    print_presets(known())

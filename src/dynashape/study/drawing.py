@@ -1,0 +1,187 @@
+"""Draw the study's figures from its tables and write each as PNG, SVG and PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from dynashape import figures
+from dynashape.records import CONDITIONS, Array
+from dynashape.seeds import stream
+from dynashape.store import Store, write_atomic
+from dynashape.study.plan import Plan
+from dynashape.study.results import Results
+from dynashape.study.samples import project, sample_of
+
+FORMATS = ("png", "svg", "pdf")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure of the study: its file name without suffix, what it shows, and the table behind it."""
+
+    name: str
+    title: str
+    caption: str
+    alternative: str
+    svg: str
+    table: pd.DataFrame | None = None
+
+
+def draw_figures(plan: Plan, store: Store, results: Results, directory: Path) -> list[Drawing]:
+    """Write every figure whose data exist into `directory` and return them for the report."""
+    directory.mkdir(exist_ok=True)
+    drawn = []
+    for name, title, caption, alternative, make, table in _wanted(plan, store, results):
+        figure = make()
+        for suffix in FORMATS:
+            write_atomic(directory / f"{name}.{suffix}", figures.to_bytes(figure, suffix))
+        svg = (directory / f"{name}.svg").read_text()
+        drawn.append(Drawing(name, title, caption, alternative, svg, table))
+    return drawn
+
+
+_Wish = tuple[str, str, str, str, Callable[[], Figure], pd.DataFrame | None]
+
+
+def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
+    spec = plan.spec
+    n_seeds = len(spec.seeds)
+    wishes: list[_Wish] = [
+        (
+            "figure1_tasks",
+            "The tasks, in four aligned phases",
+            f"One sampled trial of each task: inputs (with input noise of s.d. {spec.input_noise:g}), the target, and the "
+            "phases, which begin and end at the same steps in every task. The darker part of the decision is the response "
+            "window in which accuracy is scored.",
+            "For each task, its input channels over time above its target, with the four phases shaded.",
+            lambda: figures.plot_task_structure(
+                [sample_of(spec.task(name), stream("trial to draw", name)) for name in spec.task_names]
+            ),
+            None,
+        )
+    ]
+    paths = _paths(plan, store)
+    if paths:
+        wishes.append(_scheme(plan, results, *paths))
+    if len(results.meta_points):
+        wishes.append(_meta(results))
+    if len(results.separability):
+        wishes.append(
+            (
+                "separability",
+                "How well each labelling separates the dynamics",
+                "In-sample accuracy of a logistic regression in the MDS plane of each comparison "
+                f"(2 tasks x {n_seeds} seeds x 2 conditions). The mark on the colour bar is the mean over relabelled "
+                "systems: chance in this procedure is well above one half. A dot marks an exact permutation p (or, where "
+                "corrected, q) of at most .05.",
+                "Maps of accuracy by task pair, phase and architecture, one for each analysis and labelling.",
+                lambda: figures.plot_separability_map(results.separability),
+                results.separability,
+            )
+        )
+    if len(results.embeddings):
+        for analysis in sorted(results.embeddings["analysis"].unique()):
+            own = results.embeddings[results.embeddings["analysis"] == analysis]
+            wishes.append(
+                (
+                    f"mds_analysis{analysis}",
+                    f"MDS maps of all comparisons of analysis {analysis}",
+                    f"Each point is one network in one condition; distances are angular DSA distances, laid out by "
+                    f"{spec.separability.mds} MDS with a classical start. The number is normalised stress-1.",
+                    "Small maps, one for each task pair, architecture and phase.",
+                    lambda analysis=analysis: figures.plot_mds_maps(results.embeddings, int(analysis)),  # type: ignore[misc]
+                    own,
+                )
+            )
+    if results.distances:
+        with_systems = {place: (square, results.systems) for place, square in results.distances.items()}
+        wishes.append(
+            (
+                "distances",
+                "Distances between all systems",
+                "Angular DSA distance (radians) between every two systems, ordered by task and condition.",
+                "A square matrix for each architecture and phase.",
+                lambda: figures.plot_distance_matrices(with_systems),
+                None,
+            )
+        )
+    if len(results.training):
+        wishes.append(
+            (
+                "training",
+                "How the networks learned",
+                f"Accuracy of the response on held-out trials. The line is the ideal observer on the same trials; a network "
+                f"counts as having learned at {spec.training.criterion:.0%} of it.",
+                "Accuracy against updates for each architecture and task, one line a seed.",
+                lambda: figures.plot_training_curves(results.training, results.networks, spec.training.criterion),
+                results.training,
+            )
+        )
+    return wishes
+
+
+def _scheme(
+    plan: Plan, results: Results, paths: Mapping[tuple[str, str], Array], choices: Mapping[tuple[str, str], Array], who: str
+) -> _Wish:
+    spec = plan.spec
+    pair = spec.task_pairs[_favourite(spec.task_pairs)]
+    embeddings = results.embeddings if len(results.embeddings) else None
+    return (
+        "figure2_comparisons",
+        "The two comparisons",
+        f"Activity of a {who} (seed {spec.seeds[0]}) in its first two principal components, one path for each right choice, "
+        "coloured by phase. Analysis 1 compares networks before and after training on task input; analysis 2 compares "
+        "trained networks on task input and on random input.",
+        "Two schemes: tasks by training, and tasks by input, with trajectories and an MDS map.",
+        lambda: figures.plot_comparison_scheme(
+            paths, spec.timing.phases, choices=choices, embeddings=embeddings, tasks=pair, architecture=who
+        ),
+        None,
+    )
+
+
+def _favourite(pairs: tuple[tuple[str, str], ...]) -> int:
+    return pairs.index(("CDM", "PR")) if ("CDM", "PR") in pairs else 0
+
+
+def _paths(
+    plan: Plan, store: Store
+) -> tuple[dict[tuple[str, str], Array], dict[tuple[str, str], Array], str] | None:
+    """Projected activity and choices of the first seed in the pair that figure 2 draws, for the first architecture done."""
+    spec = plan.spec
+    pair = spec.task_pairs[_favourite(spec.task_pairs)]
+    for architecture in spec.architectures:
+        units = [plan.unit("record", f"{architecture} {task}") for task in pair]
+        if not all(store.has("record", unit.key) for unit in units):
+            continue
+        paths, choices = {}, {}
+        for task, unit in zip(pair, units, strict=True):
+            arrays, meta = store.load_arrays("record", unit.key)
+            for condition in CONDITIONS:
+                name = f"{spec.seeds[0]}/{condition}"
+                if meta["status"][name][0] == "ok":
+                    paths[task, condition] = project(arrays[name])
+                    choices[task, condition] = np.array(meta["choices"][str(spec.seeds[0])])
+        if paths:
+            return paths, choices, architecture
+    return None
+
+
+def _meta(results: Results) -> _Wish:
+    explained = pd.DataFrame(results.meta["explained"]) if results.meta.get("explained") else None
+    return (
+        "figure3_meta_clustering",
+        "What organises the comparisons",
+        "Each point is one row of the combined results of both analyses; its features are the separations named in the "
+        "specification. (a) MDS of their distances, outlined groups chosen by silhouette; (b) the same map coloured by each "
+        "factor; (c) the share of variance that each factor explains, with its permutation p.",
+        "A map of all comparisons, and how much of it analysis, architecture and task pair explain.",
+        lambda: figures.plot_meta_clustering(results.meta_points, explained),
+        results.meta_points,
+    )

@@ -1,0 +1,38 @@
+"""From the plain values inside a unit of work back to the task, timing and weights that they describe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dynashape.records import Array
+from dynashape.study.spec import TaskSpec
+from dynashape.tasks import Task, Timing
+
+
+def build_timing(params: Mapping[str, Any]) -> Timing:
+    """The timing that a unit's parameters describe."""
+    return Timing(**params)
+
+
+def build_task(params: Mapping[str, Any], timing: Timing, input_noise: float) -> Task:
+    """The task that a unit's parameters describe."""
+    return TaskSpec(**params).build(timing, input_noise)
+
+
+def weights_of(arrays: Mapping[str, Array], seed: int, when: str) -> dict[str, Array]:
+    """The weights of one network, `when` being initial or final."""
+    prefix = f"{seed}/{when}/"
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+
+
+def pair_indices(n_systems: int, start: int, stop: int) -> tuple[Array, Array]:
+    """Rows and columns of the pairs start..stop, counting the upper triangle row by row.
+
+    >>> pair_indices(4, 1, 4)
+    (array([0, 0, 1]), array([2, 3, 2]))
+    """
+    rows, columns = np.triu_indices(n_systems, k=1)
+    return rows[start:stop], columns[start:stop]

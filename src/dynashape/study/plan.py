@@ -1,0 +1,169 @@
+"""The plan of a study: every unit of work with the key of its result, known before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dynashape.records import CONDITIONS
+from dynashape.store import content_key
+from dynashape.study.spec import StudySpec, TaskSpec
+
+# Raise a step's number whenever its code changes what it computes: all results of the old code are then missing.
+STEP_VERSIONS: Mapping[str, int] = {"train": 1, "record": 1, "fit": 1, "align": 1, "compare": 1, "organise": 1}
+
+STAGES: Mapping[str, str] = {
+    "train": "training networks",
+    "record": "recording activity",
+    "fit": "fitting operators",
+    "align": "aligning pairs",
+    "compare": "comparing tasks, training and input",
+    "organise": "meta-clustering",
+}
+
+# Enough pairs to fill a tile of the alignment, few enough that two workers share one architecture and phase.
+PAIRS_PER_UNIT = 450
+
+
+@dataclass(frozen=True)
+class WorkUnit:
+    """One unit of work: what it computes, the key of its result, and the units whose results it reads."""
+
+    step: str
+    name: str
+    key: str
+    params: Mapping[str, Any]
+    upstream: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All units of a study, stage after stage; a unit reads only from earlier stages."""
+
+    spec: StudySpec
+    stages: Mapping[str, tuple[WorkUnit, ...]]
+
+    def units(self) -> Iterator[WorkUnit]:
+        """Every unit, in the order of the stages."""
+        for stage in self.stages.values():
+            yield from stage
+
+    def unit(self, step: str, name: str) -> WorkUnit:
+        """The unit of a stage with this name."""
+        return next(unit for unit in self.stages[step] if unit.name == name)
+
+
+def system_labels(spec: StudySpec) -> list[dict[str, Any]]:
+    """Task, seed and condition of every system of one architecture, in the order of its distance matrices."""
+    return [
+        {"task": task, "seed": seed, "condition": condition}
+        for task in spec.task_names
+        for seed in spec.seeds
+        for condition in CONDITIONS
+    ]
+
+
+def make_plan(spec: StudySpec) -> Plan:
+    """The units of a study and their keys, from its specification alone."""
+    train = tuple(_train_unit(spec, name, task) for name in spec.architectures for task in spec.tasks)
+    record = tuple(_record_unit(spec, unit) for unit in train)
+    fit = tuple(_fit_unit(spec, unit) for unit in record)
+    align = tuple(unit for name in spec.architectures for phase in spec.phases for unit in _align(spec, name, phase, fit))
+    compare = tuple(
+        _compare_unit(spec, name, phase, [unit for unit in align if _is_of(unit, name, phase)])
+        for name in spec.architectures
+        for phase in spec.phases
+    )
+    organise = _unit(
+        "organise",
+        "all comparisons",
+        {"architectures": list(spec.architectures), "phases": list(spec.phases), **_meta(spec)},
+        {unit.name: unit.key for unit in compare},
+    )
+    return Plan(
+        spec,
+        {"train": train, "record": record, "fit": fit, "align": align, "compare": compare, "organise": (organise,)},
+    )
+
+
+def _is_of(unit: WorkUnit, architecture: str, phase: str) -> bool:
+    return bool(unit.params["architecture"] == architecture and unit.params["phase"] == phase)
+
+
+def _unit(step: str, name: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> WorkUnit:
+    key = content_key(step, STEP_VERSIONS[step], params, [f"{k}={v}" for k, v in upstream.items()])
+    return WorkUnit(step, name, key, params, upstream)
+
+
+def _task_params(spec: StudySpec, task: TaskSpec) -> dict[str, Any]:
+    resolved = spec.as_dict()
+    return {"task": task.model_dump(mode="json"), "timing": resolved["timing"], "input_noise": spec.input_noise}
+
+
+def _train_unit(spec: StudySpec, architecture: str, task: TaskSpec) -> WorkUnit:
+    resolved = spec.as_dict()
+    params = {
+        "architecture": architecture,
+        **_task_params(spec, task),
+        "seeds": list(spec.seeds),
+        "networks": resolved["networks"],
+        "training": resolved["training"],
+    }
+    return _unit("train", f"{architecture} {task.name}", params, {})
+
+
+def _record_unit(spec: StudySpec, train: WorkUnit) -> WorkUnit:
+    shared = ("architecture", "task", "timing", "input_noise", "seeds", "networks")
+    params = {name: train.params[name] for name in shared} | {"activity": spec.as_dict()["activity"]}
+    return _unit("record", train.name, params, {train.name: train.key})
+
+
+def _fit_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
+    dsa = {name: value for name, value in spec.as_dict()["dsa"].items() if name != "effort"}
+    params = {
+        "architecture": record.params["architecture"],
+        "task": record.params["task"]["name"],
+        "seeds": list(spec.seeds),
+        "phases": {phase: list(spec.timing.phases[phase]) for phase in spec.phases},
+        "dsa": dsa,
+    }
+    return _unit("fit", record.name, params, {record.name: record.key})
+
+
+def _align(spec: StudySpec, architecture: str, phase: str, fit: tuple[WorkUnit, ...]) -> list[WorkUnit]:
+    upstream = {unit.name: unit.key for unit in fit if unit.params["architecture"] == architecture}
+    n_systems = len(system_labels(spec))
+    n_pairs = n_systems * (n_systems - 1) // 2
+    n_tiles = -(-n_pairs // PAIRS_PER_UNIT)
+    bounds = [n_pairs * tile // n_tiles for tile in range(n_tiles + 1)]
+    return [
+        _unit(
+            "align",
+            f"{architecture} {phase} {tile + 1}/{n_tiles}",
+            {
+                "architecture": architecture,
+                "phase": phase,
+                "systems": system_labels(spec),
+                "pairs": bounds[tile : tile + 2],
+                "effort": spec.dsa.effort,
+            },
+            upstream,
+        )
+        for tile in range(n_tiles)
+    ]
+
+
+def _compare_unit(spec: StudySpec, architecture: str, phase: str, align: list[WorkUnit]) -> WorkUnit:
+    params = {
+        "architecture": architecture,
+        "phase": phase,
+        "systems": system_labels(spec),
+        "task_pairs": [list(pair) for pair in spec.task_pairs],
+        "separability": spec.as_dict()["separability"],
+    }
+    return _unit("compare", f"{architecture} {phase}", params, {unit.name: unit.key for unit in align})
+
+
+def _meta(spec: StudySpec) -> dict[str, Any]:
+    return {"meta_clustering": spec.as_dict()["meta_clustering"]}

@@ -1,0 +1,182 @@
+"""Run a study: stage after stage, only what is missing, whatever the engine; then write its results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from dynashape.engine import Engine, Outcome, Unit
+from dynashape.errors import SpecError, StoreError
+from dynashape.store import Store, write_atomic
+from dynashape.study.export import export
+from dynashape.study.load import read_resolved, to_yaml
+from dynashape.study.perform import perform
+from dynashape.study.plan import STAGES, Plan, WorkUnit, make_plan
+from dynashape.study.spec import StudySpec, differences
+from dynashape.study.status import open_study
+
+# Relative cost of training one update of each architecture (gates) and task (updates needed): longest units start first.
+_LONG_FIRST = {"LSTM": 4, "GRU": 3, "V-RNN": 1, "CDM": 4, "PR": 2, "DC": 1, "GNG": 0.5}
+
+
+class Progress(Protocol):
+    """What a run tells about itself; the command line draws bars or plain lines from it."""
+
+    def stage(self, title: str, n_units: int, n_done: int) -> None:
+        """A stage begins, with n_done of its n_units found in the store."""
+
+    def unit(self, name: str, ok: bool, message: str) -> None:
+        """A unit of the stage has ended."""
+
+    def end(self) -> None:
+        """The stage is over."""
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def stage(self, title: str, n_units: int, n_done: int) -> None:
+        """Nothing."""
+
+    def unit(self, name: str, ok: bool, message: str) -> None:
+        """Nothing."""
+
+    def end(self) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Where a study's results lie, what was computed now, and what failed."""
+
+    directory: Path
+    computed: dict[str, int]
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def run_study(
+    spec: StudySpec, directory: Path, open_engine: Callable[[], Engine], progress: Progress | None = None
+) -> RunResult:
+    """Compute whatever is missing of a study in `directory` and write its results.
+
+    Interrupt it at any moment and call it again: units are kept as they finish. A unit that fails leaves the units that
+    need it undone and everything else is finished; the failures are returned and stand in the report. The engine is
+    opened only if something is missing. Raises StoreError where the directory cannot be used.
+    """
+    progress = progress or Silent()
+    claim_directory(spec, directory)
+    store = Store.create(directory / "store")
+    plan = make_plan(spec)
+    started = datetime.now(UTC)
+    clock = time.monotonic()
+    engine: Engine | None = None
+    failures: dict[str, str] = {}
+    computed: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    try:
+        for step, units in plan.stages.items():
+            missing = [unit for unit in units if not store.has(step, unit.key)]
+            progress.stage(STAGES[step], len(units), len(units) - len(missing))
+            ready, blocked = _split(plan, missing, failures)
+            failures |= blocked
+            if ready:
+                engine = engine or open_engine()
+                outcomes = _run_stage(engine, store, ready, progress)
+                failures |= {_place(unit): str(o.status) for unit, o in zip(ready, outcomes, strict=True) if not o.status.ok}
+                seconds[step] = sum(outcome.seconds for outcome in outcomes)
+            computed[step] = len(ready)
+            progress.end()
+    finally:
+        if engine is not None:
+            engine.close()
+    progress.stage("writing tables, figures and the report", 1, 0)
+    times = {
+        "started": started.isoformat(timespec="seconds"),
+        "wall_seconds": round(time.monotonic() - clock, 3),
+        "worker_seconds": {step: round(value, 3) for step, value in seconds.items()},
+        "computed": computed,
+    }
+    export(plan, store, directory, failures, times)
+    progress.unit("report.html", True, "")
+    progress.end()
+    return RunResult(directory, computed, failures)
+
+
+def rewrite_report(directory: Path) -> Path:
+    """Write the results of the study in this folder again, from what its store holds; StoreError where there is none."""
+    plan, store = open_study(directory)
+    missing = {
+        _place(unit): "not computed yet; `dynashape run` with the same study goes on from here"
+        for unit in plan.units()
+        if not store.has(unit.step, unit.key)
+    }
+    return export(plan, store, directory, missing, None)
+
+
+def claim_directory(spec: StudySpec, directory: Path) -> None:
+    """Make the directory this study's own, or raise StoreError saying how another study there differs."""
+    resolved = directory / "study.yaml"
+    if resolved.exists():
+        try:
+            there = read_resolved(resolved)
+        except SpecError as error:
+            raise StoreError(f"{resolved} cannot be read as a study ({error}); choose another --out directory.") from None
+        differ = differences(there.as_dict(), spec.as_dict())
+        if differ:
+            shown = "; ".join(differ[:5]) + (f"; and {len(differ) - 5} more" if len(differ) > 5 else "")
+            raise StoreError(f"{directory} holds another study, which differs in {shown}. Choose another --out directory.")
+        return
+    if directory.exists() and not directory.is_dir():
+        raise StoreError(f"{directory} is a file; choose another --out directory.")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        write_atomic(resolved, to_yaml(spec).encode())
+    except OSError as error:
+        raise StoreError(f"cannot write in {directory} ({error.strerror or error}); choose another --out directory.") from None
+
+
+def _run_stage(engine: Engine, store: Store, units: list[WorkUnit], progress: Progress) -> list[Outcome]:
+    def tell(outcome: Outcome) -> None:
+        progress.unit(outcome.name, outcome.status.ok, "" if outcome.status.ok else str(outcome.status))
+
+    return engine.run([_as_unit(store, unit) for unit in units], tell)
+
+
+def _as_unit(store: Store, unit: WorkUnit) -> Unit:
+    arguments = {
+        "root": str(store.root.resolve()),
+        "step": unit.step,
+        "key": unit.key,
+        "params": dict(unit.params),
+        "upstream": dict(unit.upstream),
+    }
+    return Unit(unit.name, perform, arguments)
+
+
+def _split(plan: Plan, units: list[WorkUnit], failures: dict[str, str]) -> tuple[list[WorkUnit], dict[str, str]]:
+    """Units that can run, costliest first, and those whose input failed."""
+    stages = list(plan.stages)
+    ready, blocked = [], {}
+    for unit in units:
+        before = stages[stages.index(unit.step) - 1] if unit.upstream else ""
+        broken = [name for name in unit.upstream if f"{before} {name}" in failures]
+        if broken:
+            blocked[_place(unit)] = f"skipped: needs {before} of {', '.join(broken)}"
+        else:
+            ready.append(unit)
+    return sorted(ready, key=_cost, reverse=True), blocked
+
+
+def _cost(unit: WorkUnit) -> float:
+    cost = 1.0
+    for word in unit.name.split():
+        cost *= _LONG_FIRST.get(word, 1)
+    return cost
+
+
+def _place(unit: WorkUnit) -> str:
+    return f"{unit.step} {unit.name}"

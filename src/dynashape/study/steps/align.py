@@ -1,0 +1,51 @@
+"""Align a tile of pairs of operators of one architecture in one phase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dynashape.dissimilarity import align_all
+from dynashape.store import Store
+from dynashape.study.parts import pair_indices
+
+
+def align(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
+    """Distance (radians), spread over starts and convergence of each pair of the tile.
+
+    A pair with a system that has no operator is not aligned: its entries are NaN, and the system's own status says why.
+    """
+    systems = params["systems"]
+    matrices = _matrices(store, upstream.values(), systems, params["phase"])
+    rows, columns = pair_indices(len(systems), *params["pairs"])
+    usable = np.array([row in matrices and column in matrices for row, column in zip(rows, columns, strict=True)])
+    place = {system: number for number, system in enumerate(matrices)}
+    pairs = np.array(
+        [(place[r], place[c]) for r, c in zip(rows[usable].tolist(), columns[usable].tolist(), strict=True)], dtype=np.int64
+    ).reshape(-1, 2)
+    distance = np.full(len(rows), np.nan)
+    spread = np.full(len(rows), np.nan)
+    converged = np.zeros(len(rows), dtype=bool)
+    if len(pairs):
+        found = align_all(list(matrices.values()), pairs=pairs, effort=params["effort"])
+        distance[usable] = found.values
+        spread[usable] = found.spread
+        converged[usable] = found.converged
+    arrays = {"distance": distance, "spread": spread, "converged": converged, "aligned": usable}
+    store.save_arrays("align", key, arrays, {"pairs": params["pairs"]})
+
+
+def _matrices(store: Store, fit_keys: Any, systems: Any, phase: str) -> dict[int, Any]:
+    """The operator of each system that has one, by the system's number."""
+    by_task = {}
+    for fit_key in fit_keys:
+        arrays, meta = store.load_arrays("fit", fit_key)
+        by_task[meta["task"]] = arrays
+    found = {}
+    for number, system in enumerate(systems):
+        name = f"{system['seed']}/{system['condition']}/{phase}/matrix"
+        if name in by_task[system["task"]]:
+            found[number] = by_task[system["task"]][name]
+    return found

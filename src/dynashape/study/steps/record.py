@@ -1,0 +1,49 @@
+"""Run every network of a group on fresh trials, before and after training, and on random input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dynashape.networks import make_cell
+from dynashape.records import CONDITIONS
+from dynashape.seeds import stream
+from dynashape.store import Store
+from dynashape.study.parts import build_task, build_timing, weights_of
+from dynashape.tasks import drive
+from dynashape.training import record_activity
+
+
+def record(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
+    """Activity `seed/condition` (trials, steps, units) and its status.
+
+    Each network (seed) sees its own trials, the same ones before and after training and in every architecture, so that
+    conditions and architectures are paired while networks share no noise.
+    """
+    (train_key,) = upstream.values()
+    weights, _ = store.load_arrays("train", train_key)
+    task = build_task(params["task"], build_timing(params["timing"]), params["input_noise"])
+    cell = make_cell(params["architecture"], **params["networks"]["options"])
+    wish = params["activity"]
+    seeds = params["seeds"]
+    trials = [task.sample(wish["n_trials"], stream("activity", task.name, seed)) for seed in seeds]
+    inputs = np.stack([own.inputs for own in trials])
+    noise = np.stack(
+        [
+            drive(wish["noise"], own, stream("noise", task.name, seed), sd=wish["noise_sd"])
+            for seed, own in zip(seeds, inputs, strict=True)
+        ]
+    )
+    arrays = {}
+    status = {}
+    for condition in CONDITIONS:
+        when = "initial" if condition == "untrained" else "final"
+        group = [weights_of(weights, seed, when) for seed in seeds]
+        activity, statuses = record_activity(cell, group, noise if condition == "noise" else inputs)
+        for seed, values, how in zip(seeds, activity, statuses, strict=True):
+            arrays[f"{seed}/{condition}"] = values
+            status[f"{seed}/{condition}"] = [how.code, how.message]
+    choices = {str(seed): own.conditions["choice"].tolist() for seed, own in zip(seeds, trials, strict=True)}
+    store.save_arrays("record", key, arrays, {"status": status, "choices": choices})

@@ -1,0 +1,44 @@
+"""Train all networks of one architecture and task together; keep the weights before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dynashape.networks import make_cell
+from dynashape.store import Store
+from dynashape.study.parts import build_task, build_timing
+from dynashape.training import Protocol, train_group
+
+
+def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
+    """Weights `seed/initial/...` and `seed/final/...`, and how each network learned."""
+    assert not upstream
+    group = train_group(
+        make_cell(params["architecture"], **params["networks"]["options"]),
+        build_task(params["task"], build_timing(params["timing"]), params["input_noise"]),
+        params["seeds"],
+        n_units=params["networks"]["n_units"],
+        protocol=Protocol(**params["training"]),
+    )
+    arrays = {}
+    rows = []
+    for network in group:
+        for when, weights in (("initial", network.initial), ("final", network.final)):
+            arrays |= {f"{network.seed}/{when}/{name}": value for name, value in weights.items()}
+        rows.append(
+            {
+                "architecture": params["architecture"],
+                "task": params["task"]["name"],
+                "seed": network.seed,
+                "updates": network.updates,
+                "accuracy": network.accuracy,
+                "ceiling": network.ceiling,
+                "fixation": network.fixation,
+                "reached": network.reached,
+                "status": network.status.code,
+                "message": network.status.message,
+                "curve": list(network.curve),
+            }
+        )
+    store.save_arrays("train", key, arrays, {"networks": rows})

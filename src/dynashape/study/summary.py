@@ -1,0 +1,94 @@
+"""The headline numbers of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dynashape.study.results import Results
+from dynashape.study.spec import StudySpec
+
+# A difference this unlikely by relabelling counts as told apart.
+ALPHA = 0.05
+
+
+def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) -> dict[str, Any]:
+    """Networks, separability by analysis and labelling (overall and by phase), meta-clustering, warnings."""
+    return {
+        "study": spec.name,
+        "networks": _networks(results.networks),
+        "separability": _separability(results.separability),
+        "alignments": _alignments(results.alignments),
+        "meta_clustering": dict(results.meta),
+        "failures": dict(failures),
+        "warnings": warnings(results, failures),
+    }
+
+
+def _networks(networks: pd.DataFrame) -> dict[str, Any]:
+    if networks.empty:
+        return {"n_networks": 0, "n_reached": 0, "n_groups": 0, "n_groups_reached": 0}
+    reached = networks["reached"].astype(bool)
+    groups = reached.groupby([networks["architecture"], networks["task"]]).all()
+    return {
+        "n_networks": len(networks),
+        "n_reached": int(reached.sum()),
+        "n_groups": len(groups),
+        "n_groups_reached": int(groups.sum()),
+    }
+
+
+def _separability(table: pd.DataFrame) -> list[dict[str, Any]]:
+    if table.empty:
+        return []
+    rows = []
+    for (analysis, labelling), part in table.groupby(["analysis", "labelling"], sort=True):
+        rows.append({"analysis": int(analysis), "labelling": str(labelling), "phase": "all", **_tally(part)})
+        for phase, own in part.groupby("phase", sort=False):
+            rows.append({"analysis": int(analysis), "labelling": str(labelling), "phase": str(phase), **_tally(own)})
+    return rows
+
+
+def _tally(part: pd.DataFrame) -> dict[str, Any]:
+    usable = part.dropna(subset=["accuracy", "p_value"])
+    return {
+        "n_comparisons": len(part),
+        "mean_accuracy": _mean(usable["accuracy"]),
+        "mean_chance": _mean(usable["chance"]),
+        "n_told_apart": int((usable["p_value"] <= ALPHA).sum()),
+    }
+
+
+def _mean(values: pd.Series) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _alignments(table: pd.DataFrame) -> dict[str, int]:
+    names = ("n_pairs", "n_aligned", "n_converged")
+    return {name: int(table[name].sum()) if len(table) else 0 for name in names}
+
+
+def warnings(results: Results, failures: Mapping[str, str]) -> list[str]:
+    """What a reader must know before believing the numbers."""
+    found = [f"{unit}: {message}" for unit, message in failures.items()]
+    networks = results.networks
+    if len(networks):
+        for row in networks[~networks["reached"].astype(bool)].itertuples():
+            found.append(
+                f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion: accuracy {row.accuracy:.3f}, "
+                f"ideal observer {row.ceiling:.3f}. {row.message}".strip()
+            )
+    operators = results.operators
+    if len(operators):
+        troubled = operators[operators["code"] != "ok"]
+        for (architecture, phase, code), part in troubled.groupby(["architecture", "phase", "code"], sort=False):
+            found.append(f"{architecture}, {phase}: {len(part)} operators are {code}; {part['message'].iloc[0]}")
+    for row in results.alignments.itertuples():
+        if row.n_converged < row.n_aligned:
+            found.append(
+                f"{row.architecture}, {row.phase}: {row.n_aligned - row.n_converged} of {row.n_aligned} alignments did not "
+                "converge; dsa.effort=thorough tries harder"
+            )
+    return found

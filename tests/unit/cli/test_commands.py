@@ -1,0 +1,82 @@
+"""Each command answers; each mistake is one clear message and exit code 2, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def dynashape(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dynashape", *map(str, arguments)]
+    environment = {**os.environ, "COLUMNS": "160", "NO_COLOR": "1", "TERM": "dumb"}
+    return subprocess.run(command, capture_output=True, text=True, timeout=180, cwd=cwd, env=environment, check=False)
+
+
+def test_version_and_help():
+    assert dynashape("--version").stdout.startswith("dynashape 0.")
+    for command in ("run", "status", "report", "tasks", "presets"):
+        done = dynashape(command, "--help")
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
+
+
+def test_presets_lists_all_three():
+    shown = dynashape("presets").stdout
+    assert all(name in shown for name in ("smoke", "quick", "paper"))
+
+
+def test_tasks_are_listed_with_their_ceilings():
+    shown = dynashape("tasks").stdout
+    assert all(name in shown for name in ("CDM", "GNG", "DC", "PR"))
+    assert "0.9" in shown
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_one_trial_is_drawn(tmp_path, suffix):
+    path = tmp_path / f"trial.{suffix}"
+    done = dynashape("tasks", "CDM", "--plot", path)
+    assert done.returncode == 0, done.stderr
+    assert path.stat().st_size > 5_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "qick"), "did you mean 'quick'"),
+        (("run", "smoke", "--set", "tasks=[CDM, GNGG]"), "did you mean 'GNG'"),
+        (("run", "smoke", "--set", "architectures=[LSTMM]"), "did you mean 'LSTM'"),
+        (("run", "smoke", "--set", "dsa.n_delays=30"), "dsa.n_delays must lie in 1.."),
+        (("run", "smoke", "--set", "dsa.rank=3000"), "dsa.rank must lie in 1.."),
+        (("run", "smoke", "--set", "dsa.rnk=3"), "did you mean dsa.rank"),
+        (("run", "smoke", "--engine", "locl"), "local"),
+        (("status", "."), "no study.yaml"),
+        (("report", "."), "no study.yaml"),
+        (("tasks", "CDN"), "did you mean 'CDM'"),
+        (("tasks", "CDM", "--plot", "trial.bmp"), ".png"),
+    ],
+)
+def test_a_mistake_is_one_clear_message(tmp_path, arguments, said):
+    done = dynashape(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_a_file_in_the_way_is_named(tmp_path):
+    (tmp_path / "taken").write_text("something of mine")
+    done = dynashape("run", "smoke", "--out", tmp_path / "taken")
+    assert done.returncode == 2
+    assert "taken" in done.stderr
+    assert (tmp_path / "taken").read_text() == "something of mine"
+
+
+def test_an_unwritable_folder_is_named(tmp_path):
+    done = dynashape("run", "smoke", "--out", "/proc/nothing/here")
+    assert done.returncode == 2
+    assert "/proc/nothing" in done.stderr
+    assert "--out" in done.stderr
