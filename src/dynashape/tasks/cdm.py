@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import final
+from types import MappingProxyType
+from typing import Any, final
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from dynashape.errors import SpecError
-from dynashape.records import Array, Trials
+from dynashape.records import PHASES, Array, Trials
 from dynashape.tasks.timing import Timing
 from dynashape.tasks.vectorised import VectorisedTask
 
@@ -34,9 +35,12 @@ class CDM(VectorisedTask):
     """
 
     name = "CDM"
+    label = "context-dependent decision-making"
     description = "Of two noisy modalities, report the stronger place of the one that the context cue names."
     input_names = ("fixation", "stim1_mod1", "stim2_mod1", "stim1_mod2", "stim2_mod2", "context1", "context2")
     action_names = ("fixation", "choice1", "choice2")
+    environment = "dynashape.tasks.neurogym_environments:ContextDecisionMakingWithGoCue"
+    period_to_phase = MappingProxyType({phase: phase for phase in PHASES})
 
     def __init__(
         self,
@@ -87,6 +91,11 @@ class CDM(VectorisedTask):
         sd = super().environment_noise_sd()
         sd[slice(*self.phases["stimulus"]), 1:5] = self.sigma / np.sqrt(self.timing.dt_ms)
         return sd
+
+    @property
+    def environment_parameters(self) -> dict[str, Any]:
+        """Coherences and noise of ContextDecisionMakingWithGoCue."""
+        return {"coherences": self.coherences, "sigma": self.sigma}
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
         """Coherence of the cued modality, positive for action 2."""

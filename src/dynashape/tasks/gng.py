@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import final
+from types import MappingProxyType
+from typing import Any, final
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-from dynashape.records import Array, Trials
+from dynashape.records import PHASES, Array, Trials
 from dynashape.tasks.timing import Timing
 from dynashape.tasks.vectorised import VectorisedTask
 
@@ -30,9 +31,12 @@ class GNG(VectorisedTask):
     """
 
     name = "GNG"
+    label = "go/no-go"
     description = "Respond after the go cue, keep fixating after the no-go cue."
     input_names = ("fixation", "nogo", "go")
     action_names = ("fixation", "go")
+    environment = "GoNogo-v0"
+    period_to_phase = MappingProxyType({phase: phase for phase in PHASES})
 
     def __init__(self, timing: Timing | None = None, input_noise: float = 0.05) -> None:
         super().__init__(timing or Timing(), input_noise)
@@ -50,6 +54,11 @@ class GNG(VectorisedTask):
         inputs[:, : self.phases["decision"][0], 0] += 1
         inputs[:, start:stop, 1] += (~go).astype(np.float32)[:, None]
         inputs[:, start:stop, 2] += go.astype(np.float32)[:, None]
+
+    @property
+    def environment_parameters(self) -> dict[str, Any]:
+        """GoNogo has none."""
+        return {}
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
         """1 for go, -1 for no go."""

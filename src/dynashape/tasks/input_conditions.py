@@ -20,9 +20,9 @@ INPUT_CONDITION_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "task": "The task's own input, unchanged.",
         "gaussian": "Independent Gaussian noise, the same standard deviation in every channel and step.",
-        "variance_matched": "Independent Gaussian noise about zero, each channel with its own variance in the task's input.",
+        "variance_matched": "Independent Gaussian noise about zero, with the variance of each channel of the task.",
         "phase_randomised": "Mean and power spectrum of each channel in each trial kept, its time course made random.",
-        "trial_shuffled": "Each channel taken from another trial: time courses kept, what belongs together taken apart.",
+        "trial_shuffled": "Each channel taken from another trial: time courses kept, what belongs together parted.",
         "zero": "No input at all.",
     }
 )
@@ -63,9 +63,13 @@ def drive(
     if kind == "task":
         return inputs.astype(np.float32)
     if kind == "gaussian":
-        return gaussian_noise(inputs.shape, rng) * np.float32(sd)
+        noise = gaussian_noise(inputs.shape, rng)
+        noise *= np.float32(sd)
+        return noise
     if kind == "variance_matched":
-        return gaussian_noise(inputs.shape, rng) * np.std(inputs, axis=(0, 1), dtype=np.float64).astype(np.float32)
+        noise = gaussian_noise(inputs.shape, rng)
+        noise *= np.std(inputs, axis=(0, 1), dtype=np.float64).astype(np.float32)
+        return noise
     if kind == "phase_randomised":
         return _randomise_phases(inputs, rng)
     if kind == "trial_shuffled":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -37,10 +37,12 @@ class PR(VectorisedTask):
     """
 
     name = "PR"
+    label = "probabilistic reasoning"
     description = (
         "Four shapes appear one by one, each with a weight of evidence; report the side that their sum favours."
     )
     action_names = ("fixation", "choice1", "choice2")
+    environment = "ProbabilisticReasoning-v0"
 
     def __init__(
         self,
@@ -58,6 +60,12 @@ class PR(VectorisedTask):
         self.shape_weights = tuple(float(weight) for weight in shape_weights)
         self.n_places = int(n_places)
         self._appearances = self.timing.parts("stimulus", self.n_places, task=self.name)
+        self.period_to_phase = {
+            "fixation": "fixation",
+            **{f"stimulus{k}": "stimulus" for k in range(self.n_places)},
+            "delay": "delay",
+            "decision": "decision",
+        }
         self.input_names = (
             "fixation",
             *(f"loc{place}_shape{shape}" for place in range(self.n_places) for shape in range(self.n_shapes)),
@@ -91,6 +99,11 @@ class PR(VectorisedTask):
             channel = 1 + conditions[f"place{k}"] * self.n_shapes + conditions[f"shape{k}"]
             # One channel a trial and no trial twice, so the unbuffered += of fancy indexing is safe.
             inputs[trials, start:stop, channel] += 1
+
+    @property
+    def environment_parameters(self) -> dict[str, Any]:
+        """Weights and places of ProbabilisticReasoning."""
+        return {"shape_weight": list(self.shape_weights), "n_loc": self.n_places}
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
         """The summed weights of the shapes shown: log10 odds of action 2."""

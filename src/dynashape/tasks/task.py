@@ -19,10 +19,12 @@ class Task(ABC):
     task, on top of what the task's own NeuroGym environment adds. Without it the inputs of GNG and PR would be exact
     copies within a condition, and activity in their fixation phase one point.
 
-    A subclass sets `name`, `description`, `input_names` and `action_names`, and draws trials in `sample`.
+    A subclass sets `name`, `label` (its name in words), `description` (one sentence), `input_names` and `action_names`,
+    and draws trials in `sample`.
     """
 
     name: str
+    label: str
     description: str
     input_names: tuple[str, ...]
     action_names: tuple[str, ...]

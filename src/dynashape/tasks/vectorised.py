@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from dynashape.records import Array, Trials
+from dynashape.tasks.neurogym_task import NeurogymTask
 from dynashape.tasks.noise import gaussian_noise
 from dynashape.tasks.task import Task
 
@@ -18,8 +20,12 @@ class VectorisedTask(Task):
     """A task whose batches are drawn at once, equal to its NeuroGym environment; the base of CDM, GNG, DC and PR.
 
     A subclass draws what the experimenter chooses (`draw_conditions`) and writes what the network then sees
-    (`add_signal`); noise, targets and the record are made here.
+    (`add_signal`); noise, targets and the record are made here. It also names its NeuroGym environment and the
+    map from that environment's periods to the phases, so that the two can be compared.
     """
+
+    environment: str
+    period_to_phase: Mapping[str, str]
 
     @abstractmethod
     def draw_conditions(self, n_trials: int, rng: np.random.Generator) -> dict[str, Shaped[Array, " trials"]]:
@@ -34,6 +40,21 @@ class VectorisedTask(Task):
     @abstractmethod
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
         """Signed evidence in each trial, in the task's own units; positive speaks for the last action."""
+
+    @property
+    @abstractmethod
+    def environment_parameters(self) -> dict[str, Any]:
+        """The task's own parameters, named as its NeuroGym environment names them."""
+
+    def as_neurogym(self) -> NeurogymTask:
+        """The same task sampled through NeuroGym itself, trial by trial: the reference for this sampler."""
+        return NeurogymTask(
+            self.environment,
+            self.timing,
+            self.input_noise,
+            period_to_phase=self.period_to_phase,
+            **self.environment_parameters,
+        )
 
     def environment_noise_sd(self) -> Float[Array, "steps channels"]:
         """Standard deviation of the noise that the NeuroGym environment itself adds; zero unless overridden."""

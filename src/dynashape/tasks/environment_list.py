@@ -1,0 +1,124 @@
+"""Which environments of the installed NeuroGym can be laid over the four phases, how, and why the others cannot."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dynashape.errors import SpecError
+from dynashape.records import PHASES
+from dynashape.seeds import stream
+from dynashape.tasks.neurogym_environments import (
+    Source,
+    build_environment,
+    draw_trial,
+    environment_name,
+    registered_environments,
+    seed_environment,
+)
+from dynashape.tasks.neurogym_task import NeurogymTask, check_spaces, periods_of
+from dynashape.tasks.timing import Timing
+
+_DT_MS = 20
+_N_PROBES = 50
+
+
+@dataclass(frozen=True)
+class EnvironmentRow:
+    """One environment: its periods in order, its sizes, and whether it can be aligned.
+
+    `n_inputs` and `n_actions` are None where it has no vector of inputs or no discrete actions. `period_to_phase` is a
+    map that was tried and works (others may do as well); None, with the reason, where none does.
+    """
+
+    id: str
+    periods: tuple[str, ...]
+    n_inputs: int | None
+    n_actions: int | None
+    alignable: bool
+    reason: str
+    period_to_phase: Mapping[str, str] | None
+
+
+def list_environments() -> list[EnvironmentRow]:
+    """A row for every environment that the installed NeuroGym registers, collections included, sorted by id.
+
+    An environment that cannot be built is a row with the reason, not an error. Takes some seconds, most of them for
+    importing neurogym. What NeuroGym itself leaves unregistered (its `contrib`, Detection-v0) is not listed.
+    """
+    with warnings.catch_warnings():
+        # Gymnasium warns about the way in which NeuroGym's own collections reach through their wrappers.
+        warnings.simplefilter("ignore")
+        return [describe_environment(source) for source in registered_environments()]
+
+
+def describe_environment(source: Source) -> EnvironmentRow:
+    """The row of one environment, registered or one's own."""
+    name = environment_name(source)
+    periods: tuple[str, ...] = ()
+    n_inputs = n_actions = None
+    try:
+        env = build_environment(source, _DT_MS)
+        shape = env.observation_space.shape
+        n_inputs = int(shape[0]) if shape and len(shape) == 1 else None
+        n_actions = int(env.action_space.n) if hasattr(env.action_space, "n") else None
+        check_spaces(name, env)
+        periods = periods_of(name, env)
+        period_to_phase = _suggest(name, env, periods)
+        NeurogymTask(source, _roomy_timing(period_to_phase), period_to_phase=period_to_phase)
+    except SpecError as error:
+        reason = str(error).removeprefix(f"environment {name!r} ")
+        return EnvironmentRow(name, periods, n_inputs, n_actions, False, reason, None)
+    except Exception as error:  # noqa: BLE001  foreign code: whatever it raises is the reason of its row
+        return EnvironmentRow(name, periods, n_inputs, n_actions, False, f"{type(error).__name__}: {error}", None)
+    return EnvironmentRow(name, periods, n_inputs, n_actions, True, "", period_to_phase)
+
+
+def suggest_period_to_phase(source: Source, parameters: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """A map for this environment, built with these constructor arguments, that is worth trying.
+
+    The first period is fixation, what follows up to the first delay is stimulus, and what follows that is decision. A
+    delay is a period that is called so, or else the one before the first response. SpecError where fewer than three
+    periods come before the response.
+    """
+    name = environment_name(source)
+    env = build_environment(source, _DT_MS, parameters)
+    return _suggest(name, env, periods_of(name, env))
+
+
+def _suggest(name: str, env: Any, periods: Sequence[str]) -> dict[str, str]:
+    before = periods[: _first_response(name, env, periods)]
+    if len(before) < 3:
+        raise SpecError(
+            f"environment {name!r} must have at least three periods before its first response, "
+            f"for {', '.join(PHASES[:3])}; got {', '.join(before) or 'none'} (of {', '.join(periods)})."
+        )
+    called_delay = [k for k, period in enumerate(before) if k >= 2 and "delay" in period]
+    delay = called_delay[0] if called_delay else len(before) - 1
+    return {
+        period: PHASES[0] if k == 0 else PHASES[1] if k < delay else PHASES[2] if k == delay else PHASES[3]
+        for k, period in enumerate(periods)
+    }
+
+
+def _first_response(name: str, env: Any, periods: Sequence[str]) -> int:
+    seed_environment(env, stream("neurogym responses", name))
+    first = len(periods)
+    for _ in range(_N_PROBES):
+        core = draw_trial(env)
+        for k, period in enumerate(periods[:first]):
+            if core.gt[core.start_ind[period] : core.end_ind[period]].any():
+                first = k
+                break
+    if first == len(periods):
+        raise SpecError(f"environment {name!r} must ask for another action than 0 somewhere; got none.")
+    return first
+
+
+def _roomy_timing(period_to_phase: Mapping[str, str]) -> Timing:
+    """Four steps for each period, whatever their number in a phase."""
+    of = list(period_to_phase.values())
+    fixation, stimulus, delay, decision = (4 * _DT_MS * of.count(phase) for phase in PHASES)
+    return Timing(_DT_MS, fixation, stimulus, delay, decision)
