@@ -3,18 +3,27 @@
 from dynashape.dissimilarity.activity import Activity
 from dynashape.dissimilarity.alignment import Alignment, align
 from dynashape.dissimilarity.all_pairs import Distances, align_all
+from dynashape.dissimilarity.dsa import DSA
 from dynashape.dissimilarity.efforts import EFFORTS
 from dynashape.dissimilarity.embedding import embed_delays
 from dynashape.dissimilarity.operator import Operator, fit_operator
+from dynashape.dissimilarity.selection import Candidate, Selection, select_delays_and_rank
+from dynashape.dissimilarity.spectral import spectral_distance, spectral_distances
 
 __all__ = [
+    "DSA",
     "EFFORTS",
     "Activity",
     "Alignment",
+    "Candidate",
     "Distances",
     "Operator",
+    "Selection",
     "align",
     "align_all",
     "embed_delays",
     "fit_operator",
+    "select_delays_and_rank",
+    "spectral_distance",
+    "spectral_distances",
 ]

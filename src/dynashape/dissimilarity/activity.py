@@ -73,11 +73,11 @@ def read_activity(activity: Activity, name: str = "activity") -> Recording:
     if faults:
         raise InputError("; ".join(faults) + ".")
 
-    largest = max(float(max(abs(float(a.max())), abs(float(a.min())))) for a in arrays)
+    largest = max(max(abs(float(a.max())), abs(float(a.min()))) for a in arrays)
     # A power of two: dividing by it loses nothing, so the scale of the activity cannot change the result.
     scale = float(np.exp2(np.floor(np.log2(largest)))) if largest > 0 else 1.0
-    table = np.concatenate([a.reshape(-1, a.shape[-1]).astype(np.float64) for a in arrays])
-    table /= scale
+    scaled = [np.divide(a.reshape(-1, a.shape[-1]), scale, dtype=np.float64) for a in arrays]
+    table = scaled[0] if len(scaled) == 1 else np.concatenate(scaled)
     lengths = np.concatenate([np.repeat(a.shape[-2], a.shape[0] if a.ndim == 3 else 1) for a in arrays])
     precision = max(float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 0.0 for a in arrays)
     return Recording(table, lengths.astype(np.int64), scale, max(precision, float(np.finfo(np.float64).eps)))
@@ -103,23 +103,21 @@ def check_delays(recording: Recording, n_delays: int, delay_interval: int, name:
         raise InputError("; ".join(faults) + ".")
 
 
-def _faults(array: Shaped[Array, "..."], label: str) -> list[str]:
+def _faults(array: Shaped[Array, "*shape"], label: str) -> list[str]:
     if array.dtype.kind not in "fiub":
         return [f"{label} must hold real numbers; got dtype {array.dtype}"]
     if array.ndim not in (2, 3):
         return [f"{label} must be (steps, units) or (trials, steps, units); got shape {array.shape}"]
     if array.size == 0:
         return [f"{label} is empty: its shape is {array.shape}"]
-    if array.dtype.kind != "f":
+    # A NaN or an infinity shows in the extremes, and those need no array of their own.
+    if array.dtype.kind != "f" or (np.isfinite(array.max()) and np.isfinite(array.min())):
         return []
     bad = ~np.isfinite(array)
     n_bad = int(bad.sum())
-    if not n_bad:
-        return []
     first = np.unravel_index(int(np.argmax(bad)), array.shape)
     where = ", ".join(
         f"{axis} {int(i)}" for axis, i in zip(("trial", "step", "unit")[-array.ndim :], first, strict=True)
     )
-    return [
-        f"{label} has {n_bad} value{'s' * (n_bad > 1)} that {'are' if n_bad > 1 else 'is'} not finite, the first at {where}"
-    ]
+    values = "1 value that is" if n_bad == 1 else f"{n_bad} values that are"
+    return [f"{label} has {values} not finite, the first at {where}"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from numbers import Integral, Real
 
 import numpy as np
 import scipy.integrate
@@ -27,6 +26,8 @@ _EPS = float(np.finfo(np.float64).eps)
 # A direction may turn by this much before the SVD is called in: a tenth of what the default ridge moves the operator.
 _LARGEST_TURN = 1e-9
 _EXTRA = 10
+# Relative to the first, singular values below this cannot be told from rounding in the Gram matrix.
+_GRAM_FLOOR = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class Directions:
     `coordinates` holds the first columns of V and `present` the rows of U' that belong to the present step, so that
     the activity is nearly `coordinates * singular_values @ present`. There are at least `rank` of them, and some more
     where there are any. `singular_values` holds all min(rows, columns); from the Gram matrix, those below 1e-7 of the
-    first are rounding. `numerical_rank` counts those above the rounding of the activity; it is exact up to the kept ones.
+    first are rounding. `numerical_rank` counts those above the rounding of the activity, exact up to the kept ones.
     """
 
     coordinates: Float[Array, "rows kept"]
@@ -50,51 +51,50 @@ class Directions:
 def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: int | float | str) -> Directions:
     """The first `rank` singular directions of the delay embedding of a recording (see `Directions`).
 
-    `rank` is a number of directions, a share of the variance, or "svht". The turn of the last one is at most about 1e-9,
-    with the Gram matrix as with the SVD.
+    `rank` is a number of directions, a share of the variance, or "svht". The turn of the last one is at most about
+    1e-9, with the Gram matrix as with the SVD.
     """
     rows = embedding_rows(recording, n_delays, delay_interval)
     shape = (len(rows), n_delays * recording.n_units)
     check_rank(rank, shape, n_delays, recording.n_units)
-    if shape[0] < shape[1]:
-        embedding = build_embedding(recording, rows, n_delays, delay_interval)
-        squares, vectors = _eigh(embedding @ embedding.T)
-    else:
-        squares, vectors = _eigh(embedding_gram(recording, n_delays, delay_interval))
-    values = np.sqrt(np.maximum(squares, 0.0))
+    # With fewer windows than columns the small Gram matrix is H H', and there the embedding itself is small.
+    short = build_embedding(recording, rows, n_delays, delay_interval) if shape[0] < shape[1] else None
+    gram = embedding_gram(recording, n_delays, delay_interval) if short is None else short @ short.T
+    squares, vectors = scipy.linalg.eigh(gram, driver="evd", overwrite_a=True, check_finite=False)
+    values = np.sqrt(np.maximum(squares[::-1], 0.0))
     if not values[0] > 0.0:
         return _nothing(recording, shape, rank)
 
     n = resolve_rank(rank, values, shape)
-    noisy_median = rank == "svht" and values[len(values) // 2] < 1e-7 * values[0]
     kept = next((k for k in (n + _EXTRA, 2 * n + _EXTRA) if _turn(values, n, k) < _LARGEST_TURN), None)
-    if kept is None or noisy_median:
-        embedding = build_embedding(recording, rows, n_delays, delay_interval)
+    median_is_rounding = rank == "svht" and values[len(values) // 2] < _GRAM_FLOOR * values[0]
+    floor = max(recording.precision, max(shape) * _EPS)
+    if kept is None or median_is_rounding:
+        embedding = build_embedding(recording, rows, n_delays, delay_interval) if short is None else short
         left, values, right = scipy.linalg.svd(embedding, full_matrices=False, check_finite=False)
         n = resolve_rank(rank, values, shape)
         kept = min(2 * n + _EXTRA, len(values))
-        coordinates, columns = left[:, :kept], right[:kept].T
-        method = "svd"
+        coordinates, columns, method = left[:, :kept], right[:kept].T, "svd"
     else:
-        kept = min(kept, len(values))
-        vectors = vectors[:, :kept]
-        if shape[0] < shape[1]:
-            columns, ritz, turn = scipy.linalg.svd(embedding.T @ vectors, full_matrices=False, check_finite=False)
-            coordinates = vectors @ turn.T
-        else:
-            projected = project_embedding(recording, vectors, n_delays, delay_interval)
+        # Copied in order: numpy multiplies a reversed view without BLAS, ten times slower.
+        basis = np.ascontiguousarray(vectors[:, ::-1][:, :kept])
+        if short is None:
+            projected = project_embedding(recording, basis, n_delays, delay_interval)
             coordinates, ritz, turn = scipy.linalg.svd(projected, full_matrices=False, check_finite=False)
-            columns = vectors @ turn.T
-        values[:kept] = ritz
-        method = "gram"
+            columns = basis @ turn.T
+        else:
+            columns, ritz, turn = scipy.linalg.svd(short.T @ basis, full_matrices=False, check_finite=False)
+            coordinates = basis @ turn.T
+        values[: len(ritz)] = ritz
+        floor, method = max(floor, _GRAM_FLOOR), "gram"
+    # From V alone, so that neither the order nor a rotation of the units can flip a coordinate.
     signs = np.where(np.sum(coordinates**3, axis=0) < 0.0, -1.0, 1.0)
-    floor = max(recording.precision, max(shape) * _EPS) * values[0]
     return Directions(
         coordinates * signs,
         (columns[: recording.n_units] * signs).T,
         values * recording.scale,
         n,
-        int(np.sum(values > floor)),
+        int(np.sum(values > floor * values[0])),
         method,
     )
 
@@ -105,15 +105,16 @@ def check_rank(rank: int | float | str, shape: tuple[int, int], n_delays: int, n
     if isinstance(rank, str):
         if rank != "svht":
             raise InputError(f'rank must be a whole number, a share of the variance in (0, 1) or "svht"; got {rank!r}.')
-    elif isinstance(rank, Integral) and not isinstance(rank, bool):
+    elif isinstance(rank, int | np.integer) and not isinstance(rank, bool):
         if not 1 <= rank <= most:
             raise InputError(
-                f"rank must lie in 1..{most}, the smaller of {shape[0]} windows of {n_delays} steps and {shape[1]} columns "
+                f"rank must lie in 1..{most}, the smaller of {shape[0]} windows and {shape[1]} columns "
                 f"({n_delays} delays x {n_units} units); got {rank}."
             )
-    elif not (isinstance(rank, Real) and not isinstance(rank, bool) and 0.0 < rank < 1.0):
+    elif isinstance(rank, bool) or not 0.0 < rank < 1.0:
         raise InputError(
-            f"rank as a share of the variance must lie strictly between 0 and 1 (a number of directions is an int); got {rank!r}."
+            "rank as a share of the variance must lie strictly between 0 and 1 (a number of directions is an int); "
+            f"got {rank!r}."
         )
 
 
@@ -122,7 +123,7 @@ def resolve_rank(rank: int | float | str, values: Float[Array, " values"], shape
     if isinstance(rank, str):
         threshold = svht_factor(min(shape) / max(shape)) * float(np.median(values))
         return max(1, int(np.sum(values > threshold)))
-    if isinstance(rank, Integral):
+    if isinstance(rank, int | np.integer):
         return int(rank)
     share = np.cumsum(values**2) / np.sum(values**2)
     return min(int(np.searchsorted(share, float(rank))) + 1, len(values))
@@ -155,22 +156,16 @@ def svht_factor(aspect: float) -> float:
     return float(best / np.sqrt(median))
 
 
-def _eigh(matrix: Float[Array, "n n"]) -> tuple[Float[Array, " n"], Float[Array, "n n"]]:
-    values, vectors = scipy.linalg.eigh(matrix, driver="evd", overwrite_a=True, check_finite=False)
-    return values[::-1], vectors[:, ::-1]
-
-
 def _turn(values: Float[Array, " values"], rank: int, kept: int) -> float:
     """About how far rounding of the Gram matrix turns direction `rank` towards the directions that are not kept."""
-    if values[rank - 1] <= 0.0:
-        return np.inf
-    rest = values[kept] if kept < len(values) else 0.0
-    # Below its own rounding a value is at most that rounding; nothing is known of what lies beneath.
-    rest = max(float(rest), np.sqrt(_EPS) * float(values[0])) if kept < len(values) else 0.0
-    ratio = float(values[0] / values[rank - 1])
-    return _EPS * ratio**2 * rest / float(values[rank - 1]) if ratio < 1e7 else np.inf
+    ratio = float(values[rank - 1] / values[0])
+    if ratio < _GRAM_FLOOR:
+        return float("inf")
+    # A direction whose value drowned in the rounding of its square may be as large as the root of that rounding.
+    rest = max(float(values[kept] / values[0]), float(np.sqrt(_EPS))) if kept < len(values) else 0.0
+    return _EPS / ratio**2 * rest / ratio
 
 
 def _nothing(recording: Recording, shape: tuple[int, int], rank: int | float | str) -> Directions:
-    n = int(rank) if isinstance(rank, Integral) else 1
+    n = int(rank) if isinstance(rank, int | np.integer) else 1
     return Directions(np.zeros((shape[0], n)), np.zeros((n, recording.n_units)), np.zeros(min(shape)), n, 0, "gram")

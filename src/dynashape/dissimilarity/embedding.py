@@ -40,9 +40,9 @@ def embedding_rows(recording: Recording, n_delays: int, delay_interval: int) -> 
 
 def has_next(recording: Recording, rows: Int[Array, " rows"]) -> Bool[Array, " rows"]:
     """Which of these rows are followed by a step of the same trial."""
-    is_last = np.zeros(len(recording.table), dtype=bool)
-    is_last[recording.starts + recording.lengths - 1] = True
-    return ~is_last[rows]
+    followed: Bool[Array, " all_steps"] = np.ones(len(recording.table), dtype=bool)
+    followed[recording.starts + recording.lengths - 1] = False
+    return np.asarray(followed[rows])
 
 
 def build_embedding(
@@ -58,7 +58,7 @@ def project_embedding(
     """H @ weights at every embedding row, one product a delay on shifted slices of the table."""
     first = (n_delays - 1) * delay_interval
     table, n_units = recording.table, recording.n_units
-    out = table[first:] @ weights[:n_units]
+    out: Float[Array, "windows k"] = table[first:] @ weights[:n_units]
     for d in range(1, n_delays):
         shift = first - d * delay_interval
         # Windows across trial borders are computed as well and dropped below: a slice costs no copy.

@@ -7,13 +7,12 @@ v(t+1) = A v(t), where v are the first columns of V in the SVD H = V S U' of the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from numbers import Integral
 
 import numpy as np
 import scipy.linalg
 from jaxtyping import Bool, Float
 
-from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
+from dynashape.dissimilarity.activity import Activity, check_delays, read_activity
 from dynashape.dissimilarity.decomposition import Directions, decompose
 from dynashape.dissimilarity.embedding import embedding_rows, has_next
 from dynashape.dissimilarity.prediction import one_step_errors
@@ -63,9 +62,9 @@ def fit_operator(
     threshold, made for white noise). Computed in float64; the arrays are not modified. The operator does not depend
     on the scale of the activity, nor on a rotation or order of its units.
 
-    The definition is that of dsa-metric's default: every window of every trial enters the SVD, nothing is centred, V has
-    orthonormal columns, and A = [(V-'V- + ridge I)^-1 V-'V+]' with V- and V+ the rows of windows and of the windows one
-    step later. Fewer windows than columns are fine. `name` is what errors call the activity.
+    The definition is that of dsa-metric's default: every window of every trial enters the SVD, nothing is centred, V
+    has orthonormal columns, and A = [(V-'V- + ridge I)^-1 V-'V+]', V- and V+ being the rows of windows and of the
+    windows one step later. Fewer windows than columns are fine. `name` is what errors call the activity.
 
     Raises `InputError` where the arrays, the delays or the rank cannot be worked with. A system that is silent, or
     that holds fewer directions than `rank`, comes back with a status and zeros where it holds nothing.
@@ -102,7 +101,7 @@ def fit_operator(
         one_step_error=error,
         persistence_error=persistence,
         ridge=float(ridge),
-        status=_status(directions, rank, name),
+        status=_status(directions, name),
     )
 
 
@@ -118,7 +117,7 @@ def regress_next(
     return np.asarray(scipy.linalg.solve(gram, now.T @ later, assume_a="pos", check_finite=False)).T
 
 
-def _status(directions: Directions, rank: int | float | str, name: str) -> Status:
+def _status(directions: Directions, name: str) -> Status:
     if directions.numerical_rank == 0:
         return Status("silent", f"every value of {name} is zero, so it has no dynamics; leave the system out")
     if directions.rank > directions.numerical_rank:

@@ -1,0 +1,114 @@
+"""Dynamical Similarity Analysis as a scikit-learn estimator: activities in, one matrix of distances out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+from dynashape.dissimilarity.activity import Activity
+from dynashape.dissimilarity.all_pairs import align_all
+from dynashape.dissimilarity.operator import Operator, fit_operator
+from dynashape.dissimilarity.selection import select_delays_and_rank
+from dynashape.errors import InputError
+
+
+class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Dynamical Similarity Analysis (Ostrow et al. 2023) between all pairs of a list of systems.
+
+    `n_delays`, `rank`, `delay_interval` and `ridge` are those of `fit_operator`. Where the rank is a share or "svht",
+    the largest one found is used for every system, so that all can be aligned. None lets held-out prediction choose
+    (see `select_delays_and_rank`; a given one of the two is kept). `effort`, `device` and `progress` are those of
+    `align_all`. `zero_pad` compares operators of unequal rank, and systems that hold fewer directions than the rank,
+    with zeros in the missing places; without it they are an error, since a missing direction is not a still one.
+
+    After `fit`: `distances_` (systems, systems) in radians, `operators_` (fitted or given), `statuses_` one a system,
+    `alignments_` with the convergence and spread of every pair, `n_delays_` and `rank_`.
+
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> systems = [rng.normal(size=(10, 20, 4)).cumsum(axis=1) for _ in range(3)]
+    >>> DSA(n_delays=2, rank=3).fit(systems).distances_.shape
+    (3, 3)
+    """
+
+    def __init__(
+        self,
+        n_delays: int | None = None,
+        rank: int | float | str | None = None,
+        delay_interval: int = 1,
+        ridge: float = 1e-8,
+        effort: str = "standard",
+        zero_pad: bool = False,
+        device: str = "cpu",
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.n_delays = n_delays
+        self.rank = rank
+        self.delay_interval = delay_interval
+        self.ridge = ridge
+        self.effort = effort
+        self.zero_pad = zero_pad
+        self.device = device
+        self.progress = progress
+
+    def fit(self, X: Sequence[Activity | Operator], y: None = None) -> DSA:  # noqa: ARG002  (scikit-learn passes y)
+        """Fit one operator to each system and align all pairs; systems given as `Operator`s are used as they are.
+
+        Raises one `InputError` that lists every system that cannot be compared, with the remedy.
+        """
+        if not isinstance(X, list | tuple):
+            raise InputError(
+                "X of DSA.fit must be a list of systems, each an activity (trials, steps, units) or an Operator. "
+                f"Got {type(X).__name__}; put a single system in a list."
+            )
+        if not X:
+            raise InputError("X of DSA.fit must hold at least one system. Got an empty list.")
+        given = [isinstance(system, Operator) for system in X]
+        if all(given):
+            operators = list(X)
+        elif any(given):
+            raise InputError(
+                f"X of DSA.fit must hold activities or Operators, not both. Got {sum(given)} Operators among {len(X)}."
+            )
+        else:
+            operators = self._fit_operators(X)
+        faults = [
+            f"system {i} is {operator.status.code} ({operator.status.message})"
+            for i, operator in enumerate(operators)
+            if not operator.status.ok and not (self.zero_pad and operator.status.code == "rank_deficient")
+        ]
+        if faults:
+            raise InputError("; ".join(faults) + ".")
+        self.alignments_ = align_all(
+            operators, effort=self.effort, zero_pad=self.zero_pad, progress=self.progress, device=self.device
+        )
+        self.operators_ = operators
+        self.statuses_ = [operator.status for operator in operators]
+        self.distances_ = self.alignments_.square()
+        self.n_delays_ = operators[0].n_delays
+        self.rank_ = max(operator.rank for operator in operators)
+        return self
+
+    def _fit_operators(self, activities: Sequence[Any]) -> list[Operator]:
+        n_delays, rank = self.n_delays, self.rank
+        if n_delays is None or rank is None:
+            options: dict[str, Any] = {"delay_interval": self.delay_interval, "ridge": self.ridge}
+            if n_delays is not None:
+                options["delays"] = (n_delays,)
+            if isinstance(rank, int):
+                options["ranks"] = (rank,)
+            selection = select_delays_and_rank(activities, **options)
+            n_delays = selection.n_delays
+            rank = selection.rank if rank is None else rank
+
+        def fit_all(rank: int | float | str) -> list[Operator]:
+            return [
+                fit_operator(activity, n_delays, rank, self.delay_interval, self.ridge, name=f"system {i}")
+                for i, activity in enumerate(activities)
+            ]
+
+        operators = fit_all(rank)
+        ranks = {operator.rank for operator in operators}
+        return operators if len(ranks) == 1 else fit_all(max(ranks))

@@ -1,0 +1,131 @@
+"""One number of delays and one rank for a whole set of systems, chosen by how well they predict held-out trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dynashape.dissimilarity.activity import Activity, Recording, read_activity
+from dynashape.dissimilarity.decomposition import decompose
+from dynashape.dissimilarity.prediction import one_step_errors
+from dynashape.errors import InputError
+
+DELAYS: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10)
+RANKS: tuple[int, ...] = (3, 5, 7, 10, 15, 20, 30, 40)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One choice of delays and rank: the geometric mean of the held-out one-step error over the systems.
+
+    `excess` is the mean of log(error) above the best candidate's, `standard_error` that of this paired difference.
+    """
+
+    n_delays: int
+    rank: int
+    error: float
+    excess: float
+    standard_error: float
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The chosen `n_delays` and `rank`, and every candidate that all systems allow, in order of rank, then delays.
+
+    `persistence_error` is the geometric mean of the error of "nothing changes" on the same steps.
+    """
+
+    n_delays: int
+    rank: int
+    persistence_error: float
+    candidates: tuple[Candidate, ...]
+
+
+def select_delays_and_rank(
+    activities: Sequence[Activity],
+    delays: Sequence[int] = DELAYS,
+    ranks: Sequence[int] = RANKS,
+    delay_interval: int = 1,
+    ridge: float = 1e-8,
+) -> Selection:
+    """The smallest rank, then the fewest delays, that predict held-out trials as well as the best choice does.
+
+    `activities` are those of `fit_operator`, one for each system; only operators of one rank can be aligned, so one
+    choice is made for all. Every choice is judged on the same steps, those that the longest embedding can predict.
+    "As well" means within one standard error over the systems of the paired difference in log(error), or within 1 %:
+    what more rank adds beyond that is noise, which alignment would compare as if it were dynamics.
+
+    Candidates that some system does not allow (too few steps, fewer directions above rounding) are left out. Raises
+    `InputError` where none is left, or where a system does not vary in time.
+
+    >>> rng = np.random.default_rng(0)
+    >>> turn = 0.95 * np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
+    >>> def rotations(n_trials, n_steps):
+    ...     x = [rng.normal(size=(n_trials, 2))]
+    ...     for _ in range(n_steps - 1):
+    ...         x.append(x[-1] @ turn.T + 0.3 * rng.normal(size=(n_trials, 2)))
+    ...     return np.stack(x, axis=1)
+    >>> chosen = select_delays_and_rank([rotations(50, 30) for _ in range(4)], delays=(1, 2, 3), ranks=(1, 2, 4))
+    >>> chosen.n_delays, chosen.rank
+    (1, 2)
+    """
+    if not len(activities):
+        raise InputError("activities must hold at least one system; got none.")
+    recordings = [read_activity(activity, f"activities[{i}]") for i, activity in enumerate(activities)]
+    steps = min(int(recording.lengths.min()) for recording in recordings)
+    possible = [q for q in sorted(set(delays)) if q >= 1 and (q - 1) * delay_interval + 2 <= steps]
+    if not possible:
+        raise InputError(
+            f"delays must hold a number that the shortest trial ({steps} steps) allows at delay_interval "
+            f"{delay_interval}; got {list(delays)}."
+        )
+    first_step = (possible[-1] - 1) * delay_interval + 1
+    errors: dict[tuple[int, int], list[float]] = {}
+    persistence: list[float] = []
+    for q in possible:
+        columns = [_errors(r, q, delay_interval, ranks, ridge, first_step, i) for i, r in enumerate(recordings)]
+        persistence = [before for _, before in columns]
+        for rank in sorted(set(ranks)):
+            if all(rank in found for found, _ in columns):
+                errors[rank, q] = [found[rank] for found, _ in columns]
+    if not errors:
+        raise InputError(
+            f"ranks must hold one that every system allows; got {list(ranks)}, more than the windows, columns or "
+            "directions above rounding of some system. Add smaller ranks."
+        )
+    # A perfect prediction has no logarithm; below this all are perfect.
+    logs = {key: np.log(np.maximum(values, 1e-30)) for key, values in errors.items()}
+    best = logs[min(logs, key=lambda key: float(logs[key].mean()))]
+    candidates = []
+    for (rank, q), values in sorted(logs.items()):
+        excess = values - best
+        standard_error = float(excess.std(ddof=1) / np.sqrt(len(excess))) if len(excess) > 1 else 0.0
+        candidates.append(Candidate(q, rank, float(np.exp(values.mean())), float(excess.mean()), standard_error))
+    chosen = next(c for c in candidates if c.excess <= max(c.standard_error, 0.01))
+    nothing_changes = float(np.exp(np.log(np.maximum(persistence, 1e-30)).mean()))
+    return Selection(chosen.n_delays, chosen.rank, nothing_changes, tuple(candidates))
+
+
+def _errors(
+    recording: Recording,
+    n_delays: int,
+    delay_interval: int,
+    ranks: Sequence[int],
+    ridge: float,
+    first_step: int,
+    system: int,
+) -> tuple[dict[int, float], float]:
+    """The held-out errors of one system by rank, for the ranks that it allows; and the error of persistence."""
+    windows = int(recording.lengths.sum()) - recording.n_trials * (n_delays - 1) * delay_interval
+    most = min(windows, n_delays * recording.n_units)
+    wanted = [rank for rank in sorted(set(ranks)) if 1 <= rank <= most]
+    directions = decompose(recording, n_delays, delay_interval, wanted[-1] if wanted else 1)
+    wanted = [rank for rank in wanted if rank <= directions.numerical_rank]
+    found, persistence = one_step_errors(
+        recording, directions, n_delays, delay_interval, wanted or [1], ridge, first_step
+    )
+    if persistence is None:
+        raise InputError(f"activities[{system}] does not vary in time, so no choice predicts it; leave the system out.")
+    return {rank: error for rank, error in zip(wanted, found, strict=False) if error is not None}, persistence
