@@ -47,8 +47,8 @@ class CDM(VectorisedTask):
         timing: Timing | None = None,
         input_noise: float = 0.05,
         *,
-        coherences: Sequence[float] = (5, 15, 50),
-        sigma: float = 1.0,
+        coherences: Sequence[float | int] = (5, 15, 50),
+        sigma: float | int = 1.0,
     ) -> None:
         super().__init__(timing or Timing(), input_noise)
         if not len(coherences) or min(coherences) < 0:

@@ -58,11 +58,11 @@ class DC(VectorisedTask):
         timing: Timing | None = None,
         input_noise: float = 0.05,
         *,
-        pairs: Sequence[tuple[float, float]] = PAIRS,
-        sigma: float = 1.0,
+        pairs: Sequence[Sequence[float | int]] = PAIRS,
+        sigma: float | int = 1.0,
     ) -> None:
         super().__init__(timing or Timing(), input_noise)
-        if not len(pairs) or any(greater <= lesser for greater, lesser in pairs):
+        if not len(pairs) or any(len(pair) != 2 or pair[0] <= pair[1] for pair in pairs):
             raise SpecError(f"pairs of task 'DC' must be pairs of strengths, the greater first; got {pairs}.")
         if sigma < 0:
             raise SpecError(f"sigma of task 'DC' must be at least 0; got {sigma}.")

@@ -49,7 +49,7 @@ class PR(VectorisedTask):
         timing: Timing | None = None,
         input_noise: float = 0.05,
         *,
-        shape_weights: Sequence[float] = SHAPE_WEIGHTS,
+        shape_weights: Sequence[float | int] = SHAPE_WEIGHTS,
         n_places: int = 4,
     ) -> None:
         super().__init__(timing or Timing(), input_noise)

@@ -75,4 +75,9 @@ def _make_own(
     for key in parameters:
         if key not in known:
             raise SpecError(unknown_name(f"parameter of task {name!r}:", key, known or ["none"]))
-    return make(timing, input_noise, **parameters)
+    try:
+        return make(timing, input_noise, **parameters)
+    except (TypeError, ValueError, IndexError) as error:
+        if isinstance(error, SpecError):
+            raise
+        raise SpecError(f"task {name!r} cannot be made with {dict(parameters)}: {error}.") from error
