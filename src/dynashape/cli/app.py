@@ -36,24 +36,32 @@ def _root(
 
 @app.command()
 def run(
-    study: Annotated[str, typer.Argument(help="A preset (see `dynashape presets`) or a YAML file.", metavar="PRESET_OR_YAML")],
+    study: Annotated[
+        str, typer.Argument(help="A preset (see `dynashape presets`) or a YAML file.", metavar="PRESET_OR_YAML")
+    ],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder of the results.  [default: runs/NAME]", show_default=False)
+        Path | None,
+        typer.Option("--out", "-o", help="Folder of the results.  [default: runs/NAME]", show_default=False),
     ] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", "-s", help="Override a field, such as dsa.rank=10; can be repeated.", metavar="a.b=VALUE"),
+        typer.Option(
+            "--set", "-s", help="Override a field, such as dsa.rank=10; can be repeated.", metavar="a.b=VALUE"
+        ),
     ] = None,
     engine: Annotated[
         str, typer.Option(help="serial, local, slurm, or the ADDRESS of a running Dask scheduler (tcp://...).")
     ] = "local",
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Number of workers.  [default: the cores of this machine]", show_default=False)
+        int | None,
+        typer.Option(min=1, help="Number of workers.  [default: the cores of this machine]", show_default=False),
     ] = None,
     slurm_options: Annotated[
         list[str] | None,
         typer.Option(
-            "--slurm", help="Option of the SLURM engine, such as queue=short or memory=4GB; can be repeated.", metavar="a=VALUE"
+            "--slurm",
+            help="Option of the SLURM engine, such as queue=short or memory=4GB; can be repeated.",
+            metavar="a=VALUE",
         ),
     ] = None,
 ) -> None:
@@ -101,7 +109,8 @@ def tasks(
         Path | None, typer.Option(help="Draw one trial (inputs, target, phases) into this file: .png, .svg or .pdf.")
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="List every environment of the installed NeuroGym, and whether it can be aligned.")
+        bool,
+        typer.Option("--all", help="List every environment of the installed NeuroGym, and whether it can be aligned."),
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the trial that is drawn.")] = 0,
 ) -> None:

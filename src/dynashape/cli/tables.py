@@ -20,14 +20,23 @@ def _table(title: str, *columns: str) -> Table:
 
 def print_tasks(rows: Sequence[Mapping[str, Any]]) -> None:
     """The tasks, one row each."""
-    table = _table("Tasks (fixation, stimulus, delay, decision; the same steps in each)", "task", "inputs", "actions", "ceiling", "asks")
+    table = _table(
+        "Tasks (fixation, stimulus, delay, decision; the same steps in each)",
+        "task",
+        "inputs",
+        "actions",
+        "ceiling",
+        "asks",
+    )
     for row in rows:
         table.add_row(
             row["task"], str(len(row["inputs"])), str(len(row["actions"])), f"{row['ceiling']:.3f}", row["description"]
         )
     console = Console()
     console.print(table, markup=False)
-    console.print("ceiling: accuracy of the ideal observer of the same noisy inputs. One trial: dynashape tasks CDM --plot cdm.png")
+    console.print(
+        "ceiling: the ideal observer of the same noisy inputs. One trial of a task: dynashape tasks CDM --plot cdm.png"
+    )
 
 
 def print_task(row: Mapping[str, Any]) -> None:
@@ -36,7 +45,9 @@ def print_task(row: Mapping[str, Any]) -> None:
     console.print(f"{row['task']}: {row['description']}", markup=False)
     console.print(f"inputs: {', '.join(row['inputs'])}", markup=False)
     console.print(f"actions: {', '.join(row['actions'])}", markup=False)
-    console.print("phases: " + ", ".join(f"{phase} {length} ms" for phase, length in row["phases"].items()), markup=False)
+    console.print(
+        "phases: " + ", ".join(f"{phase} {length} ms" for phase, length in row["phases"].items()), markup=False
+    )
     start, stop = row["response_ms"]
     console.print(f"response scored from {start} to {stop} ms; ideal observer {row['ceiling']:.3f}", markup=False)
 
@@ -75,4 +86,6 @@ def print_status(status: StudyStatus) -> None:
                 f"of {row.ceiling:.3f} ({row.status}: {row.message})",
                 markup=False,
             )
-    console.print("finished" if status.finished else "not finished: `dynashape run` with the same study goes on from here")
+    console.print(
+        "finished" if status.finished else "not finished: `dynashape run` with the same study goes on from here"
+    )

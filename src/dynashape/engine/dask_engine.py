@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Any, Self, final
+from typing import Any, final
 
 from dynashape.engine.units import Outcome, Unit, check_names, failure, run_unit
 from dynashape.errors import EngineError
@@ -104,7 +104,7 @@ class DaskEngine:
             self._closed = True
             self._on_close(prompt)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> DaskEngine:
         return self
 
     def __exit__(

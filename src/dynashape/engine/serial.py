@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self, final
+from typing import final
 
 from dynashape.engine.units import Outcome, Unit, check_names, run_unit
 
@@ -32,7 +32,7 @@ class SerialEngine:
     def close(self) -> None:
         """Nothing to stop."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> SerialEngine:
         return self
 
     def __exit__(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from dynashape.engine.threads import one_thread
 from dynashape.errors import DynashapeError, InputError
@@ -64,7 +64,7 @@ class Engine(Protocol):
         """Stop the workers that this engine has started; closing twice is harmless."""
         ...
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Engine: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

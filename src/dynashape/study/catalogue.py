@@ -16,7 +16,7 @@ _FORMATS = ("png", "svg", "pdf")
 
 
 def describe_tasks() -> list[dict[str, Any]]:
-    """One row a task: name, inputs, actions, what it asks, and the best accuracy an observer of its inputs can reach."""
+    """One row a task: name, inputs, actions, what it asks, and the accuracy of an ideal observer of its inputs."""
     return [describe_task(name) for name in TASKS]
 
 

@@ -56,9 +56,9 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
         (
             "figure1_tasks",
             "The tasks, in four aligned phases",
-            f"One sampled trial of each task: inputs (with input noise of s.d. {spec.input_noise:g}), the target, and the "
-            "phases, which begin and end at the same steps in every task. The darker part of the decision is the response "
-            "window in which accuracy is scored.",
+            f"One sampled trial of each task: inputs (with input noise of s.d. {spec.input_noise:g}), the target, and "
+            "the phases, which begin and end at the same steps in every task. The darker part of the decision is the "
+            "response window in which accuracy is scored.",
             "For each task, its input channels over time above its target, with the four phases shaded.",
             lambda: figures.plot_task_structure(
                 [sample_of(spec.task(name), stream("trial to draw", name)) for name in spec.task_names]
@@ -78,8 +78,8 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 "How well each labelling separates the dynamics",
                 "In-sample accuracy of a logistic regression in the MDS plane of each comparison "
                 f"(2 tasks x {n_seeds} seeds x 2 conditions). The mark on the colour bar is the mean over relabelled "
-                "systems: chance in this procedure is well above one half. A dot marks an exact permutation p (or, where "
-                "corrected, q) of at most .05.",
+                "systems: chance in this procedure is well above one half. A dot marks an exact permutation p (or, "
+                "where corrected, q) of at most .05.",
                 "Maps of accuracy by task pair, phase and architecture, one for each analysis and labelling.",
                 lambda: figures.plot_separability_map(results.separability),
                 results.separability,
@@ -116,8 +116,8 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
             (
                 "training",
                 "How the networks learned",
-                f"Accuracy of the response on held-out trials. The line is the ideal observer on the same trials; a network "
-                f"counts as having learned at {spec.training.criterion:.0%} of it.",
+                f"Accuracy of the response on held-out trials. The line is the ideal observer on the same trials; a "
+                f"network counts as having learned at {spec.training.criterion:.0%} of it.",
                 "Accuracy against updates for each architecture and task, one line a seed.",
                 lambda: figures.plot_training_curves(results.training, results.networks, spec.training.criterion),
                 results.training,
@@ -127,7 +127,11 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
 
 
 def _scheme(
-    plan: Plan, results: Results, paths: Mapping[tuple[str, str], Array], choices: Mapping[tuple[str, str], Array], who: str
+    plan: Plan,
+    results: Results,
+    paths: Mapping[tuple[str, str], Array],
+    choices: Mapping[tuple[str, str], Array],
+    who: str,
 ) -> _Wish:
     spec = plan.spec
     pair = spec.task_pairs[_favourite(spec.task_pairs)]
@@ -135,9 +139,9 @@ def _scheme(
     return (
         "figure2_comparisons",
         "The two comparisons",
-        f"Activity of a {who} (seed {spec.seeds[0]}) in its first two principal components, one path for each right choice, "
-        "coloured by phase. Analysis 1 compares networks before and after training on task input; analysis 2 compares "
-        "trained networks on task input and on random input.",
+        f"Activity of a {who} (seed {spec.seeds[0]}) in its first two principal components, one path for each right "
+        "choice, coloured by phase. Analysis 1 compares networks before and after training on task input; analysis 2 "
+        "compares trained networks on task input and on random input.",
         "Two schemes: tasks by training, and tasks by input, with trajectories and an MDS map.",
         lambda: figures.plot_comparison_scheme(
             paths, spec.timing.phases, choices=choices, embeddings=embeddings, tasks=pair, architecture=who
@@ -150,10 +154,8 @@ def _favourite(pairs: tuple[tuple[str, str], ...]) -> int:
     return pairs.index(("CDM", "PR")) if ("CDM", "PR") in pairs else 0
 
 
-def _paths(
-    plan: Plan, store: Store
-) -> tuple[dict[tuple[str, str], Array], dict[tuple[str, str], Array], str] | None:
-    """Projected activity and choices of the first seed in the pair that figure 2 draws, for the first architecture done."""
+def _paths(plan: Plan, store: Store) -> tuple[dict[tuple[str, str], Array], dict[tuple[str, str], Array], str] | None:
+    """Projected activity and choices of the first seed in the pair that figure 2 draws, first architecture done."""
     spec = plan.spec
     pair = spec.task_pairs[_favourite(spec.task_pairs)]
     for architecture in spec.architectures:
@@ -179,8 +181,8 @@ def _meta(results: Results) -> _Wish:
         "figure3_meta_clustering",
         "What organises the comparisons",
         "Each point is one row of the combined results of both analyses; its features are the separations named in the "
-        "specification. (a) MDS of their distances, outlined groups chosen by silhouette; (b) the same map coloured by each "
-        "factor; (c) the share of variance that each factor explains, with its permutation p.",
+        "specification. (a) MDS of their distances, outlined groups chosen by silhouette; (b) the same map coloured by "
+        "each factor; (c) the share of variance that each factor explains, with its permutation p.",
         "A map of all comparisons, and how much of it analysis, architecture and task pair explain.",
         lambda: figures.plot_meta_clustering(results.meta_points, explained),
         results.meta_points,

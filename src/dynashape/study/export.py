@@ -25,7 +25,9 @@ from dynashape.study.summary import summarise
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "neurogym", "distributed", "pandas", "xarray", "matplotlib")
 
 
-def export(plan: Plan, store: Store, directory: Path, failures: Mapping[str, str], times: Mapping[str, Any] | None) -> Path:
+def export(
+    plan: Plan, store: Store, directory: Path, failures: Mapping[str, str], times: Mapping[str, Any] | None
+) -> Path:
     """Write every result into the study's folder and return the report's path.
 
     Each file is replaced whole, so a reader never meets half of one. `times` is kept from the last run where None.

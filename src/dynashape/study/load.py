@@ -156,4 +156,3 @@ def _sentence(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "value_error":
         return f"{where}: {what}" if where else what
     return f"{where}: {what[0].lower()}{what[1:]}; got {fault['input']!r}."
-

@@ -1,4 +1,4 @@
-"""Perform one unit of work, on whatever worker it lands: look in the store first, compute, write, return only the key."""
+"""Perform one unit of work on whatever worker it lands: look in the store, compute, write, return only the key."""
 
 from __future__ import annotations
 

@@ -69,7 +69,9 @@ def make_plan(spec: StudySpec) -> Plan:
     train = tuple(_train_unit(spec, name, task) for name in spec.architectures for task in spec.tasks)
     record = tuple(_record_unit(spec, unit) for unit in train)
     fit = tuple(_fit_unit(spec, unit) for unit in record)
-    align = tuple(unit for name in spec.architectures for phase in spec.phases for unit in _align(spec, name, phase, fit))
+    align = tuple(
+        unit for name in spec.architectures for phase in spec.phases for unit in _align(spec, name, phase, fit)
+    )
     compare = tuple(
         _compare_unit(spec, name, phase, [unit for unit in align if _is_of(unit, name, phase)])
         for name in spec.architectures

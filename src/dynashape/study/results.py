@@ -90,7 +90,11 @@ def _distances(plan: Plan, store: Store) -> tuple[dict[tuple[str, str], Array], 
     rows = []
     for architecture in plan.spec.architectures:
         for phase in plan.spec.phases:
-            units = [u for u in plan.stages["align"] if (u.params["architecture"], u.params["phase"]) == (architecture, phase)]
+            units = [
+                u
+                for u in plan.stages["align"]
+                if (u.params["architecture"], u.params["phase"]) == (architecture, phase)
+            ]
             if not all(store.has("align", unit.key) for unit in units):
                 continue
             square, tally = square_distances(store, {unit.name: unit.key for unit in units}, n_systems)

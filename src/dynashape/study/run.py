@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from dynashape.engine import Engine, Outcome, Unit
 from dynashape.errors import SpecError, StoreError
@@ -19,10 +19,11 @@ from dynashape.study.plan import STAGES, Plan, WorkUnit, make_plan
 from dynashape.study.spec import StudySpec, differences
 from dynashape.study.status import open_study
 
-# Relative cost of training one update of each architecture (gates) and task (updates needed): longest units start first.
+# Relative cost of training: an update of each architecture (gates), updates that each task needs. Longest units first.
 _LONG_FIRST = {"LSTM": 4, "GRU": 3, "V-RNN": 1, "CDM": 4, "PR": 2, "DC": 1, "GNG": 0.5}
 
 
+@runtime_checkable
 class Progress(Protocol):
     """What a run tells about itself; the command line draws bars or plain lines from it."""
 
@@ -86,7 +87,9 @@ def run_study(
             if ready:
                 engine = engine or open_engine()
                 outcomes = _run_stage(engine, store, ready, progress)
-                failures |= {_place(unit): str(o.status) for unit, o in zip(ready, outcomes, strict=True) if not o.status.ok}
+                failures |= {
+                    _place(unit): str(o.status) for unit, o in zip(ready, outcomes, strict=True) if not o.status.ok
+                }
                 seconds[step] = sum(outcome.seconds for outcome in outcomes)
             computed[step] = len(ready)
             progress.end()
@@ -107,7 +110,7 @@ def run_study(
 
 
 def rewrite_report(directory: Path) -> Path:
-    """Write the results of the study in this folder again, from what its store holds; StoreError where there is none."""
+    """Write the results of the study in this folder again from its store; StoreError where there is none."""
     plan, store = open_study(directory)
     missing = {
         _place(unit): "not computed yet; `dynashape run` with the same study goes on from here"
@@ -124,11 +127,15 @@ def claim_directory(spec: StudySpec, directory: Path) -> None:
         try:
             there = read_resolved(resolved)
         except SpecError as error:
-            raise StoreError(f"{resolved} cannot be read as a study ({error}); choose another --out directory.") from None
+            raise StoreError(
+                f"{resolved} cannot be read as a study ({error}); choose another --out directory."
+            ) from None
         differ = differences(there.as_dict(), spec.as_dict())
         if differ:
             shown = "; ".join(differ[:5]) + (f"; and {len(differ) - 5} more" if len(differ) > 5 else "")
-            raise StoreError(f"{directory} holds another study, which differs in {shown}. Choose another --out directory.")
+            raise StoreError(
+                f"{directory} holds another study, which differs in {shown}. Choose another --out directory."
+            )
         return
     if directory.exists() and not directory.is_dir():
         raise StoreError(f"{directory} is a file; choose another --out directory.")
@@ -136,7 +143,9 @@ def claim_directory(spec: StudySpec, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         write_atomic(resolved, to_yaml(spec).encode())
     except OSError as error:
-        raise StoreError(f"cannot write in {directory} ({error.strerror or error}); choose another --out directory.") from None
+        raise StoreError(
+            f"cannot write in {directory} ({error.strerror or error}); choose another --out directory."
+        ) from None
 
 
 def _run_stage(engine: Engine, store: Store, units: list[WorkUnit], progress: Progress) -> list[Outcome]:

@@ -38,4 +38,5 @@ def project(activity: Float[Array, "trials steps units"], n_components: int = 2)
     flat = activity.reshape(-1, activity.shape[-1]).astype(np.float64)
     flat = flat - flat.mean(axis=0)
     _, _, axes = np.linalg.svd(flat, full_matrices=False)
-    return (flat @ axes[:n_components].T).reshape(*activity.shape[:2], -1)
+    projected: Array = (flat @ axes[:n_components].T).reshape(*activity.shape[:2], -1)
+    return projected

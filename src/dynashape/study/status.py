@@ -41,6 +41,7 @@ def study_status(directory: Path) -> StudyStatus:
     """What of the study in this folder is done; StoreError where there is none."""
     plan, store = open_study(directory)
     stages = tuple(
-        (STAGES[step], sum(store.has(step, unit.key) for unit in units), len(units)) for step, units in plan.stages.items()
+        (STAGES[step], sum(store.has(step, unit.key) for unit in units), len(units))
+        for step, units in plan.stages.items()
     )
     return StudyStatus(directory, plan.spec.name, stages, read_results(plan, store).networks)

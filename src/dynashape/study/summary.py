@@ -77,8 +77,8 @@ def warnings(results: Results, failures: Mapping[str, str]) -> list[str]:
     if len(networks):
         for row in networks[~networks["reached"].astype(bool)].itertuples():
             found.append(
-                f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion: accuracy {row.accuracy:.3f}, "
-                f"ideal observer {row.ceiling:.3f}. {row.message}".strip()
+                f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion: accuracy "
+                f"{row.accuracy:.3f}, ideal observer {row.ceiling:.3f}. {row.message}".strip()
             )
     operators = results.operators
     if len(operators):
@@ -88,7 +88,7 @@ def warnings(results: Results, failures: Mapping[str, str]) -> list[str]:
     for row in results.alignments.itertuples():
         if row.n_converged < row.n_aligned:
             found.append(
-                f"{row.architecture}, {row.phase}: {row.n_aligned - row.n_converged} of {row.n_aligned} alignments did not "
-                "converge; dsa.effort=thorough tries harder"
+                f"{row.architecture}, {row.phase}: {row.n_aligned - row.n_converged} of {row.n_aligned} alignments did "
+                "not converge; dsa.effort=thorough tries harder"
             )
     return found

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from dynashape.study import load_spec, make_plan
 
 
 def keys(*overrides):
-    return {step: {unit.key for unit in units} for step, units in make_plan(load_spec("smoke", overrides)).stages.items()}
+    return {
+        step: {unit.key for unit in units} for step, units in make_plan(load_spec("smoke", overrides)).stages.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -45,7 +49,7 @@ def test_keys_are_distinct_and_names_unique():
 def test_every_unit_reads_from_the_stage_before():
     plan = make_plan(load_spec("smoke"))
     steps = list(plan.stages)
-    for before, step in zip(steps, steps[1:], strict=False):
+    for before, step in pairwise(steps):
         known = {unit.name: unit.key for unit in plan.stages[before]}
         for unit in plan.stages[step]:
             assert unit.upstream
@@ -57,4 +61,4 @@ def test_tiles_cover_every_pair_once():
     tiles = [u.params["pairs"] for u in plan.stages["align"] if u.name.startswith("GRU delay ")]
     assert tiles[0][0] == 0
     assert tiles[-1][1] == 60 * 59 // 2
-    assert all(a[1] == b[0] for a, b in zip(tiles, tiles[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(tiles))

@@ -67,7 +67,10 @@ def test_a_file_holds_only_what_differs_from_its_preset(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("preset: smoke\nname: mine\ndsa: {rank: 4}\n")
     mine, smoke = load_spec(path), load_spec("smoke")
-    assert differences(smoke.as_dict(), mine.as_dict()) == ["dsa.rank (5 there, 4 here)", "name (smoke there, mine here)"]
+    assert differences(smoke.as_dict(), mine.as_dict()) == [
+        "dsa.rank (5 there, 4 here)",
+        "name (smoke there, mine here)",
+    ]
 
 
 @pytest.mark.parametrize("name", ["qick", "nowhere.yaml"])

@@ -23,7 +23,8 @@ def align(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
     usable = np.array([row in matrices and column in matrices for row, column in zip(rows, columns, strict=True)])
     place = {system: number for number, system in enumerate(matrices)}
     pairs = np.array(
-        [(place[r], place[c]) for r, c in zip(rows[usable].tolist(), columns[usable].tolist(), strict=True)], dtype=np.int64
+        [(place[r], place[c]) for r, c in zip(rows[usable].tolist(), columns[usable].tolist(), strict=True)],
+        dtype=np.int64,
     ).reshape(-1, 2)
     distance = np.full(len(rows), np.nan)
     spread = np.full(len(rows), np.nan)

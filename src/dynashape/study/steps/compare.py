@@ -57,7 +57,9 @@ def compare_systems(store: Store, key: str, params: Mapping[str, Any], upstream:
     store.save_json("compare", key, {"rows": rows, "points": points})
 
 
-def _compare(square: Array, labels: Sequence[Mapping[str, Any]], chosen: list[int], wish: Mapping[str, Any]) -> Comparison:
+def _compare(
+    square: Array, labels: Sequence[Mapping[str, Any]], chosen: list[int], wish: Mapping[str, Any]
+) -> Comparison:
     design = Design(
         networks=np.array([f"{system['task']}/{system['seed']}" for system in labels]),
         tasks=np.array([system["task"] for system in labels]),

@@ -15,7 +15,7 @@ def fit(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str
     (record_key,) = upstream.values()
     activity, recorded = store.load_arrays("record", record_key)
     arrays = {}
-    operators = {}
+    operators: dict[str, dict[str, Any]] = {}
     for name, values in activity.items():
         status = Status(*recorded["status"][name])
         for phase, (start, stop) in params["phases"].items():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynashape.networks import make_cell
+from dynashape.records import Array
 from dynashape.store import Store
 from dynashape.study.parts import build_task, build_timing
 from dynashape.training import Protocol, train_group
@@ -21,7 +22,7 @@ def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
         n_units=params["networks"]["n_units"],
         protocol=Protocol(**params["training"]),
     )
-    arrays = {}
+    arrays: dict[str, Array] = {}
     rows = []
     for network in group:
         for when, weights in (("initial", network.initial), ("final", network.final)):

@@ -1,0 +1,6 @@
+"""Write the report."""
+
+
+def write_report(plan, results, summary, provenance, drawn, path):
+    path.write_text("<html></html>")
+    return path
