@@ -13,16 +13,24 @@ from dynashape.engine.dask_engine import DaskEngine
 from dynashape.engine.threads import THREAD_VARIABLES, one_thread_environment
 from dynashape.errors import EngineError
 
-# A unit holds nothing that Dask could spill, so a paused worker would wait for ever; at the limit the process ends.
-_MEMORY = {
+_SETTINGS: dict[str, Any] = {
+    # A unit holds nothing that Dask could spill, so a paused worker would wait for ever; at the limit the process ends.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
+    # Two deaths in company and two alone make a unit "killed".
+    "distributed.scheduler.allowed-failures": 1,
+    # Workers are watched as processes, so one that computes for minutes without a heartbeat is not given up.
+    "distributed.scheduler.worker-ttl": None,
+    # Set before a worker's interpreter starts, also when it is replaced. The outcome says what went wrong, so the
+    # workers' log would only break the progress bars.
+    "distributed.nanny.pre-spawn-environ": {
+        **dict.fromkeys(THREAD_VARIABLES, "1"),
+        "MALLOC_TRIM_THRESHOLD_": 65536,
+        "DASK_LOGGING__DISTRIBUTED": "critical",
+    },
 }
-# Two deaths in company and two alone make a unit "killed". Workers are watched as processes, so one that computes
-# for minutes without a heartbeat (or slept with the laptop) is not given up.
-_SCHEDULER = {"distributed.scheduler.allowed-failures": 1, "distributed.scheduler.worker-ttl": None}
 
 
 def open_local(n_workers: int | None) -> DaskEngine:
@@ -44,7 +52,8 @@ def open_local(n_workers: int | None) -> DaskEngine:
 
     n_workers = int(CPU_COUNT) if n_workers is None else n_workers
     try:
-        with dask.config.set({**_MEMORY, **_SCHEDULER}), one_thread_environment():
+        # The environment as well: Dask lets a variable that is set here win over its settings.
+        with dask.config.set(_SETTINGS), one_thread_environment():
             cluster = LocalCluster(
                 n_workers=n_workers,
                 threads_per_worker=1,
@@ -53,7 +62,6 @@ def open_local(n_workers: int | None) -> DaskEngine:
                 dashboard_address=None,
                 memory_limit=max(1, int(MEMORY_LIMIT // n_workers)),
                 silence_logs=logging.CRITICAL,
-                env=dict.fromkeys(THREAD_VARIABLES, "1"),
             )
             client = Client(cluster, set_as_default=False)
     except (OSError, RuntimeError, TimeoutError) as error:
@@ -61,11 +69,10 @@ def open_local(n_workers: int | None) -> DaskEngine:
             f"{n_workers} local workers could not be started ({type(error).__name__}: {error}); ask for fewer, use the "
             "engine 'serial', and in a script keep what it does under `if __name__ == '__main__':`."
         ) from error
-    client.run(_ignore_interrupts)
+    client.register_plugin(_deaf_to_interrupts(), name="dynashape-interrupts")
 
     def on_close(prompt: bool) -> None:
-        if prompt:
-            _kill_workers(cluster)
+        _kill_workers(cluster, all_of_them=prompt)
         with contextlib.suppress(TimeoutError, OSError):
             client.close()
         with contextlib.suppress(TimeoutError, OSError):
@@ -74,14 +81,23 @@ def open_local(n_workers: int | None) -> DaskEngine:
     return DaskEngine(client, lambda: n_workers, on_close)
 
 
-def _ignore_interrupts() -> None:
-    # A terminal sends Ctrl-C to the workers too; the driver alone decides, and ends them without their tracebacks.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _deaf_to_interrupts() -> Any:
+    from distributed import WorkerPlugin
+
+    class DeafToInterrupts(WorkerPlugin):  # type: ignore[misc]
+        """Ctrl-C reaches the workers of a terminal too; the driver alone decides, and ends them without tracebacks."""
+
+        def setup(self, worker: Any) -> None:  # noqa: ARG002
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    return DeafToInterrupts()
 
 
-def _kill_workers(cluster: Any) -> None:
+def _kill_workers(cluster: Any, all_of_them: bool) -> None:
     # Files are written atomically, so nothing is lost but the running units; a polite stop waits seconds for each.
+    # One that is just being restarted cannot stop politely: it complains on the terminal.
     for nanny in list(cluster.workers.values()):
-        nanny.auto_restart = False
-        with contextlib.suppress(ProcessLookupError, TypeError):
-            os.kill(nanny.pid, signal.SIGKILL)
+        if all_of_them or nanny.status.name != "running":
+            nanny.auto_restart = False
+            with contextlib.suppress(ProcessLookupError, TypeError):
+                os.kill(nanny.pid, signal.SIGKILL)

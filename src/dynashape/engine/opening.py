@@ -11,7 +11,7 @@ from dynashape.errors import EngineError, unknown_name
 
 ENGINES: tuple[str, ...] = ("serial", "local", "slurm", "tcp://HOST:PORT")
 
-_ADDRESS = re.compile(r"[a-z]+://\S+")
+_ADDRESS = re.compile(r"(tcp|tls)://\S+")
 _HOST_AND_PORT = re.compile(r"[\w.-]+:\d+")
 
 
