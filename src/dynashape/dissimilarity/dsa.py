@@ -7,7 +7,6 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from dynashape.dissimilarity.activity import Activity
 from dynashape.dissimilarity.all_pairs import align_all
 from dynashape.dissimilarity.operator import Operator, fit_operator
 from dynashape.dissimilarity.selection import select_delays_and_rank
@@ -53,7 +52,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.device = device
         self.progress = progress
 
-    def fit(self, X: Sequence[Activity | Operator], y: None = None) -> DSA:  # noqa: ARG002  (scikit-learn passes y)
+    def fit(self, X: Any, y: None = None) -> DSA:  # noqa: ARG002  (scikit-learn passes y)
         """Fit one operator to each system and align all pairs; systems given as `Operator`s are used as they are.
 
         Raises one `InputError` that lists every system that cannot be compared, with the remedy.

@@ -63,7 +63,7 @@ def project_embedding(
         shift = first - d * delay_interval
         # Windows across trial borders are computed as well and dropped below: a slice costs no copy.
         out += table[shift : shift + len(out)] @ weights[d * n_units : (d + 1) * n_units]
-    return out[embedding_rows(recording, n_delays, delay_interval) - first]
+    return np.asarray(out[embedding_rows(recording, n_delays, delay_interval) - first])
 
 
 def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> Float[Array, "columns columns"]:

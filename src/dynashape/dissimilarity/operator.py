@@ -87,16 +87,17 @@ def fit_operator(
     if held:
         errors, persistence = one_step_errors(recording, directions, n_delays, delay_interval, [held], ridge)
         error = errors[0]
-    squares = directions.singular_values**2
-    total = float(np.sum(squares))
+    values = directions.singular_values
+    shares = (values / values[0]) ** 2 if values[0] > 0.0 else values
+    total = float(np.sum(shares))
     return Operator(
         matrix=matrix,
         n_delays=int(n_delays),
         delay_interval=int(delay_interval),
         rank=directions.rank,
-        singular_values=directions.singular_values,
-        explained_variance=float(np.sum(squares[:held]) / total) if total else 0.0,
-        effective_rank=float(total**2 / np.sum(squares**2)) if total else 0.0,
+        singular_values=values,
+        explained_variance=float(np.sum(shares[:held]) / total) if total else 0.0,
+        effective_rank=float(total**2 / np.sum(shares**2)) if total else 0.0,
         numerical_rank=directions.numerical_rank,
         one_step_error=error,
         persistence_error=persistence,
