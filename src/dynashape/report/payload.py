@@ -1,0 +1,124 @@
+"""Tables and matrices as one block of JSON, so that every number is in the page once and plots, tables and CSV agree."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from dynashape.errors import InputError
+from dynashape.records import Array
+from dynashape.report.elements import Explorer, ReportContent
+
+NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy")
+# Distances are drawn as colours and read to two digits; more would only make the file larger.
+DISTANCE_DIGITS = 4
+
+
+class TableRegister:
+    """Names for tables, one for each distinct table, whoever shows it.
+
+    >>> register, table = TableRegister(), pd.DataFrame({"x": [1.0, float("nan")]})
+    >>> register.name_of(table, "first"), register.name_of(table, "second")
+    ('first', 'first')
+    >>> register.as_json()
+    {'first': {'columns': ['x'], 'values': [[1.0, None]]}}
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[str, pd.DataFrame] = {}
+
+    def name_of(self, table: pd.DataFrame, wish: str) -> str:
+        """The name under which this table is kept: the wished one unless it, or the same table, is there already."""
+        for name, known in self._tables.items():
+            if known is table or known.equals(table):
+                return name
+        name, number = wish, 2
+        while name in self._tables:
+            name, number = f"{wish}-{number}", number + 1
+        self._tables[name] = table
+        return name
+
+    def as_json(self) -> dict[str, Any]:
+        """Every table by columns."""
+        return {
+            name: {"columns": [str(column) for column in table.columns], "values": [_plain(table[c]) for c in table]}
+            for name, table in self._tables.items()
+        }
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    return [plain_value(value) for value in column.tolist()]
+
+
+def plain_value(value: Any) -> Any:
+    """A value that JSON holds: numpy scalars as Python's, what is not finite as None, the unknown as text.
+
+    >>> plain_value(np.float64("inf")), plain_value(np.bool_(True)), plain_value(None), plain_value((1, 2))
+    (None, True, None, [1, 2])
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain_value(entry) for entry in value]
+    if isinstance(value, dict):
+        return {str(key): plain_value(entry) for key, entry in value.items()}
+    return str(value)
+
+
+def build_payload(content: ReportContent) -> tuple[dict[str, Any], dict[str, str]]:
+    """The page's data, and for each figure or table of the report the name of its data."""
+    register = TableRegister()
+    explorer = _explorer(content.explorer, register) if content.explorer is not None else None
+    shown: dict[str, str] = {}
+    for table in content.tables:
+        shown[table.name] = register.name_of(table.table, table.name)
+    for figure in content.figures:
+        if figure.table is not None:
+            shown[figure.name] = register.name_of(figure.table, figure.name)
+    return {"tables": register.as_json(), "explorer": explorer}, shown
+
+
+def _explorer(explorer: Explorer, register: TableRegister) -> dict[str, Any]:
+    missing = [name for name in NEEDED if name not in explorer.separability.columns]
+    if missing:
+        raise InputError(
+            f"the explorer's separability table must have the columns {', '.join(NEEDED)}; "
+            f"{', '.join(missing)} missing."
+        )
+    found: dict[str, Any] = {"separability": register.name_of(explorer.separability, "separability")}
+    for name in ("embeddings", "networks", "meta", "systems"):
+        table = getattr(explorer, name)
+        if table is not None and len(table):
+            found[name] = register.name_of(table, name)
+    if explorer.distances and explorer.systems is not None:
+        found["distances"] = {
+            f"{architecture}|{phase}": _upper(square) for (architecture, phase), square in explorer.distances.items()
+        }
+    return found
+
+
+def _upper(square: Float[Array, "systems systems"]) -> list[float | None]:
+    """The upper triangle row by row: the matrix is symmetric with a zero diagonal."""
+    rows, columns = np.triu_indices(square.shape[0], k=1)
+    values = np.round(np.asarray(square, dtype=float)[rows, columns], DISTANCE_DIGITS)
+    return [float(value) if math.isfinite(value) else None for value in values.tolist()]
+
+
+def to_script_json(payload: Any) -> str:
+    """JSON that may stand inside a <script> element: no text in it can end the element.
+
+    >>> to_script_json({"a": "</script><!--"})
+    '{"a":"\\\\u003c/script>\\\\u003c!--"}'
+    """
+    return json.dumps(payload, separators=(",", ":"), allow_nan=False, ensure_ascii=False).replace("<", "\\u003c")
