@@ -16,10 +16,12 @@ from dynashape.errors import InputError
 from dynashape.inference.design import Design, Pairing, pair_conditions
 from dynashape.inference.gram import check_distances
 from dynashape.inference.grouping import assign_held_out, dispersions, silhouette, two_group_f
+from dynashape.inference.intervals import Interval, jackknife_interval, shares_without_seeds
 from dynashape.inference.mds import Embedding, embed_mds
 from dynashape.inference.permutation import MAX_RELABELLINGS, Relabellings, condition_swaps, task_relabellings
 from dynashape.inference.separability import fit_logistic, score, separability, standardise
 from dynashape.inference.variance import (
+    TERMS,
     Contrasts,
     VarianceShares,
     compute_contrasts,
@@ -43,7 +45,8 @@ class Separation:
     `held_out_plane` fits that line on the points of the other seeds and scores the seed left out (the plane itself is
     found from all systems, but without labels); `held_out` needs no plane: it joins left-out systems to the nearer
     class centroid of the full distances. Both are None where leaving a seed out empties a class. `share`,
-    `omega_squared`, `pseudo_f` and `permanova_p` are PERMANOVA's, on the full matrix. A small `dispersion_p` warns
+    `omega_squared`, `pseudo_f` and `permanova_p` are PERMANOVA's, on the full matrix; `omega_low` and `omega_high`
+    are the jackknife interval of omega-squared over seeds (None below three seeds). A small `dispersion_p` warns
     that the classes differ in spread, which PERMANOVA also reacts to. `accuracies` and `p_values` hold one value an
     MDS dimension of the comparison; `depends_on_dimension` says that p <= 0.05 in some and not in others.
     """
@@ -58,6 +61,8 @@ class Separation:
     held_out: float | None
     share: float
     omega_squared: float
+    omega_low: float | None
+    omega_high: float | None
     pseudo_f: float
     permanova_p: float
     dispersion_f: float
@@ -73,8 +78,8 @@ class Comparison:
     """What one comparison shows; `separations` holds a record a labelling, and is empty where `status` is not ok.
 
     `systems` are the rows of the distance matrix that were used, in the order of `embedding.points`; `n_left_out`
-    counts the others (bad status, or partner of one). `contrasts` and `seeds` are what families of tests and
-    intervals are computed from.
+    counts the others (bad status, or partner of one). `contrasts`, `seeds` and `networks` (in one order)
+    are what families of tests, the headline and the power analysis are computed from.
     """
 
     status: Status
@@ -89,6 +94,7 @@ class Comparison:
     interaction_p: float | None = None
     contrasts: Contrasts | None = None
     seeds: Int[Array, " networks"] | None = None
+    networks: tuple[str, ...] = ()
 
     def rows(self) -> list[dict[str, object]]:
         """One flat dict a labelling, None where there is no number: ready for a table.
@@ -161,7 +167,8 @@ def compare(
     planes = {k: embed_mds(matrix, k, metric, seed) for k in sorted({*dimensions, n_components})}
     tasks = task_relabellings(pairing.tasks, max_relabellings, rng)
     swaps = condition_swaps(len(pairing.tasks), max_relabellings, rng)
-    context = _Context(matrix, pairing, shares, planes, n_components, tuple(dimensions))
+    intervals = _intervals(contrasts, pairing, shares)
+    context = _Context(matrix, pairing, shares, intervals, planes, n_components, tuple(dimensions))
     task_f = task_null(contrasts, tasks.table, "task")
     separations = {
         "task": context.separate("task", tasks, task_f),
@@ -181,6 +188,7 @@ def compare(
         interaction_p=interaction_p,
         contrasts=contrasts,
         seeds=pairing.seeds,
+        networks=pairing.names,
     )
 
 
@@ -191,6 +199,7 @@ class _Context:
     matrix: Float[Array, "systems systems"]
     pairing: Pairing
     shares: VarianceShares
+    intervals: Mapping[str, Interval | None]
     planes: Mapping[int, Embedding]
     n_components: int
     dimensions: tuple[int, ...]
@@ -206,6 +215,7 @@ class _Context:
             table = np.hstack([relabellings.table, ~relabellings.table])
         found = {k: separability(plane.points, labels, table, relabellings.exact) for k, plane in self.planes.items()}
         paper = found[self.n_components]
+        interval = self.intervals[labelling]
         spread = dispersions(self.matrix, labels.astype(np.int64))
         spread_f = float(two_group_f(spread, labels[None, :])[0])
         folds = np.tile(self.pairing.seeds, 2)
@@ -221,6 +231,8 @@ class _Context:
             held_out=assign_held_out(self.matrix, labels, folds),
             share=self.shares.share[labelling],
             omega_squared=self.shares.omega_squared[labelling],
+            omega_low=interval.low if interval else None,
+            omega_high=interval.high if interval else None,
             pseudo_f=self.shares.pseudo_f[labelling],
             permanova_p=relabellings.p_value(self.shares.pseudo_f[labelling], null_f),
             dispersion_f=spread_f,
@@ -230,6 +242,13 @@ class _Context:
             p_values=p_values,
             depends_on_dimension=len({p <= ALPHA for p in p_values}) > 1,
         )
+
+
+def _intervals(contrasts: Contrasts, pairing: Pairing, shares: VarianceShares) -> dict[str, Interval | None]:
+    without = shares_without_seeds(contrasts, pairing.seeds)
+    return {
+        term: jackknife_interval(shares.omega_squared[term], without[:, column]) for column, term in enumerate(TERMS)
+    }
 
 
 def _held_out_in_plane(

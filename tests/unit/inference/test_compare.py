@@ -150,9 +150,9 @@ def test_verdicts_that_change_with_the_dimension_are_flagged():
     design = _design()
     points = np.zeros((20, 3))
     rng = np.random.default_rng(0)
-    points[:, 0] = 4.0 * rng.normal(size=20)
-    points[:, 1] = 3.5 * rng.normal(size=20)
-    points[:, 2] = 5.0 * (design.tasks == "PR")
+    points[:, 0] = 8.0 * rng.normal(size=20)
+    points[:, 1] = 7.0 * rng.normal(size=20)
+    points[:, 2] = 7.0 * (design.tasks == "PR")
     found = compare(_distances(points), design).separations["task"]
     assert found.p_values[1] > 0.05
     assert found.p_values[2] <= 0.05

@@ -1,0 +1,232 @@
+"""The answer of a study: how much of the dynamics is due to input and to training, the difference, a verdict.
+
+The verdict follows from the interval of the difference by one rule, whatever it turns out to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from dynashape.errors import InputError
+from dynashape.inference.compare import Comparison
+from dynashape.inference.hierarchy import Pooled, pool
+from dynashape.inference.intervals import Interval, jackknife_interval, shares_without_seeds
+from dynashape.inference.variance import TERMS
+from dynashape.records import Array
+
+CANNOT_BE_TOLD = "cannot be told"
+# What each contrast subtracts: (analysis, term of the variance partition). Analysis 1 holds untrained and trained
+# networks, so its condition is training; analysis 2 holds task input and noise, so its condition is input.
+CONTRASTS: Mapping[str, tuple[tuple[int, str], tuple[int, str]]] = {
+    "input - training": ((2, "condition"), (1, "condition")),
+    "task - training": ((1, "task"), (1, "condition")),
+    "input - task": ((2, "condition"), (2, "task")),
+}
+
+
+@dataclass(frozen=True)
+class ComparisonKey:
+    """Which comparison of the study this is. `analysis` is 1 (training) or 2 (input)."""
+
+    analysis: int
+    architecture: str
+    phase: str
+    task_a: str
+    task_b: str
+
+    @property
+    def cell(self) -> tuple[str, str]:
+        """Architecture and phase."""
+        return self.architecture, self.phase
+
+
+@dataclass(frozen=True)
+class CellContrast:
+    """Two variance shares (omega-squared) of an architecture and phase, averaged over task pairs, and their difference.
+
+    `first` and `second` are named by the contrast ("input - training"). Intervals are jackknife-t over seeds.
+    """
+
+    contrast: str
+    architecture: str
+    phase: str
+    first: Interval
+    second: Interval
+    difference: Interval
+    verdict: str
+    n_comparisons: int
+
+
+@dataclass(frozen=True)
+class PooledContrast:
+    """The two shares and their difference over all cells, by the hierarchical model; the verdict uses low..high."""
+
+    contrast: str
+    first: Pooled
+    second: Pooled
+    difference: Pooled
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Every contrast in every cell and pooled. A cell without three usable seeds in both shares is in `left_out`."""
+
+    cells: tuple[CellContrast, ...]
+    pooled: tuple[PooledContrast, ...]
+    left_out: tuple[tuple[str, str, str], ...]
+
+    def of(self, contrast: str) -> PooledContrast | None:
+        """The pooled contrast of this name; None where no cell had data for it."""
+        return next((found for found in self.pooled if found.contrast == contrast), None)
+
+    def count_verdicts(self, contrast: str) -> dict[str, int]:
+        """How many cells reach each verdict."""
+        verdicts = [found.verdict for found in self.cells if found.contrast == contrast]
+        return {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))}
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words, with its numbers."""
+        found = self.of("input - training")
+        if found is None:
+            return "Too few usable networks to compare input with training."
+        counts = self.count_verdicts("input - training")
+        cells = "; ".join(f"{verdict} in {count}" for verdict, count in counts.items())
+        first, second, difference = found.first, found.second, found.difference
+        return (
+            f"Pooled over {difference.n_cells} architecture-phase cells: {found.verdict}. Input accounts for "
+            f"{first.estimate:.0%} of the variance ({first.low:.0%} to {first.high:.0%}), training for "
+            f"{second.estimate:.0%} ({second.low:.0%} to {second.high:.0%}); difference {difference.estimate:+.0%} "
+            f"({difference.low:+.0%} to {difference.high:+.0%}). By cell: {cells}."
+        )
+
+
+def decide(low: float, high: float, first: str, second: str) -> str:
+    """The rule: a side dominates if the whole 95 % interval of the difference lies on its side of zero.
+
+    >>> decide(0.1, 0.4, "input", "training"), decide(-0.1, 0.4, "input", "training")
+    ('input dominates', 'cannot be told')
+    """
+    if low > 0.0:
+        return f"{first} dominates"
+    if high < 0.0:
+        return f"{second} dominates"
+    return CANNOT_BE_TOLD
+
+
+def compute_headline(keys: Sequence[ComparisonKey], comparisons: Sequence[Comparison]) -> Headline:
+    """The headline of a study from its comparisons, which must come from the same seeds in every phase and analysis.
+
+    A contrast between two analyses uses the task pairs that are usable in both. Leaving out a seed leaves it out of
+    every comparison of the architecture at once; architectures count as independent. Raises InputError where keys and
+    comparisons differ in number.
+
+    >>> compute_headline([], []).sentence
+    'Too few usable networks to compare input with training.'
+    """
+    if len(keys) != len(comparisons):
+        raise InputError(f"keys and comparisons must be as many; got {len(keys)} and {len(comparisons)}.")
+    found = {
+        key: comparison
+        for key, comparison in zip(keys, comparisons, strict=True)
+        if comparison.shares is not None and comparison.contrasts is not None
+    }
+    cells: list[CellContrast] = []
+    pooled: list[PooledContrast] = []
+    left_out: list[tuple[str, str, str]] = []
+    for contrast, sides in CONTRASTS.items():
+        wanted = list(dict.fromkeys(key.cell for key in keys if key.analysis in (sides[0][0], sides[1][0])))
+        tables = {cell: _tables(found, cell, sides) for cell in wanted}
+        usable = {cell: table for cell, table in tables.items() if table is not None}
+        first, second = contrast.split(" - ")
+        for cell in wanted:
+            record = _cell(contrast, cell, usable[cell]) if cell in usable else None
+            if record is None:
+                left_out.append((contrast, *cell))
+                usable.pop(cell, None)
+            else:
+                cells.append(record)
+        if usable:
+            one, other = _pool(usable, np.array([1.0, 0.0])), _pool(usable, np.array([0.0, 1.0]))
+            difference = _pool(usable, _DIFFERENCE)
+            verdict = decide(difference.low, difference.high, first, second)
+            pooled.append(PooledContrast(contrast, one, other, difference, verdict))
+    return Headline(tuple(cells), tuple(pooled), tuple(left_out))
+
+
+_DIFFERENCE = np.array([1.0, -1.0])
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Both sides of a contrast in the task pairs of one cell: values (pairs, 2), without seeds (pairs, seeds, 2)."""
+
+    values: Float[Array, "pairs 2"]
+    without: Float[Array, "pairs seeds 2"]
+
+
+def _tables(
+    found: Mapping[ComparisonKey, Comparison], cell: tuple[str, str], sides: tuple[tuple[int, str], tuple[int, str]]
+) -> _Table | None:
+    """What one cell holds, its seeds being all those of the architecture so that every phase has the same columns."""
+    architecture = cell[0]
+    seeds = sorted(
+        {
+            int(seed)
+            for key, comparison in found.items()
+            if key.architecture == architecture and comparison.seeds is not None
+            for seed in comparison.seeds
+        }
+    )
+    names = np.array(seeds, dtype=np.int64)
+    values, without = [], []
+    for key in found:
+        if key.cell != cell or key.analysis != sides[0][0]:
+            continue
+        pair = [key, ComparisonKey(sides[1][0], architecture, cell[1], key.task_a, key.task_b)]
+        if pair[1] not in found:
+            continue
+        row, deleted = [], []
+        for side, own in zip(sides, pair, strict=True):
+            comparison, column = found[own], TERMS.index(side[1])
+            if comparison.shares is None or comparison.contrasts is None or comparison.seeds is None:
+                raise InputError(f"comparison {own} lacks its contrasts.")
+            row.append(comparison.shares.omega_squared[side[1]])
+            deleted.append(shares_without_seeds(comparison.contrasts, comparison.seeds, names)[:, column])
+        # A pair of so few networks that a seed cannot be spared has no error estimate and cannot count.
+        if np.isfinite(deleted).all():
+            values.append(row)
+            without.append(np.stack(deleted, axis=1))
+    if not values or len(seeds) < 3:
+        return None
+    return _Table(np.array(values), np.array(without))
+
+
+def _cell(contrast: str, cell: tuple[str, str], table: _Table) -> CellContrast | None:
+    value, without = table.values.mean(axis=0), table.without.mean(axis=0)
+    first = jackknife_interval(float(value[0]), without[:, 0])
+    second = jackknife_interval(float(value[1]), without[:, 1])
+    difference = jackknife_interval(float(value @ _DIFFERENCE), without @ _DIFFERENCE, kind="difference")
+    if first is None or second is None or difference is None:
+        return None
+    names = contrast.split(" - ")
+    verdict = decide(difference.low, difference.high, names[0], names[1])
+    return CellContrast(contrast, *cell, first, second, difference, verdict, len(table.values))
+
+
+def _pool(tables: Mapping[tuple[str, str], _Table], weights: Float[Array, " 2"]) -> Pooled:
+    architectures = list(dict.fromkeys(cell[0] for cell in tables))
+    ordered = sorted(tables, key=lambda cell: architectures.index(cell[0]))
+    counts = [len(tables[cell].values) for cell in ordered]
+    blocks = np.repeat([architectures.index(cell[0]) for cell in ordered], counts)
+    without: list[Array] = []
+    for architecture in architectures:
+        parts = [tables[cell].without @ weights for cell in ordered if cell[0] == architecture]
+        without.append(np.vstack(parts))
+    values = np.concatenate([tables[cell].values @ weights for cell in ordered])
+    return pool(values, without, np.repeat(np.arange(len(ordered)), counts), blocks)
