@@ -14,7 +14,8 @@ from dynashape.figures.style import (
     INK,
     MILLIMETRE,
     MUTED,
-    PAPER,
+    ON_DARK,
+    ON_LIGHT,
     SEQUENTIAL,
     bare,
     label_panel,
@@ -38,11 +39,13 @@ def plot_separability_map(separability: pd.DataFrame, alpha: float = 0.05, width
     """One block for each analysis and labelling; in it a square for each task pair, phase and architecture.
 
     Colour and number are the accuracy of the logistic regression in the MDS plane; a dot marks a q-value (p-value where
-    the table has no q-values) below `alpha`. The colour bar carries the mean chance level of the shuffled labels.
+    the table has no q-values) of at most `alpha`. The colour bar carries the mean chance level of the shuffled labels.
     """
     require_columns(separability, NEEDED, "the separability table")
     table = with_pair(separability)
     table["labelling"] = table["labelling"].astype(str)
+    for number in ("accuracy", "chance", "p_value"):
+        table[number] = pd.to_numeric(table[number])
     architectures = in_reading_order(table["architecture"])
     phases = in_reading_order(table["phase"])
     pairs = in_reading_order(table["pair"])
@@ -84,7 +87,7 @@ def plot_separability_map(separability: pd.DataFrame, alpha: float = 0.05, width
         chance = float(table["chance"].mean())
         bar.ax.axvline(chance, color=INK, linewidth=1)
         bar.set_ticks([0.5, chance, 0.75, 1.0], labels=["0.5", f"chance\n{chance:.2f}", "0.75", "1"])
-        bar.set_label(f"accuracy in the MDS plane     ●  {letter} < {alpha:g}".replace("0.", "."))
+        bar.set_label(f"accuracy in the MDS plane     ●  {letter} ≤ {alpha:g}".replace("0.", "."))
     return figure
 
 
@@ -104,8 +107,8 @@ def _draw_block(
     for place, level in zip(table.itertuples(), levels, strict=True):
         column = architectures.index(str(place.architecture)) * len(phases) + phases.index(str(place.phase))
         row = pairs.index(str(place.pair))
-        values[row, column] = float(place.accuracy)  # type: ignore[arg-type]
-        certain[row, column] = bool(level < alpha)
+        values[row, column] = float(place.accuracy)
+        certain[row, column] = bool(level <= alpha)
     gap = 0.35
     lefts = np.array([c + gap * (c // len(phases)) for c in range(values.shape[1])])
     for row in range(values.shape[0]):
@@ -140,7 +143,7 @@ def _draw_square(axes: Axes, left: float, row: int, value: float, certain: bool,
                   hatch="////", linewidth=0)  # fmt: skip
         return
     shade = float(norm(value))
-    pen = PAPER if shade > 0.55 else INK
+    pen = ON_DARK if shade > 0.55 else ON_LIGHT
     axes.fill(
         [left + 0.03, left + 0.97, left + 0.97, left + 0.03],
         [row + 0.03, row + 0.03, row + 0.97, row + 0.97],

@@ -22,12 +22,15 @@ MILLIMETRE = 1 / 25.4
 SINGLE_COLUMN = 89 * MILLIMETRE
 DOUBLE_COLUMN = 183 * MILLIMETRE
 
-# The report swaps these five for its own variables, so that a figure follows the page into dark mode.
+# The report swaps these (and the darkest blue) for its own variables, so that a figure follows it into dark mode.
 INK = "#1f2430"
 MUTED = "#646b78"
 FAINT = "#d3d8e0"
 SHADE = "#eef1f5"
 PAPER = "#ffffff"
+# For words on coloured squares, which keep their colour: almost PAPER and INK, but never swapped.
+ON_DARK = "#fefefe"
+ON_LIGHT = "#1e232f"
 
 # Okabe and Ito (2008), with lightness spread so that a grey print keeps the order.
 TASK_COLOURS: Mapping[str, str] = {"CDM": "#0072b2", "GNG": "#f0a30a", "DC": "#009e73", "PR": "#cc79a7"}
@@ -154,6 +157,9 @@ def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
     buffer = io.BytesIO()
     with theme():
         figure.savefig(buffer, format=format, dpi=dpi, metadata=metadata[format])
+    if format == "svg":
+        # Without the font, a browser would fall back to a serif face; Verdana has the same widths.
+        return buffer.getvalue().replace(b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif")
     return buffer.getvalue()
 
 

@@ -60,8 +60,14 @@ def task_pair(task_a: str, task_b: str) -> str:
 
 
 def with_pair(table: pd.DataFrame) -> pd.DataFrame:
-    """A copy with a column `pair` made from `task_a` and `task_b`, and `analysis` as text."""
+    """A copy with a column `pair` made from `task_a` and `task_b` or `task_pair`, and `analysis` as text.
+
+    >>> with_pair(pd.DataFrame({"task_a": ["PR"], "task_b": ["CDM"], "analysis": [1]}))[["pair", "analysis"]].values
+    array([['CDM-PR', '1']], dtype=object)
+    """
     copy = table.copy()
+    if "pair" not in copy and "task_pair" in copy:
+        copy["pair"] = copy["task_pair"].astype(str)
     if "pair" not in copy and {"task_a", "task_b"} <= set(copy.columns):
         copy["pair"] = [task_pair(str(a), str(b)) for a, b in zip(copy["task_a"], copy["task_b"], strict=True)]
     if "analysis" in copy:

@@ -25,9 +25,10 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         (
             (
                 "Networks were trained on {n_tasks} tasks: {task_names}.",
-                "Every trial of every task had the same phases ({phases}), lasting {timing.fixation_ms} ms (fixation), "
-                "{timing.stimulus_ms} ms (stimulus), {timing.delay_ms} ms (delay) and {timing.decision_ms} ms (decision) "
-                "in steps of {timing.dt_ms} ms, in training and in testing alike.",
+                "Every trial of every task had the same phases ({phases}), lasting {timing.fixation_ms} ms "
+                "(fixation), {timing.stimulus_ms} ms (stimulus), {timing.delay_ms} ms (delay) and "
+                "{timing.decision_ms} ms (decision) in steps of {timing.dt_ms} ms, in training and in testing "
+                "alike.",
                 "Gaussian noise of standard deviation {input_noise} was added to every input channel at every step.",
             ),
             ("Task parameters other than the defaults: {task_parameters}.",),
@@ -37,10 +38,11 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         "Networks",
         (
             (
-                "The architectures were {architectures}, each with {networks.n_units} recurrent units and a linear readout.",
+                "The architectures were {architectures}, each with {networks.n_units} recurrent units and a "
+                "linear readout.",
                 "ReLU took the place of tanh everywhere; the gates of gated cells stayed sigmoid.",
-                "For each architecture and task, {n_seeds} networks were initialised from seeds {seeds}, which gives "
-                "{n_networks} networks.",
+                "For each architecture and task, {n_seeds} networks were initialised from seeds {seeds}, which "
+                "gives {n_networks} networks.",
             ),
             ("Options of the cells: {networks.options}.",),
         ),
@@ -49,26 +51,26 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         "Training",
         (
             (
-                "All networks followed one protocol: cross-entropy against the right action at every step, minimised by "
-                "Adam with learning rate {training.learning_rate} on batches of {training.batch_size} fresh trials, for "
-                "at most {training.max_updates} updates.",
-                "The learning rate rose over the first {training.warm_up} updates and, after {training.decay_after}, fell "
-                "as one over the square root of the number of updates.",
+                "All networks followed one protocol: cross-entropy against the right action at every step, "
+                "minimised by Adam with learning rate {training.learning_rate} on batches of "
+                "{training.batch_size} fresh trials, for at most {training.max_updates} updates.",
+                "The learning rate rose over the first {training.warm_up} updates and, after "
+                "{training.decay_after}, fell as one over the square root of the number of updates.",
                 "Adam's averages decayed by {training.adam_decay}.",
                 "The gradient of each network was clipped to norm {training.gradient_norm}.",
                 "Steps before the response window had weight {training.weight_before_response}, those in it weight 1.",
-                "The mean squared activity was added to the loss with weight {training.activity_penalty}, for every "
-                "architecture and task.",
+                "The mean squared activity was added to the loss with weight {training.activity_penalty}, for "
+                "every architecture and task.",
             ),
             (
-                "Accuracy is the share of trials with the right action in the response window, compared with an ideal "
-                "observer who sees the same noisy inputs.",
-                "It was measured every {training.evaluate_every} updates on {training.n_evaluation_trials} trials; "
-                "training ended once it stayed above {training.stop_fraction} of the ideal observer's for "
+                "Accuracy is the share of trials with the right action in the response window, compared with an "
+                "ideal observer who sees the same noisy inputs.",
+                "It was measured every {training.evaluate_every} updates on {training.n_evaluation_trials} "
+                "trials; training ended once it stayed above {training.stop_fraction} of the ideal observer's for "
                 "{training.patience} evaluations in a row.",
-                "A network counts as having learnt the task if, on {training.n_test_trials} new trials, it reaches "
-                "{training.criterion} of the ideal observer's accuracy and fixates in {training.fixation_criterion} of "
-                "the steps outside the response window.",
+                "A network counts as having learnt the task if, on {training.n_test_trials} new trials, it "
+                "reaches {training.criterion} of the ideal observer's accuracy and fixates in "
+                "{training.fixation_criterion} of the steps outside the response window.",
                 "The initial weights were kept: an untrained network is the same network before training.",
             ),
         ),
@@ -77,8 +79,9 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         "Activity",
         (
             (
-                "The activity of all units was recorded in {activity.n_trials} trials per condition: untrained (initial "
-                "weights, task input), trained (final weights, task input) and noise (final weights, {noise_words}).",
+                "The activity of all units was recorded in {activity.n_trials} trials per condition: untrained "
+                "(initial weights, task input), trained (final weights, task input) and noise (final weights, "
+                "{noise_words}).",
                 "Each phase was analysed apart.",
                 "A network whose activity was not finite is reported with that status and left out of what follows.",
             ),
@@ -88,12 +91,14 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         "Dynamical similarity",
         (
             (
-                "Activity was delay-embedded within trials ({dsa.n_delays} delays, interval {dsa.delay_interval}), never "
-                "across them, and projected on its first {dsa.rank} singular vectors.",
+                "Activity was delay-embedded within trials ({dsa.n_delays} delays, interval "
+                "{dsa.delay_interval}), never across them, and projected on its first {dsa.rank} singular "
+                "vectors.",
                 "In these coordinates a linear operator that advances the state by one step was fitted by ridge "
                 "regression (ridge {dsa.ridge}), following Ostrow et al. (2023).",
-                "The dissimilarity of two networks is the angle between their operators, minimised over orthogonal "
-                "changes of basis (rotations and reflections) from several structured starts (effort {dsa.effort}).",
+                "The dissimilarity of two networks is the angle between their operators, minimised over "
+                "orthogonal changes of basis (rotations and reflections) from several structured starts (effort "
+                "{dsa.effort}).",
                 "It is zero for operators that differ only by such a change of basis.",
             ),
         ),
@@ -104,21 +109,22 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
             (
                 "For each of the {n_comparisons} comparisons (architecture, phase, pair of tasks, analysis), the "
                 "dissimilarities among its systems were embedded in {separability.n_components} dimensions by "
-                "{separability.mds} multidimensional scaling, started from the classical solution; its normalised stress "
-                "is reported.",
-                "Analysis 1 compares untrained with trained networks, analysis 2 trained networks driven by the task with "
-                "the same networks driven by noise.",
-                "The accuracy of a logistic regression in that plane, fitted and scored on the same systems, measures how "
-                "well a labelling (task, training or input) separates them, as in the published study. With no effect at "
-                "all it lies well above one half, so it is shown beside its mean under exchangeable relabellings "
-                "(chance) and the permutation p-value.",
-                "Relabellings respect the design: for task, whole networks move with both their conditions; for training "
-                "and input, the two conditions of a network are swapped. They were enumerated where there are at most "
-                "{separability.max_relabellings}, and drawn at random otherwise.",
+                "{separability.mds} multidimensional scaling, started from the classical solution; its normalised "
+                "stress is reported.",
+                "Analysis 1 compares untrained with trained networks, analysis 2 trained networks driven by the "
+                "task with the same networks driven by noise.",
+                "The accuracy of a logistic regression in that plane, fitted and scored on the same systems, "
+                "measures how well a labelling (task, training or input) separates them, as in the published "
+                "study. With no effect at all it lies well above one half, so it is shown beside its mean under "
+                "exchangeable relabellings (chance) and the permutation p-value.",
+                "Relabellings respect the design: for task, whole networks move with both their conditions; for "
+                "training and input, the two conditions of a network are swapped. They were enumerated where "
+                "there are at most {separability.max_relabellings}, and drawn at random otherwise.",
             ),
             (
-                "Beside it stand measures that need no plane: the accuracy on networks of a seed that was left out, the "
-                "share of variance by PERMANOVA on the full distance matrix, with omega squared, and the silhouette.",
+                "Beside it stand measures that need no plane: the accuracy on networks of a seed that was left "
+                "out, the share of variance by PERMANOVA on the full distance matrix, with omega squared, and the "
+                "silhouette.",
             ),
         ),
     ),
@@ -146,7 +152,7 @@ def describe_methods(spec: Mapping[str, Any]) -> tuple[MethodsSection, ...]:
     known = _facts(spec)
     sections = []
     for title, paragraphs in _SECTIONS:
-        written = []
+        written: list[str] = []
         for sentences in paragraphs:
             said = [_fill(sentence, known) for sentence in sentences]
             # Sentences without a field explain the others, so they need one of them to lean on.

@@ -1,4 +1,4 @@
-"""Tables and matrices as one block of JSON, so that every number is in the page once and plots, tables and CSV agree."""
+"""Tables and matrices as one block of JSON: every number is in the page once, so plots, tables and CSV agree."""
 
 from __future__ import annotations
 

@@ -1,17 +1,18 @@
-"""SVG files made ready to stand inside a page: no prologue, ids that cannot clash, ink that follows the page's theme."""
+"""SVG files made ready to stand inside a page: no prologue, ids that cannot clash, ink that follows its theme."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-# The colours of the figures' theme for words, lines and paper, and the page's variables that take their place.
+# The colours of the figures' theme that would not show on a dark page, and the page's variables that take their place.
 THEME_COLOURS: Mapping[str, str] = {
     "#1f2430": "--figure-ink",
     "#646b78": "--figure-muted",
     "#d3d8e0": "--figure-faint",
     "#eef1f5": "--figure-shade",
     "#ffffff": "--figure-paper",
+    "#0072b2": "--figure-blue",
 }
 
 
@@ -27,6 +28,11 @@ def inline_svg(svg: str, name: str, alternative: str = "", colours: Mapping[str,
     head = re.sub(r'\s(width|height)="[^"]*"', "", head, count=2)
     label = f' role="img" aria-label="{_attribute(alternative)}"' if alternative else ' aria-hidden="true"'
     head = head.replace("<svg", f"<svg{label}", 1)
+    # The file's own style rule holds for every element, so inside a page it would hold for the page's other drawings.
+    rule = '<style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
+    if rule in rest:
+        rest = rest.replace(rule, "", 1)
+        head += ' style="stroke-linejoin:round;stroke-linecap:butt"'
     body = _without_metadata(f"{head}>{rest}")
     body = re.sub(r'(\sid=")([^"]+)"', rf'\1{name}-\2"', body)
     body = re.sub(r'((?:xlink:)?href=")#([^"]+)"', rf'\1#{name}-\2"', body)

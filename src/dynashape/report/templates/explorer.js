@@ -3,7 +3,7 @@
 const E = DATA.explorer;
 const KNOWN = ["V-RNN", "GRU", "LSTM", "fixation", "stimulus", "delay", "decision", "CDM", "GNG", "DC", "PR",
   "CDM-PR", "CDM-DC", "CDM-GNG", "DC-PR", "DC-GNG", "PR-GNG", "untrained", "trained", "noise", "task", "training", "input"];
-const SHORT = { fixation: "fix", stimulus: "stim", delay: "delay", decision: "dec" };
+const SHORT = { fixation: "fix", stimulus: "stim", delay: "del", decision: "dec" };
 const CONTRAST = { 1: "untrained and trained", 2: "trained and noise-driven" };
 const FILTERS = ["analysis", "architecture", "phase", "pair"];
 const MEASURES = [
@@ -125,9 +125,13 @@ function rgb(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
+let stops = [];
+const readShades = () => {
+  stops = [0, 1, 2, 3, 4].map((i) => rgb(variable(`--square-${i}`)));
+};
+
 function shade(value) {
   const { low, high } = measure();
-  const stops = [0, 1, 2, 3, 4].map((i) => rgb(variable(`--square-${i}`)));
   const at = Math.min(Math.max((value - low) / (high - low), 0), 1) * 4;
   const i = Math.min(Math.floor(at), 3);
   const mix = stops[i].map((channel, c) => Math.round(channel + (stops[i + 1][c] - channel) * (at - i)));
@@ -292,7 +296,7 @@ function drawStatistics() {
       cell.textContent = shown(row[name], true);
       Object.assign(cell.dataset, { statistic: name, labelling, value: row[name] });
       const [low, high] = [row[`${name}_low`], row[`${name}_high`]];
-      if (typeof low === "number" && typeof high === "number") cell.textContent += ` [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+      if (typeof low === "number" && typeof high === "number") cell.append(Object.assign(document.createElement("span"), { className: "interval", textContent: ` [${low.toFixed(2)}, ${high.toFixed(2)}]` }));
     }
   }
   table.replaceChildren(head, body);
@@ -300,6 +304,7 @@ function drawStatistics() {
 
 function startExplorer() {
   readComparisons();
+  readShades();
   startFilters();
   byId("map").addEventListener("click", (event) => {
     const target = event.target.closest(".square");
@@ -307,6 +312,6 @@ function startExplorer() {
   });
   byId("map").addEventListener("keydown", moveFocus);
   onChange.push(drawMap, drawStatistics);
-  onTheme.push(drawMap);
+  onTheme.push(readShades, drawMap);
   follow();
 }

@@ -15,10 +15,45 @@ const SPARE_SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross", "x
 const NEARNESS = [[0, "#123a6b"], [0.33, "#3f83b8"], [0.67, "#9cc5df"], [1, "#eef4f9"]];
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false };
 const behind = {};
+const plots = [];
 let embeddings, meta, systems, accuracies, farthest, colourBy;
 
+function loadPlotly() {
+  if (window.Plotly) return;
+  const script = document.createElement("script");
+  script.textContent = byId("plotly").textContent;
+  document.head.append(script);
+}
+
+// A plot is drawn when it comes near the window, and again when something changes while it is there.
+function addPlot(name, paint) {
+  const plot = { holder: byId(name), stale: true, near: false, click: null };
+  plot.update = () => {
+    if (!plot.near) {
+      plot.stale = true;
+      return;
+    }
+    loadPlotly();
+    paint();
+    plot.stale = false;
+    if (plot.click && !plot.listening) {
+      plot.holder.on("plotly_click", plot.click);
+      plot.listening = true;
+    }
+  };
+  new IntersectionObserver((entries) => {
+    plot.near = entries[entries.length - 1].isIntersecting;
+    // Apart from each other, so that the page answers between one plot and the next.
+    if (plot.near && plot.stale) setTimeout(() => plot.stale && plot.update());
+  }, { rootMargin: "250px 0px" }).observe(plot.holder);
+  plots.push(plot);
+  return plot;
+}
+
 const colourOf = (kind, level, levelsOf) => (LEVEL_COLOURS[kind] || {})[level] || SPARE[Math.max(levelsOf.indexOf(level), 0) % SPARE.length];
-const taskColour = (task, tasks) => TASK_COLOURS[task] || SPARE[tasks.indexOf(task) % SPARE.length];
+const taskColour = (task, tasks) => inTheme(TASK_COLOURS[task] || SPARE[tasks.indexOf(task) % SPARE.length]);
+// The darkest blue would sink into a dark page.
+const inTheme = (colour) => (colour === "#0072b2" ? variable("--figure-blue") : colour);
 const taskSymbol = (task, tasks) => TASK_SYMBOLS[task] || SPARE_SYMBOLS[tasks.indexOf(task) % SPARE_SYMBOLS.length];
 
 function layout(extra) {
@@ -210,18 +245,20 @@ function readPlots() {
 
 function startPlots() {
   readPlots();
-  const detail = [drawEmbedding, drawDistances];
-  const plots = [...detail, drawProfile];
+  addPlot("plot-embedding", drawEmbedding);
+  addPlot("plot-distances", drawDistances);
+  addPlot("plot-profile", drawProfile).click = (event) => event.points[0].customdata && choose(event.points[0].customdata);
   if (meta) {
     const names = { analysis: "analysis", phase: "phase", architecture: "architecture", pair: "task pair", group: "group" };
     const present = Object.keys(names).filter((name) => (name === "pair" ? ["task_a", "task_pair", "pair"].some((column) => meta.columns.includes(column)) : meta.columns.includes(name)));
     fillSelect(byId("colour-by"), present.map((name) => [name, names[name]]));
-    byId("colour-by").addEventListener("change", drawMeta);
-    plots.push(drawMeta);
+    const plot = addPlot("plot-meta", drawMeta);
+    plot.click = (event) => openFromMeta(event.points[0].customdata);
+    byId("colour-by").addEventListener("change", plot.update);
   } else {
     byId("meta").remove();
   }
-  const redraw = () => plots.forEach((plot) => plot());
+  const redraw = () => plots.forEach((plot) => plot.update());
   onChange.push(redraw);
   onTheme.push(redraw);
   let width = window.innerWidth;
@@ -230,9 +267,10 @@ function startPlots() {
     width = window.innerWidth;
     requestAnimationFrame(redraw);
   });
-  redraw();
-  byId("plot-profile").on("plotly_click", (event) => event.points[0].customdata && choose(event.points[0].customdata));
-  if (meta) byId("plot-meta").on("plotly_click", (event) => openFromMeta(event.points[0].customdata));
+  window.addEventListener("beforeprint", () => {
+    for (const plot of plots) plot.near = true;
+    redraw();
+  });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
     if (!button) return;

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dynashape.errors import InputError
+from dynashape.report import Explorer, FigureElement, ReportContent, TableElement
+from dynashape.report.payload import build_payload, plain_value, to_script_json
+
+
+def test_one_table_shown_in_three_places_is_kept_once(synthetic):
+    table = synthetic.separability()
+    content = ReportContent(
+        "t",
+        "v",
+        explorer=Explorer(table),
+        figures=[FigureElement("map", "m", "<svg/>", "c", "a", table)],
+        tables=[TableElement("copy", "m", table.copy())],
+    )
+    payload, shown = build_payload(content)
+    assert list(payload["tables"]) == ["separability"]
+    assert shown == {"map": "separability", "copy": "separability"}
+
+
+def test_numbers_go_in_as_they_are_and_what_is_not_a_number_as_null(synthetic):
+    table = synthetic.separability()
+    table.loc[3, "share"] = np.nan
+    payload, _ = build_payload(ReportContent("t", "v", explorer=Explorer(table)))
+    raw = json.loads(to_script_json(payload))["tables"]["separability"]
+    column = raw["values"][raw["columns"].index("share")]
+    assert column[3] is None
+    assert column[:3] == table["share"].tolist()[:3]
+
+
+def test_the_upper_triangle_holds_every_distance(synthetic):
+    squares = synthetic.distances()
+    systems = squares["GRU", "delay"][1]
+    content = ReportContent(
+        "t",
+        "v",
+        explorer=Explorer(
+            synthetic.separability(),
+            distances={place: square for place, (square, _) in squares.items()},
+            systems=systems,
+        ),
+    )
+    upper = build_payload(content)[0]["explorer"]["distances"]["LSTM|delay"]
+    square = squares["LSTM", "delay"][0]
+    n = len(systems)
+    for i, j in ((0, 1), (5, 17), (n - 2, n - 1)):
+        # The page's own arithmetic for a place in the triangle; four digits are kept.
+        value = upper[i * n - i * (i + 1) // 2 + j - i - 1]
+        assert value is None if np.isnan(square[i, j]) else value == pytest.approx(square[i, j], abs=5e-5)
+    assert upper.count(None) == int(np.isnan(square[np.triu_indices(n, k=1)]).sum()) > 0
+
+
+def test_the_explorer_says_which_columns_it_lacks(synthetic):
+    with pytest.raises(InputError, match="labelling, accuracy missing"):
+        build_payload(
+            ReportContent("t", "v", explorer=Explorer(synthetic.separability().drop(columns=["labelling", "accuracy"])))
+        )
+
+
+def test_no_text_can_close_the_script_element():
+    table = pd.DataFrame({"message": ["</script><script>alert(1)</script>", "<!-- <script>"]})
+    payload, _ = build_payload(ReportContent("t", "v", tables=[TableElement("x", "x", table)]))
+    text = to_script_json(payload)
+    assert "<" not in text
+    assert json.loads(text)["tables"]["x"]["values"][0] == table["message"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (float("nan"), None),
+        (pd.NA, None),
+        (np.bool_(False), False),
+        ({"a": [np.inf, 1]}, {"a": [None, 1]}),
+    ],
+)
+def test_values_become_plain(value, expected):
+    assert plain_value(value) == expected
