@@ -117,7 +117,7 @@ def build_environment(source: Source, dt_ms: int, parameters: Mapping[str, Any] 
     if not isinstance(env, TrialEnv | TrialWrapper):
         raise SpecError(
             f"environment {name!r} must be a NeuroGym TrialEnv, or one inside TrialWrappers; got {type(env).__name__}, "
-            f"whose trials cannot be drawn without an agent acting in them. Subclass neurogym.TrialEnv."
+            f"whose trials cannot be drawn without an agent acting in them. Subclass neurogym.core.TrialEnv."
         )
     for core in trial_environments(env):
         if core.dt != dt_ms:
@@ -161,11 +161,12 @@ def set_durations(env: Any, durations_ms: Mapping[str, int]) -> None:
 def seed_environment(env: Any, rng: np.random.Generator) -> None:
     """Seed every random stream inside an environment from `rng`.
 
-    `env.seed` first, for what it knows of; then every generator found on the environment, its wrappers and what they
-    hold (schedules, random durations) is replaced by one of its own. `env.seed` alone takes 32 bits, gives the
+    `seed` of each TrialEnv first, for what it knows of; then every generator found on it, on its wrappers and on what
+    they hold (schedules, random durations) is replaced by one of its own. `seed` alone takes 32 bits, gives the
     environments of a collection one and the same stream, and misses generators under other names.
     """
-    env.seed(int(rng.integers(2**32)))
+    for core in trial_environments(env):
+        core.seed(int(rng.integers(2**32)))
     for part in _parts(env):
         held = [*vars(part).values(), *vars(part).get("timing", {}).values()]
         for holder in (part, *held):
