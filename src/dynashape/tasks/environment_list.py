@@ -22,7 +22,7 @@ from dynashape.tasks.neurogym_task import NeurogymTask, check_spaces, periods_of
 from dynashape.tasks.timing import Timing
 
 _DT_MS = 20
-_N_PROBES = 50
+_N_PROBES = 30
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ class Timing:
     decision_ms: int = 480
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not isinstance(value, int):
+                raise SpecError(f"{name} must be a whole number of milliseconds; got {value!r}.")
         if self.dt_ms < 1:
             raise SpecError(f"dt_ms must be at least 1 ms; got {self.dt_ms}.")
         faults = [

@@ -22,6 +22,8 @@ ASSOCIATION = {
     "delay_aft_stim": "decision",
     "decision": "decision",
 }
+# Gymnasium warns about how NeuroGym's collections reach through their own wrappers, and about roitman02's metadata.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:gymnasium")
 PLAIN = {phase: phase for phase in ("fixation", "stimulus", "delay", "decision")}
 WANTED = [
     ("PerceptualDecisionMakingDelayResponse-v0", PLAIN, (24, 42)),

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from dynashape.errors import InputError, SpecError
@@ -49,3 +52,9 @@ def test_pr_needs_four_equal_parts_of_the_stimulus():
 def test_dc_needs_an_even_decision():
     with pytest.raises(SpecError, match=r"'DC' .* 'decision' to be a multiple of 2; got 25 steps .*multiple of 40"):
         DC(Timing(decision_ms=500))
+
+
+def test_fractions_of_a_millisecond_are_refused():
+    code = "from dynashape.tasks import Timing; Timing(delay_ms=480.0)"  # apart from the run-time checks of the tests
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "SpecError: delay_ms must be a whole number of milliseconds; got 480.0." in result.stderr
