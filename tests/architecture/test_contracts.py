@@ -7,7 +7,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = ("neurogym", "pydantic", "yaml", "typer", "rich", "distributed", "dask", "xarray", "pandas", "matplotlib", "plotly", "jinja2")
+EXTRAS = (
+    "neurogym",
+    "pydantic",
+    "yaml",
+    "typer",
+    "rich",
+    "distributed",
+    "dask",
+    "xarray",
+    "pandas",
+    "matplotlib",
+    "plotly",
+    "jinja2",
+)
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:
@@ -49,5 +62,9 @@ print(sorted({"torch", "distributed", "neurogym", "pandas", "sklearn"} & set(sys
 
 
 def test_a_file_is_one_idea():
-    long = {str(path.relative_to(ROOT)): n for path in ROOT.glob("src/**/*.py") if (n := len(path.read_text().splitlines())) > 350}
+    long = {
+        str(path.relative_to(ROOT)): n
+        for path in ROOT.glob("src/**/*.py")
+        if (n := len(path.read_text().splitlines())) > 350
+    }
     assert not long

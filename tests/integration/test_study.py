@@ -41,7 +41,9 @@ def run(out: Path, *more: object) -> str:
 
 def same_results(one: Path, other: Path) -> None:
     for name in ("networks", "operators", "separability", "embeddings", "meta_clustering"):
-        pd.testing.assert_frame_equal(pd.read_parquet(one / f"{name}.parquet"), pd.read_parquet(other / f"{name}.parquet"))
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(one / f"{name}.parquet"), pd.read_parquet(other / f"{name}.parquet")
+        )
     for path in sorted((one / "distances").glob("*.nc")):
         with xr.open_dataset(path) as a, xr.open_dataset(other / "distances" / path.name) as b:
             xr.testing.assert_identical(a, b)
@@ -121,7 +123,9 @@ def test_an_interrupted_run_goes_on_where_it_was(serial, tmp_path, how):
 
 
 def test_another_study_in_the_folder_is_refused_and_kept(serial):
-    done = subprocess.run(command(serial, "--set", "dsa.rank=4"), capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command(serial, "--set", "dsa.rank=4"), capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 2
     assert "dsa.rank (5 there, 4 here)" in done.stderr
     assert (serial / "report.html").exists()
@@ -130,9 +134,20 @@ def test_another_study_in_the_folder_is_refused_and_kept(serial):
 def test_status_and_report_read_the_folder(serial):
     for name in ("status", "report"):
         done = subprocess.run(
-            [sys.executable, "-m", "dynashape", name, str(serial)], capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, "-m", "dynashape", name, str(serial)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
-    assert "networks trained: 12" in subprocess.run(
-        [sys.executable, "-m", "dynashape", "status", str(serial)], capture_output=True, text=True, timeout=120, check=True
-    ).stdout
+    assert (
+        "networks trained: 12"
+        in subprocess.run(
+            [sys.executable, "-m", "dynashape", "status", str(serial)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        ).stdout
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from matplotlib.figure import Figure
 
 from dynashape import figures
 from dynashape.records import CONDITIONS, Array
+from dynashape.report import FigureElement
 from dynashape.seeds import stream
 from dynashape.store import Store, write_atomic
 from dynashape.study.plan import Plan
@@ -21,19 +21,7 @@ from dynashape.study.samples import project, sample_of
 FORMATS = ("png", "svg", "pdf")
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """One figure of the study: its file name without suffix, what it shows, and the table behind it."""
-
-    name: str
-    title: str
-    caption: str
-    alternative: str
-    svg: str
-    table: pd.DataFrame | None = None
-
-
-def draw_figures(plan: Plan, store: Store, results: Results, directory: Path) -> list[Drawing]:
+def draw_figures(plan: Plan, store: Store, results: Results, directory: Path) -> list[FigureElement]:
     """Write every figure whose data exist into `directory` and return them for the report."""
     directory.mkdir(exist_ok=True)
     drawn = []
@@ -42,7 +30,7 @@ def draw_figures(plan: Plan, store: Store, results: Results, directory: Path) ->
         for suffix in FORMATS:
             write_atomic(directory / f"{name}.{suffix}", figures.to_bytes(figure, suffix))
         svg = (directory / f"{name}.svg").read_text()
-        drawn.append(Drawing(name, title, caption, alternative, svg, table))
+        drawn.append(FigureElement(name, title, svg, caption, alternative, table))
     return drawn
 
 

@@ -15,12 +15,14 @@ from safetensors.numpy import save as to_safetensors
 
 from dynashape import __version__
 from dynashape.records import Array
+from dynashape.report import render_report
 from dynashape.store import Store, atomic_path, write_atomic
 from dynashape.study.drawing import draw_figures
 from dynashape.study.plan import Plan
-from dynashape.study.reporting import write_report
+from dynashape.study.reporting import compose_report
 from dynashape.study.results import Results, read_results
 from dynashape.study.summary import summarise
+from dynashape.study.warnings import find_warnings
 
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "neurogym", "distributed", "pandas", "xarray", "matplotlib")
 
@@ -42,7 +44,8 @@ def export(
     provenance = _provenance(plan, directory / "provenance.json", times)
     _json(directory / "provenance.json", provenance)
     drawn = draw_figures(plan, store, results, directory / "figures")
-    return write_report(plan, results, summary, provenance, drawn, directory / "report.html")
+    content = compose_report(plan.spec, results, summary, provenance, drawn, find_warnings(results, failures))
+    return write_atomic(directory / "report.html", render_report(content).encode())
 
 
 def _tables(results: Results, directory: Path) -> None:

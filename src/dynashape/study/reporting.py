@@ -1,6 +1,128 @@
-"""Write the report."""
+"""What the report of a study says: the verdict and its numbers, then everything behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dynashape.report import (
+    Explorer,
+    FigureElement,
+    Headline,
+    Notice,
+    ReportContent,
+    TableElement,
+    describe_methods,
+)
+from dynashape.study.results import Results
+from dynashape.study.spec import StudySpec
+
+_QUESTIONS = {
+    (1, "task"): "Do tasks differ, whether trained or not?",
+    (1, "training"): "Does training change the dynamics?",
+    (2, "task"): "Do tasks differ, whatever drives the network?",
+    (2, "input"): "Does the input change the dynamics?",
+}
 
 
-def write_report(plan, results, summary, provenance, drawn, path):
-    path.write_text("<html></html>")
-    return path
+def compose_report(
+    spec: StudySpec,
+    results: Results,
+    summary: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    figures: Sequence[FigureElement],
+    notices: Sequence[Notice],
+) -> ReportContent:
+    """The content of a study's report, from its tables."""
+    explorer = None
+    if len(results.separability):
+        explorer = Explorer(
+            separability=results.separability,
+            embeddings=results.embeddings if len(results.embeddings) else None,
+            distances=results.distances or None,
+            systems=results.systems,
+            networks=results.networks,
+            meta=results.meta_points if len(results.meta_points) else None,
+        )
+    return ReportContent(
+        title=f"{spec.name}: what shapes the dynamics?",
+        verdict=_verdict(summary),
+        details=_details(summary),
+        headlines=_headlines(summary),
+        explorer=explorer,
+        figures=figures,
+        tables=_tables(results),
+        methods=describe_methods(spec.as_dict()),
+        notices=notices,
+        parameters=spec.as_dict(),
+        provenance=provenance,
+    )
+
+
+def _overall(summary: Mapping[str, Any]) -> dict[tuple[int, str], Mapping[str, Any]]:
+    return {(row["analysis"], row["labelling"]): row for row in summary["separability"] if row["phase"] == "all"}
+
+
+def _verdict(summary: Mapping[str, Any]) -> str:
+    rows = _overall(summary)
+    train, drive = rows.get((1, "training")), rows.get((2, "input"))
+    if not train or not drive or train["mean_accuracy"] is None or drive["mean_accuracy"] is None:
+        return "Too little of the study is done to say what shapes the dynamics."
+    return (
+        f"Input was told apart in {drive['n_told_apart']} of {drive['n_comparisons']} comparisons, training in "
+        f"{train['n_told_apart']} of {train['n_comparisons']} (exact permutation test at .05, uncorrected)."
+    )
+
+
+def _details(summary: Mapping[str, Any]) -> list[str]:
+    networks = summary["networks"]
+    said = [
+        f"{networks['n_reached']} of {networks['n_networks']} networks solved their task; all networks of a group did so "
+        f"in {networks['n_groups_reached']} of {networks['n_groups']} groups of architecture and task."
+    ]
+    explained = summary["meta_clustering"].get("explained")
+    if explained:
+        shares = ", ".join(f"{row['factor'].replace('_', ' ')} {row['share']:.0%}" for row in explained)
+        said.append(f"Share of the meta-clustering's variance that each factor explains: {shares}.")
+    return said
+
+
+def _headlines(summary: Mapping[str, Any]) -> list[Headline]:
+    found = []
+    for key, row in _overall(summary).items():
+        if row["mean_accuracy"] is None:
+            continue
+        found.append(
+            Headline(
+                f"{row['mean_accuracy']:.2f}",
+                f"{key[1]} separation, analysis {key[0]}",
+                f"{_QUESTIONS.get(key, '')} Mean in-sample accuracy; chance {row['mean_chance']:.2f}; told apart in "
+                f"{row['n_told_apart']} of {row['n_comparisons']}.",
+            )
+        )
+    return found
+
+
+def _tables(results: Results) -> list[TableElement]:
+    wishes = (
+        (
+            "networks",
+            "The networks",
+            results.networks,
+            "One row a network; accuracy is of the response, on fresh trials.",
+        ),
+        (
+            "separability",
+            "Every comparison",
+            results.separability,
+            "One row a comparison and labelling: in-sample accuracy in the MDS plane, its chance level and exact "
+            "permutation p, and the statistics on the full distance matrix beside it.",
+        ),
+        (
+            "alignments",
+            "The alignments",
+            results.alignments,
+            "Pairs aligned and converged; spread over starts in radians.",
+        ),
+    )
+    return [TableElement(name, title, table, caption) for name, title, table, caption in wishes if len(table)]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dynashape.study.results import Results
 from dynashape.study.spec import StudySpec
+from dynashape.study.warnings import find_warnings
 
 # A difference this unlikely by relabelling counts as told apart.
 ALPHA = 0.05
@@ -23,7 +24,7 @@ def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) ->
         "alignments": _alignments(results.alignments),
         "meta_clustering": dict(results.meta),
         "failures": dict(failures),
-        "warnings": warnings(results, failures),
+        "warnings": [notice.text for notice in find_warnings(results, failures)],
     }
 
 
@@ -68,27 +69,3 @@ def _mean(values: pd.Series) -> float | None:
 def _alignments(table: pd.DataFrame) -> dict[str, int]:
     names = ("n_pairs", "n_aligned", "n_converged")
     return {name: int(table[name].sum()) if len(table) else 0 for name in names}
-
-
-def warnings(results: Results, failures: Mapping[str, str]) -> list[str]:
-    """What a reader must know before believing the numbers."""
-    found = [f"{unit}: {message}" for unit, message in failures.items()]
-    networks = results.networks
-    if len(networks):
-        for row in networks[~networks["reached"].astype(bool)].itertuples():
-            found.append(
-                f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion: accuracy "
-                f"{row.accuracy:.3f}, ideal observer {row.ceiling:.3f}. {row.message}".strip()
-            )
-    operators = results.operators
-    if len(operators):
-        troubled = operators[operators["code"] != "ok"]
-        for (architecture, phase, code), part in troubled.groupby(["architecture", "phase", "code"], sort=False):
-            found.append(f"{architecture}, {phase}: {len(part)} operators are {code}; {part['message'].iloc[0]}")
-    for row in results.alignments.itertuples():
-        if row.n_converged < row.n_aligned:
-            found.append(
-                f"{row.architecture}, {row.phase}: {row.n_aligned - row.n_converged} of {row.n_aligned} alignments did "
-                "not converge; dsa.effort=thorough tries harder"
-            )
-    return found

@@ -2,11 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from dynashape.inference import meta_cluster
 from dynashape.store import Store
+
+FACTORS = ("analysis", "architecture", "task_pair", "phase")
+# Fewer points have no groups to speak of.
+FEWEST = 4
 
 
 def organise(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
-    """TODO."""
+    """Points of the map with their group, and how well each factor explains the map."""
+    rows = [row for compare_key in upstream.values() for row in store.load_json("compare", compare_key)["rows"]]
+    wish = params["meta_clustering"]
+    table = feature_table(rows, wish["points"], wish["features"])
+    expected = len({tuple(_place(row)[factor] for factor in wish["points"]) for row in rows})
+    left_out = {"n_left_out": expected - len(table), "features": ["/".join(map(str, name)) for name in table.columns]}
+    if len(table) < FEWEST:
+        message = f"{len(table)} points have all their features, and {FEWEST} are needed"
+        store.save_json("organise", key, {"points": [], "explained": [], "message": message, **left_out})
+        return
+    places = table.index.to_frame(index=False)
+    varied = [factor for factor in wish["points"] if places[factor].nunique() > 1]
+    found = meta_cluster(
+        table.to_numpy(dtype=np.float64),
+        {factor: places[factor].to_numpy() for factor in varied},
+        max_groups=wish["max_groups"],
+    )
+    points = [
+        {**_split_pair(place), "x": x, "y": y, "group": group}
+        for place, (x, y), group in zip(
+            places.to_dict("records"), found.embedding.points.tolist(), found.groups.tolist(), strict=True
+        )
+    ]
+    store.save_json(
+        "organise",
+        key,
+        {
+            "points": points,
+            "explained": [asdict(factor) for factor in found.explained],
+            "stress": found.embedding.stress,
+            "n_groups": found.n_groups,
+            "silhouettes": found.silhouettes,
+            "message": "",
+            **left_out,
+        },
+    )
+
+
+def _place(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "task_pair": f"{row['task_a']}-{row['task_b']}"}
+
+
+def _split_pair(place: Mapping[str, Any]) -> dict[str, Any]:
+    named = dict(place)
+    if "task_pair" in named:
+        named["task_a"], named["task_b"] = named["task_pair"].split("-", 1)
+    return named
+
+
+def feature_table(rows: Sequence[Mapping[str, Any]], points: Sequence[str], features: Sequence[str]) -> pd.DataFrame:
+    """One row a point, one column for each feature, labelling and level of whatever is not part of a point.
+
+    The training and the input labelling share a column: they are the condition of their analysis. Rows with a missing
+    feature are left out.
+
+    >>> row = {"analysis": 1, "architecture": "GRU", "task_a": "CDM", "task_b": "PR", "phase": "delay", "accuracy": 1.0}
+    >>> rows = [row | {"labelling": "task"}, row | {"labelling": "training", "accuracy": 0.8}]
+    >>> feature_table(rows, ["analysis", "architecture", "task_pair"], ["accuracy"]).values.tolist()
+    [[0.8, 1.0]]
+    """
+    table = pd.DataFrame([_place(row) for row in rows])
+    table["kind"] = table["labelling"].where(table["labelling"] == "task", "condition")
+    others = [factor for factor in FACTORS if factor not in points]
+    wide = table.pivot(index=list(points), columns=["kind", *others], values=list(features))
+    return wide.dropna().sort_index(axis=1)
