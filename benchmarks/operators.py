@@ -2,8 +2,8 @@
 
     OMP_NUM_THREADS=1 python benchmarks/operators.py [--json operators.json]
 
-100 trials x 40 steps x 60 units of a driven random network, float32 as recorded. Ours includes the held-out error, which
-dsa-metric does not compute; the two operators are compared as well. Runs alternate, so both meet the same machine.
+100 trials x 40 steps x 60 units of a noisy random network, as float32. Ours includes the held-out error, which
+dsa-metric does not compute; the two operators are compared too. Runs alternate, so both meet the same machine.
 """
 
 from __future__ import annotations

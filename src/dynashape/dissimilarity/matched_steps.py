@@ -1,0 +1,40 @@
+"""Activities whose steps correspond: what the geometric dissimilarities (CKA, Procrustes) compare, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from dynashape.dissimilarity.activity import Activity, read_activity
+from dynashape.errors import InputError
+from dynashape.records import Array
+
+
+def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]:
+    """Each activity as a (trials x steps, units) table, centred over all rows and of unit Frobenius norm.
+
+    The numbers of units may differ, trials and steps may not: row i of every table is the same moment. Raises one
+    `InputError` that lists the systems that do not match the first one or that never vary.
+    """
+    if not len(activities):
+        raise InputError("activities must hold at least one system; got none.")
+    recordings = [read_activity(activity, f"activities[{i}]") for i, activity in enumerate(activities)]
+    faults, tables = [], []
+    for i, recording in enumerate(recordings):
+        if recording.lengths.tolist() != recordings[0].lengths.tolist():
+            faults.append(
+                f"activities[{i}] has {recording.n_trials} trials with {len(recording.table)} steps in all, "
+                f"activities[0] has {recordings[0].n_trials} with {len(recordings[0].table)}; trials must correspond"
+            )
+        centred = recording.table - recording.table.mean(axis=0)
+        norm = float(np.linalg.norm(centred))
+        # A mean is off by rounding, so an activity that never varies leaves about that much of itself.
+        if not norm > 10 * recording.precision * float(np.linalg.norm(recording.table)):
+            faults.append(f"activities[{i}] never varies, so it has no geometry; leave the system out")
+        else:
+            tables.append(centred / norm)
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+    return tables
