@@ -1,19 +1,80 @@
 """Distances and labels to conclusions: MDS, separability, permutation tests, variance shares, meta-clustering."""
 
+from dynashape.inference.bounds import Bound, compute_ceiling, compute_floor
 from dynashape.inference.compare import DIMENSIONS, LABELLINGS, Comparison, Separation, compare
 from dynashape.inference.design import Design
+from dynashape.inference.family import Family, benjamini_hochberg, correct_family
+from dynashape.inference.grouping import pseudo_f, silhouette
+from dynashape.inference.headline import (
+    CONTRASTS,
+    CellContrast,
+    ComparisonKey,
+    Headline,
+    PooledContrast,
+    compute_headline,
+    decide,
+)
+from dynashape.inference.hierarchy import Pooled, pool
+from dynashape.inference.intervals import Interval, jackknife_interval, measured_coverage, shares_without_seeds
 from dynashape.inference.mds import Embedding, embed_mds
+from dynashape.inference.meta import Explained, MetaClustering, meta_cluster, resample_shares, share_features
+from dynashape.inference.permutation import Relabellings, condition_swaps, task_relabellings
+from dynashape.inference.power import Power, compute_power, pool_components
 from dynashape.inference.separability import Separability, separability
+from dynashape.inference.simulate import Components, draw_contrasts, draw_points, estimate_components, resample_seeds
+from dynashape.inference.variance import TERMS, Contrasts, VarianceShares, compute_contrasts, compute_shares
 
 __all__ = [
+    "CONTRASTS",
     "DIMENSIONS",
     "LABELLINGS",
+    "TERMS",
+    "Bound",
+    "CellContrast",
     "Comparison",
+    "ComparisonKey",
+    "Components",
+    "Contrasts",
     "Design",
     "Embedding",
+    "Explained",
+    "Family",
+    "Headline",
+    "Interval",
+    "MetaClustering",
+    "Pooled",
+    "PooledContrast",
+    "Power",
+    "Relabellings",
     "Separability",
     "Separation",
+    "VarianceShares",
+    "benjamini_hochberg",
     "compare",
+    "compute_ceiling",
+    "compute_contrasts",
+    "compute_floor",
+    "compute_headline",
+    "compute_power",
+    "compute_shares",
+    "condition_swaps",
+    "correct_family",
+    "decide",
+    "draw_contrasts",
+    "draw_points",
     "embed_mds",
+    "estimate_components",
+    "jackknife_interval",
+    "measured_coverage",
+    "meta_cluster",
+    "pool",
+    "pool_components",
+    "pseudo_f",
+    "resample_seeds",
+    "resample_shares",
     "separability",
+    "share_features",
+    "shares_without_seeds",
+    "silhouette",
+    "task_relabellings",
 ]

@@ -84,13 +84,15 @@ def two_group_f(
 def silhouette(distances: Float[Array, "systems systems"], labels: Shaped[Array, " systems"]) -> float:
     """Mean silhouette of a labelling on the full distances (Rousseeuw 1987): 1 far apart, 0 overlapping, below 0 mixed.
 
-    A system alone in its class counts as 0, by convention.
+    A system alone in its class counts as 0, and so does a labelling of one class, by convention.
 
     >>> square = np.abs(np.subtract.outer([0.0, 1.0, 4.0, 5.0], [0.0, 1.0, 4.0, 5.0]))
     >>> round(silhouette(square, np.array([0, 0, 1, 1])), 3)
     0.746
     """
     member = (labels[:, None] == np.unique(labels)[None, :]).astype(np.float64)
+    if member.shape[1] < 2:
+        return 0.0
     size = member.sum(axis=0)
     sums = distances @ member
     own_size = member @ size

@@ -32,8 +32,8 @@ MEASURED_COVERAGE: Mapping[str, Mapping[int, float]] = {
 class Interval:
     """An estimate with its interval at level 0.95 from leaving out one seed at a time.
 
-    `p_value` is two-sided, against zero, and agrees with the interval. `coverage` is what the construction was measured to cover with the nearest
-    number of seeds in `MEASURED_COVERAGE`.
+    `p_value` is two-sided, against zero, and agrees with the interval. `coverage` is what the construction was
+    measured to cover with the nearest number of seeds in `MEASURED_COVERAGE`.
     """
 
     estimate: float

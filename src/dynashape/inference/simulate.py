@@ -140,8 +140,8 @@ def resample_seeds(
 ) -> Float[Array, "replicates networks"]:
     """Bootstrap weights: how often each network is there when seeds are drawn with replacement.
 
-    All networks of a seed share a weight, whatever their task, and keep both conditions. Draws of fewer than `n_distinct` different seeds leave
-    no error to estimate and are drawn again.
+    All networks of a seed share a weight, whatever their task, and keep both conditions. Draws of fewer than
+    `n_distinct` different seeds leave no error to estimate and are drawn again.
 
     >>> resample_seeds(np.array([0, 1, 2, 0, 1, 2]), 2, np.random.default_rng(0)).sum(axis=1).tolist()
     [6.0, 6.0]

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from dynashape.errors import InputError
+from dynashape.inference import Comparison, ComparisonKey, Contrasts, compute_headline, compute_shares, pool
+from dynashape.records import OK, Status
+
+
+def _study(training: float, input_: float, task: float = 0.5, n_seeds: int = 5, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    keys, comparisons = [], []
+    directions = np.eye(8)
+    for architecture in ("V-RNN", "GRU"):
+        for phase in ("stimulus", "delay"):
+            base = np.sqrt(2 * task) * directions[:3, None] + 0.25 * rng.normal(size=(3, n_seeds, 8))
+            shifts = {
+                "untrained": -2 * np.sqrt(training) * directions[4],
+                "trained": 0.0 * directions[4],
+                "noise": 2 * np.sqrt(input_) * directions[5],
+            }
+            points = {name: base + shift + 0.25 * rng.normal(size=base.shape) for name, shift in shifts.items()}
+            for analysis, (one, two) in {1: ("untrained", "trained"), 2: ("trained", "noise")}.items():
+                for a, b in combinations(range(3), 2):
+                    first = np.concatenate([points[one][a], points[one][b]])
+                    second = np.concatenate([points[two][a], points[two][b]])
+                    mean = (first + second).mean(axis=0) / 2
+                    sums, differences = (first + second - 2 * mean) / np.sqrt(2), (first - second) / np.sqrt(2)
+                    contrasts = Contrasts(sums @ sums.T, differences @ differences.T, np.arange(2 * n_seeds) >= n_seeds)
+                    keys.append(ComparisonKey(analysis, architecture, phase, "ABC"[a], "ABC"[b]))
+                    comparisons.append(
+                        Comparison(
+                            OK,
+                            4 * n_seeds,
+                            0,
+                            contrasts=contrasts,
+                            shares=compute_shares(contrasts),
+                            seeds=np.tile(np.arange(n_seeds), 2),
+                        )
+                    )
+    return keys, comparisons
+
+
+@pytest.mark.parametrize(
+    ("training", "input_", "verdict"),
+    [(0.05, 2.0, "input dominates"), (2.0, 0.05, "training dominates"), (0.5, 0.5, "cannot be told")],
+)
+def test_the_planted_side_dominates(training: float, input_: float, verdict: str):
+    found = compute_headline(*_study(training, input_))
+    pooled = found.of("input - training")
+    assert pooled is not None
+    assert pooled.verdict == verdict
+    assert pooled.difference.estimate == pytest.approx(pooled.first.estimate - pooled.second.estimate)
+    assert pooled.difference.n_comparisons == 12
+    assert {cell.n_comparisons for cell in found.cells} == {3}
+    assert len(found.cells) == 12
+    assert verdict in found.sentence
+    assert found.count_verdicts("input - training").get(verdict, 0) >= 3
+
+
+def test_no_change_by_training_or_input_leaves_it_to_the_task():
+    found = compute_headline(*_study(0.0, 0.0, task=2.0))
+    assert found.of("task - training").verdict == "task dominates"
+    assert found.of("input - task").verdict == "task dominates"
+    assert found.of("input - training").verdict == "cannot be told"
+
+
+def test_cells_without_usable_comparisons_are_named():
+    keys, comparisons = _study(0.2, 0.8)
+    bad = Comparison(Status("too_few_networks"), 0, 20)
+    comparisons = [
+        bad if key.analysis == 2 and key.cell == ("GRU", "delay") else comparison
+        for key, comparison in zip(keys, comparisons, strict=True)
+    ]
+    found = compute_headline(keys, comparisons)
+    assert set(found.left_out) == {("input - training", "GRU", "delay"), ("input - task", "GRU", "delay")}
+    assert found.of("input - training").difference.n_cells == 3
+
+
+def test_a_pair_that_is_missing_in_one_analysis_leaves_only_contrasts_between_them():
+    keys, comparisons = _study(0.2, 0.8)
+    comparisons[0] = Comparison(Status("too_few_networks"), 0, 20)
+    found = compute_headline(keys, comparisons)
+    counts = {
+        (cell.contrast, cell.n_comparisons) for cell in found.cells if (cell.architecture, cell.phase) == keys[0].cell
+    }
+    assert counts == {("input - training", 2), ("task - training", 2), ("input - task", 3)}
+
+
+def test_seeds_that_one_comparison_lost_do_not_matter_to_the_others():
+    keys, comparisons = _study(0.2, 0.8)
+    first = comparisons[0]
+    kept = np.arange(10) != 3
+    smaller = Contrasts(
+        first.contrasts.sums[np.ix_(kept, kept)],
+        first.contrasts.differences[np.ix_(kept, kept)],
+        first.contrasts.tasks[kept],
+    )
+    comparisons[0] = replace(first, contrasts=smaller, shares=compute_shares(smaller), seeds=first.seeds[kept])
+    found = compute_headline(keys, comparisons)
+    assert found.cells[0].difference.n_seeds == 5
+    assert not found.left_out
+
+
+def test_too_few_seeds_say_so():
+    found = compute_headline(*_study(0.2, 0.8, n_seeds=2))
+    assert not found.cells
+    assert not found.pooled
+    assert "Too few" in found.sentence
+
+
+def test_keys_must_match():
+    with pytest.raises(InputError, match="as many"):
+        compute_headline([ComparisonKey(1, "GRU", "delay", "A", "B")], [])
+
+
+def test_pooling_finds_the_spread_between_cells():
+    rng = np.random.default_rng(0)
+    spreads, covered = [], []
+    for _ in range(100):
+        cells = np.repeat(np.arange(12), 6)
+        truth = 0.3 + 0.2 * rng.normal(size=12)
+        seeds = 0.1 * rng.normal(size=(3, 5))  # one effect of each seed on all comparisons of its block
+        blocks = np.repeat(np.arange(3), 24)
+        values = truth[cells] + seeds.mean(axis=1)[blocks] + 0.05 * rng.normal(size=72)
+        without = []
+        for block in range(3):
+            left = (seeds[block].sum() - seeds[block]) / 4
+            without.append(values[blocks == block, None] - seeds[block].mean() + left[None, :])
+        found = pool(values, without, cells, blocks)
+        spreads.append((found.cell_spread, found.pair_spread))
+        covered.append((found.low <= 0.3 <= found.high, found.low_here <= truth.mean() <= found.high_here))
+    mean = np.mean(spreads, axis=0)
+    assert mean[0] == pytest.approx(0.2, abs=0.03)
+    assert mean[1] == pytest.approx(0.05, abs=0.01)
+    # 100 studies: a standard error of 2 %.
+    assert (np.mean(covered, axis=0) > 0.88).all()
+
+
+def test_pooling_refuses_rows_that_do_not_match():
+    with pytest.raises(InputError, match="block 0"):
+        pool(np.zeros(2), [np.zeros((1, 5))], np.array([0, 1]), np.array([0, 0]))

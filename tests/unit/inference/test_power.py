@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dynashape.errors import InputError
+from dynashape.inference import Components, compute_power, draw_contrasts, pool_components
+from dynashape.inference.power import with_share
+
+_NOISE = Components(0.1, 0.1, 0.0, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("term", ["task", "condition", "interaction"])
+def test_power_rises_with_seeds_from_none(term: str):
+    found = compute_power(_NOISE, term, 0.3, (2, 5, 10), n_studies=80)
+    assert found.power[0] == 0.0  # 3 or 8 relabellings: the smallest p-value is above 0.05
+    assert found.power[0] <= found.power[1] <= found.power[2]
+    assert found.power[2] > 0.8
+    assert found.needed in (5, 10)
+
+
+def test_power_without_an_effect_is_the_level():
+    found = compute_power(_NOISE, "condition", 0.0, (6,), n_studies=300)
+    # A standard error of 1.3 %.
+    assert found.power[0] == pytest.approx(0.05, abs=0.04)
+    assert found.needed is None
+
+
+def test_larger_effects_need_fewer_seeds():
+    small, large = (compute_power(_NOISE, "task", share, (3, 5, 8), n_studies=60).needed for share in (0.08, 0.6))
+    assert large is not None
+    assert small is None or large < small
+
+
+def test_the_same_seed_gives_the_same_power():
+    assert compute_power(_NOISE, "task", 0.2, (4,), n_studies=30) == compute_power(
+        _NOISE, "task", 0.2, (4,), n_studies=30
+    )
+
+
+def test_planned_share_is_met():
+    for term in ("task", "condition", "interaction"):
+        assert with_share(_NOISE, term, 0.4).shares[term] == pytest.approx(0.4)
+
+
+def test_pilot_components_are_those_of_its_comparisons():
+    rng = np.random.default_rng(0)
+    truth = Components(0.6, 0.2, 0.0, 0.7, 0.5, n_dimensions=6)
+    found = pool_components([draw_contrasts(truth, 20, rng) for _ in range(40)])
+    assert found.total == pytest.approx(1.0)
+    assert found.task == pytest.approx(0.3, abs=0.03)
+    assert found.network == pytest.approx(0.35, abs=0.03)
+    assert 5 <= found.n_dimensions <= 7
+
+
+def test_plans_that_make_no_sense_are_refused():
+    with pytest.raises(InputError, match="term"):
+        compute_power(_NOISE, "phase", 0.2)
+    with pytest.raises(InputError, match="share"):
+        compute_power(_NOISE, "task", 1.0)
+    with pytest.raises(InputError, match="n_seeds"):
+        compute_power(_NOISE, "task", 0.2, (1, 2))
+    with pytest.raises(InputError, match="at least one"):
+        pool_components([])
