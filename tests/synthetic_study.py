@@ -314,3 +314,111 @@ def trajectories() -> tuple[dict[tuple[str, str], np.ndarray], dict[tuple[str, s
 
 def pairs_of_tasks() -> list[tuple[str, str]]:
     return list(combinations(TASKS, 2))
+
+
+def variance_shares() -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(9)
+    rows = []
+    for architecture in ARCHITECTURES:
+        for phase in PHASES:
+            pulls = {"task": TASK_PULL[phase], "training": SECOND_PULL[1][phase], "input": 0.9}
+            for labelling, pull in pulls.items():
+                share = float(np.clip(0.6 * pull + rng.normal(0, 0.03), 0, 1))
+                rows.append(
+                    {
+                        "architecture": architecture,
+                        "phase": phase,
+                        "labelling": labelling,
+                        "share": share,
+                        "share_low": max(0.0, share - 0.08),
+                        "share_high": min(1.0, share + 0.07),
+                    }
+                )
+    pooled = pd.DataFrame(
+        {
+            "contrast": ["input - training", "task - training", "input - task"],
+            "estimate": [0.31, 0.08, 0.23],
+            "low": [0.22, -0.03, 0.12],
+            "high": [0.40, 0.19, 0.35],
+        }
+    )
+    return pd.DataFrame(rows), pooled
+
+
+def responses() -> pd.DataFrame:
+    rng = np.random.default_rng(10)
+    rows = []
+    scales = {"CDM": 6.0, "DC": 0.08, "PR": 0.9}
+    for task, scale in scales.items():
+        for architecture in ARCHITECTURES:
+            for seed in SEEDS:
+                slope = rng.uniform(0.7, 1.0)
+                for step in np.linspace(-3, 3, 9):
+                    rate = 1 / (1 + np.exp(-1.7 * slope * step))
+                    rows.append(
+                        {
+                            "architecture": architecture,
+                            "task": task,
+                            "seed": seed,
+                            "evidence": step * scale,
+                            "rate": float(np.clip(rate + rng.normal(0, 0.02), 0, 1)),
+                            "ideal": float(1 / (1 + np.exp(-1.7 * step))),
+                        }
+                    )
+    return pd.DataFrame(rows)
+
+
+def sensitivity() -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    tried = {
+        "dsa.n_delays": [2, 4, 6, 8, 10],
+        "dsa.rank": [5, 10, 15, 20, 30],
+        "MDS dimensions": [1, 2, 3, 4],
+        "activity.noise": ["gaussian", "variance_matched", "phase_randomised", "trial_shuffled", "zero"],
+    }
+    own = {"dsa.n_delays": 6, "dsa.rank": 15, "MDS dimensions": 2, "activity.noise": "gaussian"}
+    rows = []
+    for contrast, middle in (("input - training", 0.3), ("task - training", 0.05)):
+        for setting, values in tried.items():
+            for value in values:
+                estimate = middle + rng.normal(0, 0.05)
+                low, high = estimate - 0.09, estimate + 0.09
+                names = contrast.split(" - ")
+                verdict = (
+                    f"{names[0]} dominates" if low > 0 else f"{names[1]} dominates" if high < 0 else "cannot be told"
+                )
+                rows.append(
+                    {
+                        "contrast": contrast,
+                        "setting": setting,
+                        "value": value,
+                        "estimate": estimate,
+                        "low": low,
+                        "high": high,
+                        "verdict": verdict,
+                        "chosen": value == own[setting],
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def eigenvalues() -> pd.DataFrame:
+    rng = np.random.default_rng(12)
+    rows = []
+    for architecture in ARCHITECTURES:
+        for phase in PHASES:
+            for condition, turn in (("untrained", 0.35), ("trained", 0.2), ("noise", 0.9)):
+                for _ in range(20):
+                    radius = np.clip(rng.beta(6, 1.6, 8), 0, 1.02)
+                    angle = np.abs(rng.normal(0, turn, 8)) * (rng.random(8) > 0.3)
+                    for r, a in zip(radius, angle, strict=True):
+                        rows.append(
+                            {
+                                "architecture": architecture,
+                                "phase": phase,
+                                "condition": condition,
+                                "real": r * np.cos(a),
+                                "imag": r * np.sin(a),
+                            }
+                        )
+    return pd.DataFrame(rows)

@@ -7,10 +7,14 @@ from dynashape.figures.comparison_scheme import plot_comparison_scheme
 from dynashape.figures.distance_matrices import order_systems, plot_distance_matrices
 from dynashape.figures.mds_maps import plot_mds_maps
 from dynashape.figures.meta_clustering import plot_meta_clustering
+from dynashape.figures.psychometric import plot_psychometric
+from dynashape.figures.sensitivity import plot_sensitivity
 from dynashape.figures.separability_map import plot_separability_map
+from dynashape.figures.spectra import plot_spectra
 from dynashape.figures.style import DOUBLE_COLUMN, SINGLE_COLUMN, theme, to_bytes
 from dynashape.figures.task_structure import plot_task_structure
 from dynashape.figures.training_curves import plot_training_curves
+from dynashape.figures.variance_shares import plot_variance_shares
 
 __all__ = [
     "DOUBLE_COLUMN",
@@ -20,9 +24,13 @@ __all__ = [
     "plot_distance_matrices",
     "plot_mds_maps",
     "plot_meta_clustering",
+    "plot_psychometric",
+    "plot_sensitivity",
     "plot_separability_map",
+    "plot_spectra",
     "plot_task_structure",
     "plot_training_curves",
+    "plot_variance_shares",
     "theme",
     "to_bytes",
 ]

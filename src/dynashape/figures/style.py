@@ -35,7 +35,7 @@ ON_LIGHT = "#1e232f"
 # Okabe and Ito (2008), with lightness spread so that a grey print keeps the order.
 TASK_COLOURS: Mapping[str, str] = {"CDM": "#0072b2", "GNG": "#f0a30a", "DC": "#009e73", "PR": "#cc79a7"}
 TASK_MARKERS: Mapping[str, str] = {"CDM": "o", "GNG": "s", "DC": "^", "PR": "D"}
-CONDITION_COLOURS: Mapping[str, str] = {"untrained": "#9aa3b2", "trained": "#5b6b8c", "noise": "#d55e00"}
+CONDITION_COLOURS: Mapping[str, str] = {"untrained": "#b4bcc8", "trained": "#566580", "noise": "#d55e00"}
 # Tol's "high contrast" triple, made for grey prints.
 ARCHITECTURE_COLOURS: Mapping[str, str] = {"V-RNN": "#1f78b4", "GRU": "#bb5566", "LSTM": "#ddaa33"}
 ARCHITECTURE_MARKERS: Mapping[str, str] = {"V-RNN": "o", "GRU": "s", "LSTM": "^"}

@@ -94,6 +94,7 @@ def significance(table: pd.DataFrame) -> tuple[pd.Series, str]:
     >>> significance(pd.DataFrame({"p_value": [0.01], "q_value": [0.04]}))[1]
     'q'
     """
-    if "q_value" in table and table["q_value"].notna().any():
-        return table["q_value"], "q"
+    for name in ("q_value", "q_accuracy"):
+        if name in table and table[name].notna().any():
+            return pd.to_numeric(table[name]), "q"
     return table["p_value"], "p"

@@ -7,26 +7,28 @@ const SHORT = { fixation: "fix", stimulus: "stim", delay: "del", decision: "dec"
 const CONTRAST = { 1: "untrained and trained", 2: "trained and noise-driven" };
 const FILTERS = ["analysis", "architecture", "phase", "pair"];
 const MEASURES = [
-  { name: "accuracy", label: "accuracy in the plane (as published)", low: 0.5, high: 1, sure: ["q_value", "p_value"] },
-  { name: "held_out", label: "accuracy, seed left out", low: 0.5, high: 1, sure: ["q_value", "p_value"] },
-  { name: "held_out_plane", label: "accuracy in the plane, seed left out", low: 0.5, high: 1, sure: ["q_value", "p_value"] },
-  { name: "leave_one_seed_out", label: "accuracy, seed left out", low: 0.5, high: 1, sure: ["q_value", "p_value"] },
-  { name: "share", label: "variance share", low: 0, high: 1, sure: ["permanova_q", "permanova_p", "q_value", "p_value"] },
-  { name: "omega_squared", label: "omega squared", low: 0, high: 1, sure: ["permanova_q", "permanova_p", "q_value", "p_value"] },
-  { name: "silhouette", label: "silhouette", low: 0, high: 1, sure: ["q_value", "p_value"] },
+  { name: "accuracy", label: "accuracy in the plane (as published)", low: 0.5, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
+  { name: "held_out", label: "accuracy, seed left out", low: 0.5, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
+  { name: "held_out_plane", label: "accuracy in the plane, seed left out", low: 0.5, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
+  { name: "leave_one_seed_out", label: "accuracy, seed left out", low: 0.5, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
+  { name: "share", label: "variance share", low: 0, high: 1, sure: ["q_permanova", "permanova_p", "q_value", "p_value"] },
+  { name: "omega_squared", label: "omega squared", low: 0, high: 1, sure: ["q_permanova", "permanova_p", "q_value", "p_value"] },
+  { name: "silhouette", label: "silhouette", low: 0, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
 ];
 const STATISTICS = [
   ["accuracy", "Accuracy in the MDS plane (as published)"],
   ["chance", "Chance: its mean over relabellings"],
   ["p_value", "Permutation p"],
   ["q_value", "False-discovery q"],
-  ["p_max", "Family-wise p"],
+  ["q_accuracy", "False-discovery q"],
   ["held_out_plane", "Accuracy in the plane, seed left out"],
   ["leave_one_seed_out", "Accuracy, seed left out"],
   ["held_out", "Accuracy on full distances, seed left out"],
   ["share", "Variance share (PERMANOVA)"],
   ["omega_squared", "Omega squared"],
   ["permanova_p", "PERMANOVA p"],
+  ["q_permanova", "PERMANOVA q (false discovery)"],
+  ["max_p", "PERMANOVA p, maximum over the family"],
   ["dispersion_p", "Equal dispersion p"],
   ["silhouette", "Silhouette"],
 ];
@@ -224,7 +226,7 @@ function square(key, labelling) {
   button.dataset.value = value;
   const sure = sureness(row);
   if (sure && sure.value <= 0.05) button.append(Object.assign(document.createElement("span"), { className: "dot" }));
-  const certainty = sure ? `, ${sure.name[0] === "q" || sure.name.endsWith("_q") ? "q" : "p"} ${shown(sure.value)}` : "";
+  const certainty = sure ? `, ${sure.name[0] === "q" ? "q" : "p"} ${shown(sure.value)}` : "";
   button.title = `${titleOf(comparison)}\n${labelling} separation: ${measure().label} ${shown(value)}${certainty}`;
   button.setAttribute("aria-label", button.title.replace("\n", ": "));
   button.setAttribute("aria-pressed", String(key === state.chosen));
@@ -240,7 +242,7 @@ function legend() {
   right.textContent = high;
   middle.textContent = label;
   const chances = separability.rows.map((row) => row.chance).filter((value) => typeof value === "number");
-  const letter = separability.rows.some((row) => sureness(row) && sureness(row).name.includes("q")) ? "q" : "p";
+  const letter = separability.rows.some((row) => sureness(row) && sureness(row).name[0] === "q") ? "q" : "p";
   box.querySelector(".words").textContent = `● ${letter} ≤ 0.05`;
   if (state.measure === "accuracy" && chances.length) {
     const chance = chances.reduce((sum, value) => sum + value, 0) / chances.length;

@@ -1,0 +1,85 @@
+"""How choices follow the evidence: every network beside the ideal observer of its task."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from dynashape.figures.style import (
+    ARCHITECTURE_COLOURS,
+    ARCHITECTURE_MARKERS,
+    DOUBLE_COLUMN,
+    INK,
+    MILLIMETRE,
+    MUTED,
+    colour_of,
+    marker_of,
+    new_figure,
+    theme,
+)
+from dynashape.figures.tables import in_reading_order, require_columns
+
+NEEDED = ("architecture", "task", "seed", "evidence", "rate")
+
+
+def plot_psychometric(responses: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
+    """One panel a task: how often the second action is chosen at each strength of evidence for it.
+
+    `responses` has architecture, task, seed, evidence (positive for the second action) and rate (0 to 1); a column
+    `ideal` gives the ideal observer's rate. Thin lines are networks, thick ones the mean of an architecture.
+    """
+    require_columns(responses, NEEDED, "the table of responses")
+    tasks, architectures = in_reading_order(responses["task"]), in_reading_order(responses["architecture"])
+    observed = "ideal" in responses and bool(responses["ideal"].notna().any())
+    with theme():
+        figure = new_figure(width, 56 * MILLIMETRE)
+        panels = figure.subplots(1, len(tasks), squeeze=False, sharey=True)[0]
+        for column, task in enumerate(tasks):
+            axes = panels[column]
+            _draw_task(axes, responses[responses["task"] == task], architectures)
+            axes.set_title(task, fontweight="bold")
+            axes.set_ylim(-0.03, 1.03)
+            if column == 0:
+                axes.set_ylabel("share of second action")
+        figure.supxlabel("evidence for the second action", fontsize=6.5)
+        handles = [
+            Line2D(
+                [],
+                [],
+                color=colour_of(ARCHITECTURE_COLOURS, name, i),
+                marker=marker_of(ARCHITECTURE_MARKERS, name, i),
+                linewidth=1.4,
+            )
+            for i, name in enumerate(architectures)
+        ]
+        labels = list(architectures)
+        if observed:
+            handles.append(Line2D([], [], color=INK, linestyle=(0, (2, 1.5))))
+            labels.append("ideal observer")
+        figure.legend(handles, labels, loc="outside upper right", ncols=len(labels), handlelength=2.4)
+    return figure
+
+
+def _draw_task(axes: Axes, table: pd.DataFrame, architectures: list[str]) -> None:
+    axes.axhline(0.5, color=MUTED, linewidth=0.4)
+    axes.axvline(0.0, color=MUTED, linewidth=0.4)
+    for position, architecture in enumerate(architectures):
+        own = table[table["architecture"] == architecture]
+        colour = colour_of(ARCHITECTURE_COLOURS, architecture, position)
+        for _, network in own.groupby("seed"):
+            line = network.sort_values("evidence")
+            axes.plot(line["evidence"].to_numpy(), line["rate"].to_numpy(), color=colour, linewidth=0.4, alpha=0.6)
+        mean = own.groupby("evidence")["rate"].mean()
+        axes.plot(
+            mean.index.to_numpy(),
+            mean.to_numpy(),
+            color=colour,
+            linewidth=1.4,
+            marker=marker_of(ARCHITECTURE_MARKERS, architecture, position),
+            markersize=3,
+        )
+    if "ideal" in table and table["ideal"].notna().any():
+        ideal = table.groupby("evidence")["ideal"].mean()
+        axes.plot(ideal.index.to_numpy(), ideal.to_numpy(), color=INK, linestyle=(0, (2, 1.5)), zorder=4)

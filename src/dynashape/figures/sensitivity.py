@@ -1,0 +1,109 @@
+"""Whether the conclusion hangs on a choice: the effect at every setting that was tried, and where its verdict flips."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from dynashape.figures.style import (
+    DOUBLE_COLUMN,
+    INK,
+    LABELLING_COLOURS,
+    MILLIMETRE,
+    MUTED,
+    PAPER,
+    SPARE_COLOURS,
+    new_figure,
+    theme,
+)
+from dynashape.figures.tables import require_columns
+
+NEEDED = ("setting", "value", "estimate", "low", "high", "verdict")
+UNDECIDED = "cannot be told"
+
+
+def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
+    """A column for each setting, a row for each contrast; in it the effect with its interval at every value tried.
+
+    `sensitivity` has setting ("dsa.rank"), value, estimate, low, high and verdict; `contrast` where there are several,
+    and `chosen` (true for the study's own values, drawn with a ring). Colour is the verdict; open points tell nothing.
+    """
+    require_columns(sensitivity, NEEDED, "the sensitivity table")
+    table = sensitivity.copy()
+    if "contrast" not in table:
+        table["contrast"] = "effect"
+    settings = list(dict.fromkeys(str(name) for name in table["setting"]))
+    contrasts = list(dict.fromkeys(str(name) for name in table["contrast"]))
+    verdicts = list(dict.fromkeys(str(name) for name in table["verdict"]))
+    colours = {verdict: _verdict_colour(verdict, i) for i, verdict in enumerate(verdicts)}
+    counts = [table.loc[table["setting"] == name, "value"].nunique() for name in settings]
+    with theme():
+        figure = new_figure(width, (len(contrasts) * 34 + 26) * MILLIMETRE)
+        grid = figure.subplots(
+            len(contrasts), len(settings), squeeze=False, sharey="row", width_ratios=[max(count, 2) for count in counts]
+        )
+        for row, contrast in enumerate(contrasts):
+            for column, setting in enumerate(settings):
+                axes = grid[row, column]
+                chosen = table[(table["contrast"] == contrast) & (table["setting"] == setting)]
+                _draw_setting(axes, chosen, colours)
+                axes.tick_params(labelbottom=row == len(contrasts) - 1)
+                if row == 0:
+                    axes.set_title(setting.replace("_", " "))
+                if column == 0:
+                    axes.set_ylabel(contrast.replace("-", "−"))
+        handles = [
+            Line2D(
+                [],
+                [],
+                linestyle="none",
+                marker="o",
+                markersize=4,
+                color=colours[name],
+                markerfacecolor=PAPER if name == UNDECIDED else colours[name],
+            )
+            for name in verdicts
+        ]
+        labels = list(verdicts)
+        if "chosen" in table and table["chosen"].any():
+            handles.append(
+                Line2D([], [], linestyle="none", marker="o", markersize=7, color=INK, markerfacecolor="none")
+            )
+            labels.append("the study's own value")
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    return figure
+
+
+def _verdict_colour(verdict: str, position: int) -> str:
+    if verdict == UNDECIDED:
+        return MUTED
+    return LABELLING_COLOURS.get(verdict.split(" ")[0], SPARE_COLOURS[position % len(SPARE_COLOURS)])
+
+
+def _draw_setting(axes: Axes, table: pd.DataFrame, colours: dict[str, str]) -> None:
+    axes.axhline(0, color=MUTED, linewidth=0.6, linestyle=(0, (2, 2)))
+    values = list(dict.fromkeys(str(value) for value in table["value"]))
+    for row in table.itertuples():
+        place = values.index(str(row.value))
+        verdict, estimate = str(row.verdict), float(str(row.estimate))
+        axes.vlines(place, float(str(row.low)), float(str(row.high)), color=colours[verdict], linewidth=1.1)
+        axes.plot(
+            place,
+            estimate,
+            marker="o",
+            markersize=4,
+            color=colours[verdict],
+            markerfacecolor=PAPER if verdict == UNDECIDED else colours[verdict],
+        )
+        if getattr(row, "chosen", False):
+            axes.plot(place, estimate, marker="o", markersize=7, color=INK, markerfacecolor="none", markeredgewidth=0.7)
+    turned = sum(map(len, values)) > 26
+    axes.set_xticks(np.arange(len(values)), [value.replace("_", " ") for value in values])
+    axes.tick_params(axis="x", length=0, labelrotation=30 if turned else 0)
+    if turned:
+        for label in axes.get_xticklabels():
+            label.set_horizontalalignment("right")
+    axes.set_xlim(-0.5, len(values) - 0.5)
