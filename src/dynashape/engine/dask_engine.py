@@ -21,6 +21,7 @@ from dynashape.errors import EngineError
 from dynashape.records import Status
 
 _RECOUNT_S = 2.0  # workers come and go on a cluster; counting them costs one message
+_FETCH_S = 5.0  # an outcome is small
 
 
 @final
@@ -28,13 +29,20 @@ class DaskEngine:
     """Runs units through a Dask `client`.
 
     `count_slots` says how many units may run at once, now. `on_close` stops what was started for this engine; it is
-    told whether to be prompt (running units are lost then).
+    told whether to be prompt (running units are lost then). `replace_lost` is called every other second of a run.
     """
 
-    def __init__(self, client: Any, count_slots: Callable[[], int], on_close: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        client: Any,
+        count_slots: Callable[[], int],
+        on_close: Callable[[bool], None],
+        replace_lost: Callable[[], None] = lambda: None,
+    ) -> None:
         self._client = client
         self._count_slots = count_slots
         self._on_close = on_close
+        self._replace_lost = replace_lost
         self._closed = False
 
     @property
@@ -84,8 +92,9 @@ class DaskEngine:
         suspects: list[tuple[int, Unit]] = []
         slots, counted = 1, -float("inf")
         while waiting or flight.size:
-            if together and time.monotonic() - counted > _RECOUNT_S:
-                slots, counted = self.n_workers, time.monotonic()
+            if time.monotonic() - counted > _RECOUNT_S:
+                self._replace_lost()
+                slots, counted = self.n_workers if together else 1, time.monotonic()
             while waiting and flight.size < slots:
                 flight.launch(*waiting.popleft())
             for position, unit, outcome in flight.landed():
@@ -152,7 +161,11 @@ class _Flight:
         if future.key not in self._under_way:
             return
         position, unit, _ = self._under_way[future.key]
-        outcome = _outcome(future, unit)
+        try:
+            outcome = _outcome(future, unit)
+        except TimeoutError:  # its worker died before the outcome was fetched: it runs again
+            future.add_done_callback(self._landed.put)
+            return
         del self._under_way[future.key]
         future.release()
         found.append((position, unit, outcome))
@@ -166,17 +179,21 @@ class _Flight:
 
 
 def _outcome(future: Any, unit: Unit) -> Outcome | None:
+    """The outcome of a future that has ended, None where its workers died; TimeoutError where it is under way again."""
+    from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
 
-    if future.status in ("cancelled", "lost"):
+    try:
+        outcome = future.result(timeout=_FETCH_S)
+    except KilledWorker:
+        return None
+    except FutureCancelledError as error:
         raise EngineError(
             "the connection to the Dask scheduler was lost; see that it runs, then run the same command again: "
             "what is finished is kept."
-        )
-    error = future.exception()
-    if error is None:
-        outcome = future.result()
-        return outcome if isinstance(outcome, Outcome) else Outcome(unit.name, outcome)
-    if isinstance(error, KilledWorker):
-        return None
-    return Outcome(unit.name, None, failure(error))
+        ) from error
+    except TimeoutError:
+        raise
+    except Exception as error:  # noqa: BLE001  (run_unit has caught the unit's own; this one never reached it)
+        return Outcome(unit.name, None, failure(error))
+    return outcome if isinstance(outcome, Outcome) else Outcome(unit.name, outcome)

@@ -23,6 +23,9 @@ _SETTINGS: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": 1,
     # Workers are watched as processes, so one that computes for minutes without a heartbeat is not given up.
     "distributed.scheduler.worker-ttl": None,
+    # Each worker's nanny replaces it. Dask's cluster would also look once, this long after a death, and dismiss for
+    # good a worker that is just being replaced again: two deaths 15 s apart (its default) left no workers at all.
+    "distributed.deploy.lost-worker-timeout": "1 day",
     # Set before a worker's interpreter starts, also when it is replaced. The outcome says what went wrong, so the
     # workers' log would only break the progress bars.
     "distributed.nanny.pre-spawn-environ": {
@@ -59,7 +62,7 @@ def open_local(n_workers: int | None) -> DaskEngine:
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
-                dashboard_address=None,
+                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
                 memory_limit=max(1, int(MEMORY_LIMIT // n_workers)),
                 silence_logs=logging.CRITICAL,
             )
@@ -78,7 +81,7 @@ def open_local(n_workers: int | None) -> DaskEngine:
         with contextlib.suppress(TimeoutError, OSError):
             cluster.close()
 
-    return DaskEngine(client, lambda: n_workers, on_close)
+    return DaskEngine(client, lambda: n_workers, on_close, lambda: _replace_lost(cluster, n_workers))
 
 
 def _deaf_to_interrupts() -> Any:
@@ -93,11 +96,25 @@ def _deaf_to_interrupts() -> Any:
     return DeafToInterrupts()
 
 
+def _replace_lost(cluster: Any, n_workers: int) -> None:
+    # A nanny whose worker could not be started again has given up; the cluster opens whatever it finds missing.
+    from distributed.core import Status
+
+    gone = [name for name, nanny in cluster.workers.items() if nanny.status in (Status.closed, Status.failed)]
+    for name in gone:
+        cluster.workers.pop(name, None)
+    if gone:
+        cluster.scale(n_workers)
+
+
 def _kill_workers(cluster: Any, all_of_them: bool) -> None:
     # Files are written atomically, so nothing is lost but the running units; a polite stop waits seconds for each.
-    # One that is just being restarted cannot stop politely: it complains on the terminal.
+    # One that is just being replaced cannot stop politely: it complains on the terminal.
+    from distributed.core import Status
+
     for nanny in list(cluster.workers.values()):
-        if all_of_them or nanny.status.name != "running":
-            nanny.auto_restart = False
+        process = nanny.process
+        if process is not None and (all_of_them or process.status is not Status.running):
+            nanny.status = Status.closing_gracefully  # else its watcher replaces the worker at once
             with contextlib.suppress(ProcessLookupError, TypeError):
-                os.kill(nanny.pid, signal.SIGKILL)
+                os.kill(process.pid, signal.SIGKILL)
