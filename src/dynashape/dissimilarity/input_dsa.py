@@ -1,0 +1,113 @@
+"""InputDSA (Huang et al. 2025) as a scikit-learn estimator: recurrent dynamics and the effect of the input, apart.
+
+Apart, since a joint score that fits one rotation and applies it to both depends on how the two are weighed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.base import BaseEstimator
+
+from dynashape.dissimilarity.all_pairs import align_all
+from dynashape.dissimilarity.input_operator import fit_input_operator
+from dynashape.errors import InputError
+from dynashape.records import Array
+
+
+class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """The distances between all pairs of driven systems, of their recurrent operators A and of their input operators B.
+
+    `n_delays`, `rank` and `ridge` are those of `fit_input_operator`; `effort`, `device` and `progress` those of
+    `align_all`. `same_channels` says that channel k is the same thing in every system; without it the channels may be
+    rotated as well, and may differ in number.
+
+    After `fit`: `state_distances_` and `input_distances_` (systems, systems) in radians, `operators_`, `alignments_`.
+
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> inputs = [rng.normal(size=(30, 20, 2)) for _ in range(3)]
+    >>> systems = [u.cumsum(axis=1) * 0.1 + rng.normal(size=u.shape) for u in inputs]
+    >>> InputDSA(n_delays=2, rank=2).fit(systems, inputs).state_distances_.shape
+    (3, 3)
+    """
+
+    def __init__(
+        self,
+        n_delays: int = 4,
+        rank: int = 10,
+        ridge: float = 1e-8,
+        same_channels: bool = True,
+        effort: str = "standard",
+        device: str = "cpu",
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.n_delays = n_delays
+        self.rank = rank
+        self.ridge = ridge
+        self.same_channels = same_channels
+        self.effort = effort
+        self.device = device
+        self.progress = progress
+
+    def fit(self, X: Any, inputs: Any) -> InputDSA:
+        """Identify every system from its activity and input, and compare all pairs.
+
+        `X` and `inputs` are lists with one activity and one input for each system. Raises one `InputError` that lists
+        every system that cannot be compared, with the remedy.
+        """
+        if not isinstance(X, list | tuple) or not isinstance(inputs, list | tuple) or not 0 < len(X) == len(inputs):
+            sizes = " and ".join(str(len(a)) if isinstance(a, list | tuple) else type(a).__name__ for a in (X, inputs))
+            raise InputError(f"X and inputs of InputDSA.fit must be lists of equal, positive length. Got {sizes}.")
+        operators = [
+            fit_input_operator(activity, driven, self.n_delays, self.rank, self.ridge, name=f"system {i}")
+            for i, (activity, driven) in enumerate(zip(X, inputs, strict=True))
+        ]
+        faults = [
+            f"system {i} is {operator.status.code} ({operator.status.message})"
+            for i, operator in enumerate(operators)
+            if not operator.status.ok
+        ]
+        channels = [operator.input_matrix.shape[1] for operator in operators]
+        if self.same_channels and len(set(channels)) > 1:
+            faults.append(f"systems have {channels} input channels; pass same_channels=False to compare them")
+        if faults:
+            raise InputError("; ".join(faults) + ".")
+        self.operators_ = operators
+        self.alignments_ = align_all(operators, effort=self.effort, progress=self.progress, device=self.device)
+        self.state_distances_ = self.alignments_.square()
+        self.input_distances_ = input_distances([o.input_matrix for o in operators], self.same_channels)
+        return self
+
+
+def input_distances(
+    matrices: Sequence[Float[Array, "rank _"]], same_channels: bool = True
+) -> Float[Array, "systems systems"]:
+    """The angles between input operators B (rank, channels) after the best rotation of the state, a metric.
+
+    The exact minimum over orthogonal C of the angle between B and C B'. With `same_channels` false the channels may be
+    rotated too, which leaves the singular values to compare. Zero matrices have no angle: `InputError`.
+    """
+    size = max((matrix.shape[1] for matrix in matrices), default=0)
+    units: list[Float[Array, "rank _"]] = []
+    for i, matrix in enumerate(matrices):
+        norm = float(np.linalg.norm(matrix))
+        if not norm > 0.0:
+            raise InputError(f"the input of system {i} has no effect on it, so there is nothing to compare.")
+        units.append(np.pad(matrix / norm, ((0, 0), (0, size - matrix.shape[1]))))
+    if not same_channels:
+        units = [np.asarray(np.linalg.svd(unit, compute_uv=False))[:, None] for unit in units]
+    out = np.zeros((len(units), len(units)))
+    for i, first in enumerate(units):
+        for j, second in enumerate(units[:i]):
+            aligned = _best_rotation(first, second) @ second if same_channels else second
+            out[i, j] = out[j, i] = 2 * np.arcsin(min(float(np.linalg.norm(first - aligned)) / 2, 1.0))
+    return out
+
+
+def _best_rotation(first: Float[Array, "rank channels"], second: Float[Array, "rank channels"]) -> Float[Array, "n n"]:
+    left, _, right = np.linalg.svd(first @ second.T)
+    return np.asarray(left @ right)
