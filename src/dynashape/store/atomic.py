@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import time
@@ -14,6 +15,8 @@ from dynashape.errors import StoreError
 
 _MARK = ".writing-"
 _HOUR = 3600.0
+# What the writer between may also meet (a missing input, say) is not the disk's fault.
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 @contextmanager
@@ -37,7 +40,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         with _disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        with _disk_errors(path):
+        with _disk_errors(path, _DISK):
             yield temporary
         with _disk_errors(path):
             if not temporary.exists():
@@ -73,12 +76,14 @@ def remove_leftovers(folder: str | Path, older_than_s: float = _HOUR) -> int:
 
 
 @contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
+def _disk_errors(path: Path, only: tuple[int, ...] | None = None) -> Iterator[None]:
     try:
         yield
     except StoreError:
         raise
     except OSError as error:
+        if only is not None and error.errno not in only:
+            raise
         reason = error.strerror or str(error)
         raise StoreError(
             f"{path} cannot be written ({reason}); free some space or choose a folder that you may write to, "
