@@ -9,49 +9,14 @@ the comparisons of both analyses and of all task pairs share networks.
 from __future__ import annotations
 
 import argparse
-from itertools import combinations
 
 import numpy as np
 
-from dynashape.inference.compare import Comparison
-from dynashape.inference.headline import ComparisonKey, compute_headline
+from dynashape.inference.headline import compute_headline
 from dynashape.inference.intervals import jackknife_interval, shares_without_seeds
 from dynashape.inference.simulate import Components, draw_contrasts
-from dynashape.inference.variance import TERMS, Contrasts, compute_shares
-from dynashape.records import OK
-
-TASKS = ("A", "B", "C", "D")
-
-
-def draw_study(rng, n_seeds, task, training, input_, network=0.5, residual=0.5, n_dimensions=8, cells=None):
-    """Keys, comparisons and the true (input share - training share), averaged over pairs."""
-    keys, comparisons, truths = [], [], []
-    cells = cells or [("GRU", "delay")]
-    for architecture, phase in cells:
-        directions = np.linalg.qr(rng.normal(size=(n_dimensions, 6)))[0].T
-        centres = np.sqrt(2.0 * task) * directions[:4]
-        scale = np.sqrt(np.array([network, residual]) / n_dimensions)
-        base = centres[:, None] + scale[0] * rng.normal(size=(4, n_seeds, n_dimensions))
-        shifts = {"untrained": -2.0 * np.sqrt(training) * directions[4], "trained": 0.0,
-                  "noise": 2.0 * np.sqrt(input_) * directions[5]}
-        points = {name: base + shift + scale[1] * rng.normal(size=base.shape) for name, shift in shifts.items()}
-        for analysis, (first, second) in {1: ("untrained", "trained"), 2: ("trained", "noise")}.items():
-            for a, b in combinations(range(4), 2):
-                x = np.concatenate([points[first][a], points[first][b]])
-                y = np.concatenate([points[second][a], points[second][b]])
-                mean = 0.5 * (x.mean(axis=0) + y.mean(axis=0))
-                sums, differences = (x + y - 2 * mean) / np.sqrt(2), (x - y) / np.sqrt(2)
-                tasks = np.arange(2 * n_seeds) >= n_seeds
-                contrasts = Contrasts(sums @ sums.T, differences @ differences.T, tasks)
-                names = tuple(f"{architecture}/{TASKS[t]}/{s}" for t in (a, b) for s in range(n_seeds))
-                keys.append(ComparisonKey(analysis, architecture, phase, TASKS[a], TASKS[b]))
-                comparisons.append(
-                    Comparison(OK, 4 * n_seeds, 0, contrasts=contrasts, shares=compute_shares(contrasts),
-                               seeds=np.tile(np.arange(n_seeds), 2), networks=names)
-                )
-        noise = network + residual
-        truths.append(input_ / (task + input_ + noise) - training / (task + training + noise))
-    return keys, comparisons, float(np.mean(truths))
+from dynashape.inference.synthetic import StudyVariances, draw_study
+from dynashape.inference.variance import TERMS, compute_shares
 
 
 def cover_shares(n_seeds: int, n_studies: int, rng: np.random.Generator) -> list[float]:
@@ -75,10 +40,11 @@ def cover_differences(n_seeds: int, n_studies: int, rng: np.random.Generator) ->
     rates = []
     for n_dimensions in (6, 12):
         for sizes in ((0.5, 0.3, 0.3), (0.5, 0.1, 1.0), (0.2, 1.0, 0.2), (0.5, 0.02, 0.02)):
+            variances = StudyVariances(*sizes, n_dimensions=n_dimensions)
+            truth = variances.input_share - variances.training_share
             hits = 0
             for _ in range(n_studies):
-                keys, comparisons, truth = draw_study(rng, n_seeds, *sizes, n_dimensions=n_dimensions)
-                found = compute_headline(keys, comparisons).cells[0].difference
+                found = compute_headline(*draw_study(variances, n_seeds, rng)).cells[0].difference
                 hits += found.low <= truth <= found.high
             rates.append(hits / n_studies)
     return rates
@@ -91,10 +57,11 @@ def cover_pooled(n_seeds: int, n_studies: int, rng: np.random.Generator, spread:
         keys, comparisons, truths = [], [], []
         for cell in cells:
             training, input_ = np.array([0.2, 0.5]) * np.exp(spread * rng.normal(size=2))
-            part = draw_study(rng, n_seeds, 0.5, training, input_, cells=[cell])
+            variances = StudyVariances(0.5, float(training), float(input_))
+            part = draw_study(variances, n_seeds, rng, [cell])
             keys += part[0]
             comparisons += part[1]
-            truths.append(part[2])
+            truths.append(variances.input_share - variances.training_share)
         found = compute_headline(keys, comparisons).of("input - training").difference
         hits += [found.low_here <= np.mean(truths) <= found.high_here, found.low <= np.mean(truths) <= found.high]
     return tuple(hits / n_studies)
@@ -109,10 +76,13 @@ def main() -> None:
         rng = np.random.default_rng(n_seeds)
         for name, cover in (("share", cover_shares), ("difference", cover_differences)):
             rates = cover(n_seeds, arguments.studies, rng)
-            print(f"{name:<11} {n_seeds:>3} seeds: mean {np.mean(rates):.3f} ({min(rates):.3f} to {max(rates):.3f})", flush=True)
-    for spread in (0.0, 0.5):
-        rates = cover_pooled(5, max(arguments.studies // 4, 10), np.random.default_rng(0), spread)
-        print(f"pooled, 5 seeds, cells differ by {spread}: these cells {rates[0]:.3f}, cells like these {rates[1]:.3f}")
+            print(
+                f"{name:<11} {n_seeds:>3} seeds: mean {np.mean(rates):.3f} ({min(rates):.3f} to {max(rates):.3f})",
+                flush=True,
+            )
+    for differ in (0.0, 0.5):
+        rates = cover_pooled(5, max(arguments.studies // 4, 10), np.random.default_rng(0), differ)
+        print(f"pooled, 5 seeds, cells differ by {differ}: these cells {rates[0]:.3f}, cells like these {rates[1]:.3f}")
 
 
 if __name__ == "__main__":

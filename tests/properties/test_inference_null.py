@@ -91,6 +91,25 @@ def test_scale_and_order_change_no_statistic(seed: int, scale: float):
         assert other.held_out == one.held_out
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["any", "few values", "one outlier"]))
+def test_every_number_is_finite_for_distances_without_an_embedding(seed: int, kind: str):
+    rng = np.random.default_rng(seed)
+    distances = rng.random((20, 20))
+    if kind == "few values":
+        distances = np.round(distances)
+    if kind == "one outlier":
+        distances[0] = 1e6
+    distances = np.triu(distances, 1)
+    found = compare(distances + distances.T, _DESIGN)
+    for row in found.rows():
+        for name, value in row.items():
+            assert isinstance(value, str) or np.isfinite(value), name
+    for record in found.separations.values():
+        for p_value in (record.p_value, record.permanova_p, record.dispersion_p):
+            assert 0.0 < p_value <= 1.0
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_exchanging_the_names_of_tasks_or_conditions_changes_nothing(seed: int):

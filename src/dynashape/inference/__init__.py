@@ -1,6 +1,7 @@
 """Distances and labels to conclusions: MDS, separability, permutation tests, variance shares, meta-clustering."""
 
 from dynashape.inference.bounds import Bound, compute_ceiling, compute_floor
+from dynashape.inference.claims import Claim, check_claims
 from dynashape.inference.compare import DIMENSIONS, LABELLINGS, Comparison, Separation, compare
 from dynashape.inference.design import Design
 from dynashape.inference.family import Family, benjamini_hochberg, correct_family
@@ -19,9 +20,10 @@ from dynashape.inference.intervals import Interval, jackknife_interval, measured
 from dynashape.inference.mds import Embedding, embed_mds
 from dynashape.inference.meta import Explained, MetaClustering, meta_cluster, resample_shares, share_features
 from dynashape.inference.permutation import Relabellings, condition_swaps, task_relabellings
-from dynashape.inference.power import Power, compute_power, pool_components
+from dynashape.inference.power import Power, VerdictPower, compute_power, compute_verdict_power, pool_components
 from dynashape.inference.separability import Separability, separability
 from dynashape.inference.simulate import Components, draw_contrasts, draw_points, estimate_components, resample_seeds
+from dynashape.inference.synthetic import StudyVariances, draw_study
 from dynashape.inference.variance import TERMS, Contrasts, VarianceShares, compute_contrasts, compute_shares
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "TERMS",
     "Bound",
     "CellContrast",
+    "Claim",
     "Comparison",
     "ComparisonKey",
     "Components",
@@ -48,8 +51,11 @@ __all__ = [
     "Relabellings",
     "Separability",
     "Separation",
+    "StudyVariances",
     "VarianceShares",
+    "VerdictPower",
     "benjamini_hochberg",
+    "check_claims",
     "compare",
     "compute_ceiling",
     "compute_contrasts",
@@ -57,11 +63,13 @@ __all__ = [
     "compute_headline",
     "compute_power",
     "compute_shares",
+    "compute_verdict_power",
     "condition_swaps",
     "correct_family",
     "decide",
     "draw_contrasts",
     "draw_points",
+    "draw_study",
     "embed_mds",
     "estimate_components",
     "jackknife_interval",

@@ -63,9 +63,13 @@ class CellContrast:
 
 @dataclass(frozen=True)
 class PooledContrast:
-    """The two shares and their difference over all cells, by the hierarchical model; the verdict uses low..high."""
+    """The two shares and their difference over several cells, by the hierarchical model; the verdict uses low..high.
+
+    `group` is "all", or the architecture whose phases are pooled.
+    """
 
     contrast: str
+    group: str
     first: Pooled
     second: Pooled
     difference: Pooled
@@ -74,9 +78,13 @@ class PooledContrast:
 
 @dataclass(frozen=True)
 class Headline:
-    """Every contrast in every cell and pooled. A cell without three usable seeds in both shares is in `left_out`."""
+    """Every contrast in every cell, in every architecture and over all cells.
+
+    A cell without three usable seeds in both shares is in `left_out` (contrast, architecture, phase).
+    """
 
     cells: tuple[CellContrast, ...]
+    by_architecture: tuple[PooledContrast, ...]
     pooled: tuple[PooledContrast, ...]
     left_out: tuple[tuple[str, str, str], ...]
 
@@ -88,6 +96,11 @@ class Headline:
         """How many cells reach each verdict."""
         verdicts = [found.verdict for found in self.cells if found.contrast == contrast]
         return {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))}
+
+    def conclusions(self) -> dict[tuple[str, str], str]:
+        """The verdict for each (contrast, where): what a sensitivity analysis looks for flips in."""
+        found = {(one.contrast, f"{one.architecture} {one.phase}"): one.verdict for one in self.cells}
+        return found | {(one.contrast, one.group): one.verdict for one in (*self.by_architecture, *self.pooled)}
 
     @property
     def sentence(self) -> str:
@@ -137,13 +150,13 @@ def compute_headline(keys: Sequence[ComparisonKey], comparisons: Sequence[Compar
         if comparison.shares is not None and comparison.contrasts is not None
     }
     cells: list[CellContrast] = []
+    by_architecture: list[PooledContrast] = []
     pooled: list[PooledContrast] = []
     left_out: list[tuple[str, str, str]] = []
     for contrast, sides in CONTRASTS.items():
         wanted = list(dict.fromkeys(key.cell for key in keys if key.analysis in (sides[0][0], sides[1][0])))
         tables = {cell: _tables(found, cell, sides) for cell in wanted}
         usable = {cell: table for cell, table in tables.items() if table is not None}
-        first, second = contrast.split(" - ")
         for cell in wanted:
             record = _cell(contrast, cell, usable[cell]) if cell in usable else None
             if record is None:
@@ -152,11 +165,11 @@ def compute_headline(keys: Sequence[ComparisonKey], comparisons: Sequence[Compar
             else:
                 cells.append(record)
         if usable:
-            one, other = _pool(usable, np.array([1.0, 0.0])), _pool(usable, np.array([0.0, 1.0]))
-            difference = _pool(usable, _DIFFERENCE)
-            verdict = decide(difference.low, difference.high, first, second)
-            pooled.append(PooledContrast(contrast, one, other, difference, verdict))
-    return Headline(tuple(cells), tuple(pooled), tuple(left_out))
+            pooled.append(_pooled(contrast, "all", usable))
+        for architecture in dict.fromkeys(cell[0] for cell in usable):
+            own = {cell: table for cell, table in usable.items() if cell[0] == architecture}
+            by_architecture.append(_pooled(contrast, architecture, own))
+    return Headline(tuple(cells), tuple(by_architecture), tuple(pooled), tuple(left_out))
 
 
 _DIFFERENCE = np.array([1.0, -1.0])
@@ -214,9 +227,15 @@ def _cell(contrast: str, cell: tuple[str, str], table: _Table) -> CellContrast |
     difference = jackknife_interval(float(value @ _DIFFERENCE), without @ _DIFFERENCE, kind="difference")
     if first is None or second is None or difference is None:
         return None
-    names = contrast.split(" - ")
-    verdict = decide(difference.low, difference.high, names[0], names[1])
+    verdict = decide(difference.low, difference.high, *contrast.split(" - "))
     return CellContrast(contrast, *cell, first, second, difference, verdict, len(table.values))
+
+
+def _pooled(contrast: str, group: str, tables: Mapping[tuple[str, str], _Table]) -> PooledContrast:
+    one, other = _pool(tables, np.array([1.0, 0.0])), _pool(tables, np.array([0.0, 1.0]))
+    difference = _pool(tables, _DIFFERENCE)
+    verdict = decide(difference.low, difference.high, *contrast.split(" - "))
+    return PooledContrast(contrast, group, one, other, difference, verdict)
 
 
 def _pool(tables: Mapping[tuple[str, str], _Table], weights: Float[Array, " 2"]) -> Pooled:

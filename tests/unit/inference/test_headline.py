@@ -1,48 +1,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import pytest
 
 from dynashape.errors import InputError
-from dynashape.inference import Comparison, ComparisonKey, Contrasts, compute_headline, compute_shares, pool
-from dynashape.records import OK, Status
+from dynashape.inference import (
+    Comparison,
+    ComparisonKey,
+    Contrasts,
+    StudyVariances,
+    check_claims,
+    compute_headline,
+    compute_shares,
+    draw_study,
+    pool,
+)
+from dynashape.records import Status
 
 
-def _study(training: float, input_: float, task: float = 0.5, n_seeds: int = 5, seed: int = 0):
-    rng = np.random.default_rng(seed)
-    keys, comparisons = [], []
-    directions = np.eye(8)
-    for architecture in ("V-RNN", "GRU"):
-        for phase in ("stimulus", "delay"):
-            base = np.sqrt(2 * task) * directions[:3, None] + 0.25 * rng.normal(size=(3, n_seeds, 8))
-            shifts = {
-                "untrained": -2 * np.sqrt(training) * directions[4],
-                "trained": 0.0 * directions[4],
-                "noise": 2 * np.sqrt(input_) * directions[5],
-            }
-            points = {name: base + shift + 0.25 * rng.normal(size=base.shape) for name, shift in shifts.items()}
-            for analysis, (one, two) in {1: ("untrained", "trained"), 2: ("trained", "noise")}.items():
-                for a, b in combinations(range(3), 2):
-                    first = np.concatenate([points[one][a], points[one][b]])
-                    second = np.concatenate([points[two][a], points[two][b]])
-                    mean = (first + second).mean(axis=0) / 2
-                    sums, differences = (first + second - 2 * mean) / np.sqrt(2), (first - second) / np.sqrt(2)
-                    contrasts = Contrasts(sums @ sums.T, differences @ differences.T, np.arange(2 * n_seeds) >= n_seeds)
-                    keys.append(ComparisonKey(analysis, architecture, phase, "ABC"[a], "ABC"[b]))
-                    comparisons.append(
-                        Comparison(
-                            OK,
-                            4 * n_seeds,
-                            0,
-                            contrasts=contrasts,
-                            shares=compute_shares(contrasts),
-                            seeds=np.tile(np.arange(n_seeds), 2),
-                        )
-                    )
-    return keys, comparisons
+def _study(training: float, input_: float, task: float = 0.5, n_seeds: int = 5):
+    variances = StudyVariances(task, training, input_, network=0.06, residual=0.06)
+    cells = [(architecture, phase) for architecture in ("V-RNN", "GRU") for phase in ("stimulus", "delay")]
+    return draw_study(variances, n_seeds, np.random.default_rng(0), cells, n_tasks=3)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +41,27 @@ def test_the_planted_side_dominates(training: float, input_: float, verdict: str
     assert len(found.cells) == 12
     assert verdict in found.sentence
     assert found.count_verdicts("input - training").get(verdict, 0) >= 3
+
+
+@pytest.mark.parametrize(
+    ("training", "input_", "outcomes"),
+    [(0.05, 2.0, ("supported", "supported")), (2.0, 0.05, ("contradicted", "contradicted"))],
+)
+def test_claims_are_judged_by_what_is_found(training: float, input_: float, outcomes: tuple[str, str]):
+    headline = compute_headline(*_study(training, input_))
+    claims = check_claims(headline)
+    assert tuple(claim.outcome for claim in claims[:2]) == outcomes
+    assert [found.group for found in headline.by_architecture[:2]] == ["V-RNN", "GRU"]
+    assert len(headline.conclusions()) == 3 * (4 + 2 + 1)
+
+
+def test_cells_that_lie_apart_are_heterogeneous():
+    rng = np.random.default_rng(0)
+    one = draw_study(StudyVariances(0.5, 0.05, 2.0), 5, rng, [("GRU", "stimulus")])
+    other = draw_study(StudyVariances(0.5, 2.0, 0.05), 5, rng, [("GRU", "delay")])
+    mixed = compute_headline(one[0] + other[0], one[1] + other[1])
+    assert check_claims(mixed)[2].outcome == "supported"
+    assert check_claims(compute_headline(*one))[2].outcome == "open"
 
 
 def test_no_change_by_training_or_input_leaves_it_to_the_task():
