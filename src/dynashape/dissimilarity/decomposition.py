@@ -24,6 +24,7 @@ from dynashape.records import Array
 
 _EPS = float(np.finfo(np.float64).eps)
 # A direction may turn by this much before the SVD is called in: a tenth of what the default ridge moves the operator.
+# Activity in single precision has turned it by more than its own rounding already, so that much is allowed there.
 _LARGEST_TURN = 1e-9
 _EXTRA = 10
 # Relative to the first, singular values below this cannot be told from rounding in the Gram matrix.
@@ -35,9 +36,10 @@ class Directions:
     """The leading singular vectors of an embedding H = V S U', in order of variance.
 
     `coordinates` holds the first columns of V and `present` the rows of U' that belong to the present step, so that
-    the activity is nearly `coordinates * singular_values @ present`. There are at least `rank` of them, and some more
-    where there are any. `singular_values` holds all min(rows, columns); from the Gram matrix, those below 1e-7 of the
-    first are rounding. `numerical_rank` counts those above the rounding of the activity, exact up to the kept ones.
+    the activity is nearly `coordinates * singular_values @ present`. There are at least `rank` of them (or
+    `numerical_rank`, where that is less), and some more where there are any. `singular_values` holds all
+    min(rows, columns); from the Gram matrix, those below 1e-7 of the first are rounding. `numerical_rank` counts those
+    above the rounding of the activity, exact up to the kept ones.
     """
 
     coordinates: Float[Array, "rows kept"]
@@ -52,7 +54,7 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
     """The first `rank` singular directions of the delay embedding of a recording (see `Directions`).
 
     `rank` is a number of directions, a share of the variance, or "svht". The turn of the last one is at most about
-    1e-9, with the Gram matrix as with the SVD.
+    1e-9, or the rounding of the activity, with the Gram matrix as with the SVD.
     """
     rows = embedding_rows(recording, n_delays, delay_interval)
     shape = (len(rows), n_delays * recording.n_units)
@@ -66,7 +68,10 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
         return _nothing(recording, shape, rank)
 
     n = resolve_rank(rank, values, shape)
-    kept = next((k for k in (n + _EXTRA, 2 * n + _EXTRA) if _turn(values, n, k) < _LARGEST_TURN), None)
+    allowed = max(_LARGEST_TURN, recording.precision)
+    # Directions below the rounding of the activity are not used, so their accuracy does not matter.
+    used = min(n, max(1, int(np.sum(values > recording.precision * values[0]))))
+    kept = next((k for k in (used + _EXTRA, 2 * used + _EXTRA) if _turn(values, used, k) < allowed), None)
     median_is_rounding = rank == "svht" and values[len(values) // 2] < _GRAM_FLOOR * values[0]
     floor = max(recording.precision, max(shape) * _EPS)
     if kept is None or median_is_rounding:
