@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,15 @@ from dynashape.store import content_key
 from dynashape.study.spec import StudySpec, TaskSpec
 
 # Raise a step's number whenever its code changes what it computes: all results of the old code are then missing.
-STEP_VERSIONS: Mapping[str, int] = {"train": 1, "record": 1, "fit": 1, "align": 1, "compare": 1, "organise": 1}
+STEP_VERSIONS: Mapping[str, int] = {
+    "train": 1,
+    "record": 1,
+    "fit": 1,
+    "align": 1,
+    "compare": 1,
+    "conclude": 1,
+    "organise": 1,
+}
 
 STAGES: Mapping[str, str] = {
     "train": "training networks",
@@ -19,6 +27,7 @@ STAGES: Mapping[str, str] = {
     "fit": "fitting operators",
     "align": "aligning pairs",
     "compare": "comparing tasks, training and input",
+    "conclude": "drawing conclusions",
     "organise": "meta-clustering",
 }
 
@@ -28,12 +37,13 @@ PAIRS_PER_UNIT = 450
 
 @dataclass(frozen=True)
 class WorkUnit:
-    """One unit of work: what it computes, the key of its result, and the units whose results it reads."""
+    """One unit of work: what it computes, the key of its result, and the units (of step `reads`) that it reads from."""
 
     step: str
     name: str
     key: str
     params: Mapping[str, Any]
+    reads: str
     upstream: Mapping[str, str]
 
 
@@ -77,15 +87,19 @@ def make_plan(spec: StudySpec) -> Plan:
         for name in spec.architectures
         for phase in spec.phases
     )
-    organise = _unit(
-        "organise",
-        "all comparisons",
-        {"architectures": list(spec.architectures), "phases": list(spec.phases), **_meta(spec)},
-        {unit.name: unit.key for unit in compare},
-    )
+    conclude = _unit("conclude", "all comparisons", {}, compare)
+    organise = _unit("organise", "all comparisons", {"meta_clustering": spec.as_dict()["meta_clustering"]}, compare)
     return Plan(
         spec,
-        {"train": train, "record": record, "fit": fit, "align": align, "compare": compare, "organise": (organise,)},
+        {
+            "train": train,
+            "record": record,
+            "fit": fit,
+            "align": align,
+            "compare": compare,
+            "conclude": (conclude,),
+            "organise": (organise,),
+        },
     )
 
 
@@ -93,9 +107,10 @@ def _is_of(unit: WorkUnit, architecture: str, phase: str) -> bool:
     return bool(unit.params["architecture"] == architecture and unit.params["phase"] == phase)
 
 
-def _unit(step: str, name: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> WorkUnit:
+def _unit(step: str, name: str, params: Mapping[str, Any], reads: Sequence[WorkUnit] = ()) -> WorkUnit:
+    upstream = {unit.name: unit.key for unit in reads}
     key = content_key(step, STEP_VERSIONS[step], params, [f"{k}={v}" for k, v in upstream.items()])
-    return WorkUnit(step, name, key, params, upstream)
+    return WorkUnit(step, name, key, params, reads[0].step if reads else "", upstream)
 
 
 def _task_params(spec: StudySpec, task: TaskSpec) -> dict[str, Any]:
@@ -112,13 +127,13 @@ def _train_unit(spec: StudySpec, architecture: str, task: TaskSpec) -> WorkUnit:
         "networks": resolved["networks"],
         "training": resolved["training"],
     }
-    return _unit("train", f"{architecture} {task.name}", params, {})
+    return _unit("train", f"{architecture} {task.name}", params)
 
 
 def _record_unit(spec: StudySpec, train: WorkUnit) -> WorkUnit:
     shared = ("architecture", "task", "timing", "input_noise", "seeds", "networks")
     params = {name: train.params[name] for name in shared} | {"activity": spec.as_dict()["activity"]}
-    return _unit("record", train.name, params, {train.name: train.key})
+    return _unit("record", train.name, params, [train])
 
 
 def _fit_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
@@ -130,11 +145,11 @@ def _fit_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
         "phases": {phase: list(spec.timing.phases[phase]) for phase in spec.phases},
         "dsa": dsa,
     }
-    return _unit("fit", record.name, params, {record.name: record.key})
+    return _unit("fit", record.name, params, [record])
 
 
 def _align(spec: StudySpec, architecture: str, phase: str, fit: tuple[WorkUnit, ...]) -> list[WorkUnit]:
-    upstream = {unit.name: unit.key for unit in fit if unit.params["architecture"] == architecture}
+    own = [unit for unit in fit if unit.params["architecture"] == architecture]
     n_systems = len(system_labels(spec))
     n_pairs = n_systems * (n_systems - 1) // 2
     n_tiles = -(-n_pairs // PAIRS_PER_UNIT)
@@ -150,7 +165,7 @@ def _align(spec: StudySpec, architecture: str, phase: str, fit: tuple[WorkUnit, 
                 "pairs": bounds[tile : tile + 2],
                 "effort": spec.dsa.effort,
             },
-            upstream,
+            own,
         )
         for tile in range(n_tiles)
     ]
@@ -164,8 +179,4 @@ def _compare_unit(spec: StudySpec, architecture: str, phase: str, align: list[Wo
         "task_pairs": [list(pair) for pair in spec.task_pairs],
         "separability": spec.as_dict()["separability"],
     }
-    return _unit("compare", f"{architecture} {phase}", params, {unit.name: unit.key for unit in align})
-
-
-def _meta(spec: StudySpec) -> dict[str, Any]:
-    return {"meta_clustering": spec.as_dict()["meta_clustering"]}
+    return _unit("compare", f"{architecture} {phase}", params, align)

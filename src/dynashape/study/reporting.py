@@ -64,6 +64,13 @@ def _overall(summary: Mapping[str, Any]) -> dict[tuple[int, str], Mapping[str, A
 
 
 def _verdict(summary: Mapping[str, Any]) -> str:
+    headline = summary["headline"]
+    if headline.get("pooled"):
+        return str(headline["sentence"])
+    return _counted(summary)
+
+
+def _counted(summary: Mapping[str, Any]) -> str:
     rows = _overall(summary)
     train, drive = rows.get((1, "training")), rows.get((2, "input"))
     if not train or not drive or train["mean_accuracy"] is None or drive["mean_accuracy"] is None:
@@ -76,9 +83,10 @@ def _verdict(summary: Mapping[str, Any]) -> str:
 
 def _details(summary: Mapping[str, Any]) -> list[str]:
     networks = summary["networks"]
-    said = [
-        f"{networks['n_reached']} of {networks['n_networks']} networks solved their task; all networks of a group did so "
-        f"in {networks['n_groups_reached']} of {networks['n_groups']} groups of architecture and task."
+    said = [_counted(summary)] if summary["headline"].get("pooled") else []
+    said += [
+        f"{networks['n_reached']} of {networks['n_networks']} networks solved their task; all networks of a group did "
+        f"so in {networks['n_groups_reached']} of {networks['n_groups']} groups of architecture and task."
     ]
     explained = summary["meta_clustering"].get("explained")
     if explained:

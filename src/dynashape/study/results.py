@@ -27,6 +27,7 @@ class Results:
     alignments: pd.DataFrame
     separability: pd.DataFrame
     embeddings: pd.DataFrame
+    conclusions: Mapping[str, Any]
     meta_points: pd.DataFrame
     meta: Mapping[str, Any]
 
@@ -36,6 +37,7 @@ def read_results(plan: Plan, store: Store) -> Results:
     networks, training = _networks(plan, store)
     distances, alignments = _distances(plan, store)
     separability, embeddings = _comparisons(plan, store)
+    separability, conclusions = _conclusions(plan, store, separability)
     meta_points, meta = _meta(plan, store)
     return Results(
         networks=networks,
@@ -46,6 +48,7 @@ def read_results(plan: Plan, store: Store) -> Results:
         alignments=alignments,
         separability=separability,
         embeddings=embeddings,
+        conclusions=conclusions,
         meta_points=meta_points,
         meta=meta,
     )
@@ -130,10 +133,22 @@ def _comparisons(plan: Plan, store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, points = [], []
     for unit in plan.stages["compare"]:
         if store.has("compare", unit.key):
-            found = store.load_json("compare", unit.key)
+            _, found = store.load_arrays("compare", unit.key)
             rows += found["rows"]
             points += found["points"]
     return pd.DataFrame(rows), pd.DataFrame(points)
+
+
+def _conclusions(plan: Plan, store: Store, separability: pd.DataFrame) -> tuple[pd.DataFrame, Mapping[str, Any]]:
+    """The table with its corrected p-values, and the headline."""
+    (unit,) = plan.stages["conclude"]
+    if not store.has("conclude", unit.key) or separability.empty:
+        return separability, {}
+    found = dict(store.load_json("conclude", unit.key))
+    corrected = pd.DataFrame(found.pop("corrected"))
+    table = separability.assign(kind=separability["labelling"].where(separability["labelling"] == "task", "condition"))
+    names = ["analysis", "architecture", "phase", "task_a", "task_b", "kind"]
+    return table.merge(corrected, on=names, how="left", validate="one_to_one").drop(columns="kind"), found
 
 
 def _meta(plan: Plan, store: Store) -> tuple[pd.DataFrame, Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from dynashape.store import Store, write_atomic
 from dynashape.study.export import export
 from dynashape.study.load import read_resolved, to_yaml
 from dynashape.study.perform import perform
-from dynashape.study.plan import STAGES, Plan, WorkUnit, make_plan
+from dynashape.study.plan import STAGES, WorkUnit, make_plan
 from dynashape.study.spec import StudySpec, differences
 from dynashape.study.status import open_study
 
@@ -82,7 +82,7 @@ def run_study(
         for step, units in plan.stages.items():
             missing = [unit for unit in units if not store.has(step, unit.key)]
             progress.stage(STAGES[step], len(units), len(units) - len(missing))
-            ready, blocked = _split(plan, missing, failures)
+            ready, blocked = _split(missing, failures)
             failures |= blocked
             if ready:
                 engine = engine or open_engine()
@@ -166,15 +166,13 @@ def _as_unit(store: Store, unit: WorkUnit) -> Unit:
     return Unit(unit.name, perform, arguments)
 
 
-def _split(plan: Plan, units: list[WorkUnit], failures: dict[str, str]) -> tuple[list[WorkUnit], dict[str, str]]:
+def _split(units: list[WorkUnit], failures: dict[str, str]) -> tuple[list[WorkUnit], dict[str, str]]:
     """Units that can run, costliest first, and those whose input failed."""
-    stages = list(plan.stages)
     ready, blocked = [], {}
     for unit in units:
-        before = stages[stages.index(unit.step) - 1] if unit.upstream else ""
-        broken = [name for name in unit.upstream if f"{before} {name}" in failures]
+        broken = [name for name in unit.upstream if f"{unit.reads} {name}" in failures]
         if broken:
-            blocked[_place(unit)] = f"skipped: needs {before} of {', '.join(broken)}"
+            blocked[_place(unit)] = f"skipped: needs {unit.reads} of {', '.join(broken)}"
         else:
             ready.append(unit)
     return sorted(ready, key=_cost, reverse=True), blocked

@@ -16,9 +16,10 @@ ALPHA = 0.05
 
 
 def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) -> dict[str, Any]:
-    """Networks, separability by analysis and labelling (overall and by phase), meta-clustering, warnings."""
+    """The headline, networks, separability (overall and by phase), meta-clustering, warnings."""
     return {
         "study": spec.name,
+        "headline": dict(results.conclusions),
         "networks": _networks(results.networks),
         "separability": _separability(results.separability),
         "alignments": _alignments(results.alignments),

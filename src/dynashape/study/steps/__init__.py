@@ -8,6 +8,7 @@ from typing import Any
 from dynashape.store import Store
 from dynashape.study.steps.align import align
 from dynashape.study.steps.compare import compare_systems
+from dynashape.study.steps.conclude import conclude
 from dynashape.study.steps.fit import fit
 from dynashape.study.steps.organise import organise
 from dynashape.study.steps.record import record
@@ -21,6 +22,7 @@ STEPS: Mapping[str, Step] = {
     "fit": fit,
     "align": align,
     "compare": compare_systems,
+    "conclude": conclude,
     "organise": organise,
 }
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from dynashape.inference import Comparison, Design, compare
+from dynashape.inference import Comparison, ComparisonKey, Design, compare
 from dynashape.records import Array
 from dynashape.store import Store
+from dynashape.study.archive import Archived, pack
 from dynashape.study.results import square_distances
 
 
@@ -32,6 +33,7 @@ def compare_systems(store: Store, key: str, params: Mapping[str, Any], upstream:
     square, _ = square_distances(store, upstream, len(systems))
     rows: list[dict[str, Any]] = []
     points: list[dict[str, Any]] = []
+    archived: list[Archived] = []
     for analysis in ANALYSES:
         for task_a, task_b in params["task_pairs"]:
             chosen = [
@@ -39,35 +41,34 @@ def compare_systems(store: Store, key: str, params: Mapping[str, Any], upstream:
                 for number, system in enumerate(systems)
                 if system["task"] in (task_a, task_b) and system["condition"] in analysis.conditions
             ]
-            found = _compare(square, [systems[number] for number in chosen], chosen, params["separability"])
-            names = {
-                "analysis": analysis.number,
-                "architecture": params["architecture"],
-                "phase": params["phase"],
-                "task_a": task_a,
-                "task_b": task_b,
-            }
+            labels = [systems[number] for number in chosen]
+            own = square[np.ix_(chosen, chosen)]
+            found = _compare(own, labels, params["architecture"], params["separability"])
+            place = ComparisonKey(analysis.number, params["architecture"], params["phase"], task_a, task_b)
+            archived.append((place, found))
+            names = asdict(place)
             for row in found.rows():
                 labelling = analysis.labelling if row["labelling"] == "condition" else row["labelling"]
                 rows.append({**names, **row, "labelling": labelling, "message": found.status.message})
             if found.embedding is not None and found.systems is not None:
-                used = [systems[chosen[number]] for number in found.systems.tolist()]
+                used = [labels[number] for number in found.systems.tolist()]
                 for system, point in zip(used, found.embedding.points.tolist(), strict=True):
                     points.append({**names, **system, **_coordinates(point), "stress": found.embedding.stress})
-    store.save_json("compare", key, {"rows": rows, "points": points})
+    arrays, plain = pack(archived)
+    store.save_arrays("compare", key, arrays, {"rows": rows, "points": points, "comparisons": plain})
 
 
 def _compare(
-    square: Array, labels: Sequence[Mapping[str, Any]], chosen: list[int], wish: Mapping[str, Any]
+    distances: Array, labels: Sequence[Mapping[str, Any]], architecture: str, wish: Mapping[str, Any]
 ) -> Comparison:
     design = Design(
-        networks=np.array([f"{system['task']}/{system['seed']}" for system in labels]),
+        networks=np.array([f"{architecture}/{system['task']}/{system['seed']}" for system in labels]),
         tasks=np.array([system["task"] for system in labels]),
         conditions=np.array([system["condition"] for system in labels]),
         seeds=np.array([system["seed"] for system in labels]),
     )
     return compare(
-        square[np.ix_(chosen, chosen)],
+        distances,
         design,
         n_components=wish["n_components"],
         metric=wish["mds"] == "metric",

@@ -19,7 +19,7 @@ FEWEST = 4
 
 def organise(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
     """Points of the map with their group, and how well each factor explains the map."""
-    rows = [row for compare_key in upstream.values() for row in store.load_json("compare", compare_key)["rows"]]
+    rows = [row for compare_key in upstream.values() for row in store.load_arrays("compare", compare_key)[1]["rows"]]
     wish = params["meta_clustering"]
     table = feature_table(rows, wish["points"], wish["features"])
     expected = len({tuple(_place(row)[factor] for factor in wish["points"]) for row in rows})
