@@ -18,11 +18,12 @@ from dynashape.inference.headline import (
 from dynashape.inference.hierarchy import Pooled, pool
 from dynashape.inference.intervals import Interval, jackknife_interval, measured_coverage, shares_without_seeds
 from dynashape.inference.mds import Embedding, embed_mds
-from dynashape.inference.meta import Explained, MetaClustering, meta_cluster, resample_shares, share_features
+from dynashape.inference.meta import Explained, MetaClustering, meta_cluster
 from dynashape.inference.permutation import Relabellings, condition_swaps, task_relabellings
 from dynashape.inference.power import Power, VerdictPower, compute_power, compute_verdict_power, pool_components
 from dynashape.inference.separability import Separability, separability
 from dynashape.inference.simulate import Components, draw_contrasts, draw_points, estimate_components, resample_seeds
+from dynashape.inference.stability import resample_accuracies, resample_shares, share_features
 from dynashape.inference.synthetic import StudyVariances, draw_study
 from dynashape.inference.variance import TERMS, Contrasts, VarianceShares, compute_contrasts, compute_shares
 
@@ -78,6 +79,7 @@ __all__ = [
     "pool",
     "pool_components",
     "pseudo_f",
+    "resample_accuracies",
     "resample_seeds",
     "resample_shares",
     "separability",

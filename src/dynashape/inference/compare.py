@@ -258,11 +258,11 @@ def _held_out_in_plane(
     both = (counted & labels).any(axis=1) & (counted & ~labels).any(axis=1)
     if not both.any():
         return None
-    counted = counted[both]
+    counted = counted[both].astype(np.float64)
     scaled = standardise(points)
     labellings = np.tile(labels, (len(counted), 1))
-    weights = fit_logistic(scaled, labellings, counted=counted)
-    held = ~counted
+    weights = fit_logistic(scaled, labellings, multiplicity=counted)
+    held = 1.0 - counted
     accuracies = score(scaled, weights, labellings, held)
     return float((accuracies * held.sum(axis=1)).sum() / held.sum())
 

@@ -6,7 +6,7 @@ groups are more than the accident of these seeds is measured by clustering again
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,8 @@ from scipy.spatial.distance import pdist, squareform
 from sklearn.metrics import adjusted_rand_score
 
 from dynashape.errors import InputError
-from dynashape.inference.compare import Comparison
 from dynashape.inference.grouping import pseudo_f, silhouette
 from dynashape.inference.mds import Embedding, embed_mds
-from dynashape.inference.simulate import resample_seeds
-from dynashape.inference.variance import TERMS, omega_squared
 from dynashape.records import Array
 
 # Kaufman & Rousseeuw (1990, table 4): a mean silhouette of 0.25 or less means "no substantial structure".
@@ -78,7 +75,7 @@ def meta_cluster(
     """Standardise the features, take Euclidean distances, embed by MDS, group by Ward's method, test the factors.
 
     Ward's method since it needs no random start and takes the same Euclidean distances as the embedding. Features
-    without any spread are ignored. `replicates` are the features after resampling seeds (see `resample_shares`);
+    without any spread are ignored. `replicates` are the features after resampling seeds (see `stability`);
     they are standardised like the original. Raises InputError where there are fewer than 4 points, features are not
     finite, or a factor has another length.
 
@@ -110,47 +107,6 @@ def meta_cluster(
         stability=tuple(stability),
         stable=float(np.mean(stability)) if stability else None,
     )
-
-
-def share_features(comparisons: Sequence[Comparison]) -> Float[Array, "comparisons terms"]:
-    """Omega-squared of task, condition and interaction of each comparison, as features that can be resampled.
-
-    Raises InputError where a comparison has no shares: leave those out first.
-
-    >>> share_features([]).shape
-    (0, 3)
-    """
-    rows = []
-    for index, comparison in enumerate(comparisons):
-        if comparison.shares is None:
-            raise InputError(f"comparison {index} has no variance shares ({comparison.status}); leave it out.")
-        rows.append([comparison.shares.omega_squared[term] for term in TERMS])
-    return np.array(rows, dtype=np.float64).reshape(-1, len(TERMS))
-
-
-def resample_shares(
-    comparisons: Sequence[Comparison], n_replicates: int, rng: np.random.Generator
-) -> Float[Array, "replicates comparisons terms"]:
-    """The share features after resampling seeds, the same draw in every comparison.
-
-    Resampled shares measure how stable a picture is; they are not intervals (see `intervals`).
-
-    >>> resample_shares([], 3, np.random.default_rng(0)).shape
-    (3, 0, 3)
-    """
-    kept = [found for found in comparisons if found.contrasts is not None and found.seeds is not None]
-    if len(kept) < len(comparisons):
-        raise InputError("a comparison has no contrasts to resample; leave those with a bad status out.")
-    seeds = np.unique(np.concatenate([found.seeds for found in kept if found.seeds is not None] or [np.zeros(0, int)]))
-    weights = resample_seeds(seeds, n_replicates, rng) if len(seeds) else np.zeros((n_replicates, 0))
-    result = np.zeros((n_replicates, len(kept), len(TERMS)))
-    for index, found in enumerate(kept):
-        if found.contrasts is None or found.seeds is None or found.shares is None:
-            continue
-        own = omega_squared(found.contrasts, weights[:, np.searchsorted(seeds, found.seeds)])
-        # A draw that leaves this comparison without an error estimate (networks missing) keeps its own value.
-        result[:, index] = np.where(np.isfinite(own), own, [found.shares.omega_squared[term] for term in TERMS])
-    return result
 
 
 def _check(

@@ -96,19 +96,20 @@ def fit_logistic(
     points: Float[Array, "systems components"],
     labellings: Bool[Array, "labellings systems"],
     inverse_penalty: float = 1.0,
-    counted: Bool[Array, "labellings systems"] | None = None,
+    multiplicity: Float[Array, "labellings systems"] | None = None,
 ) -> Float[Array, "labellings weights"]:
     """Weights and, last, the intercept of one penalised logistic regression a labelling.
 
     The loss is scikit-learn's: |w|^2 / 2 + C sum log(1 + exp(-y (w x + b))), the intercept free, C = inverse_penalty
-    (1, its default). `counted` leaves systems out of single fits. A labelling with a single class has no finite
+    (1, its default). `multiplicity` counts systems several times, or not at
+    all, in single fits. A labelling with a single class has no finite
     optimum and raises InputError.
 
     >>> fit_logistic(np.array([[-1.0], [1.0]]), np.array([[False, True]])).shape
     (1, 2)
     """
     n_systems, n_components = points.shape
-    weight = np.ones(labellings.shape) if counted is None else counted.astype(np.float64)
+    weight = np.ones(labellings.shape) if multiplicity is None else multiplicity
     positive = (weight * labellings).sum(axis=1)
     if bool(((positive == 0) | (positive == weight.sum(axis=1))).any()):
         raise InputError("every labelling must hold both classes; one of them holds a single class.")
@@ -135,9 +136,9 @@ def score(
     points: Float[Array, "systems components"],
     weights: Float[Array, "labellings weights"],
     labellings: Bool[Array, "labellings systems"],
-    counted: Bool[Array, "labellings systems"] | None = None,
+    multiplicity: Float[Array, "labellings systems"] | None = None,
 ) -> Float[Array, " labellings"]:
-    """Share of the (counted) systems on the right side of each boundary; a system on it is half right.
+    """Share of the systems (each counted `multiplicity` times) on the right side of each boundary; on it is half right.
 
     >>> score(np.array([[-1.0], [1.0]]), np.array([[1.0, 0.0]]), np.array([[False, True]])).tolist()
     [1.0]
@@ -145,6 +146,6 @@ def score(
     log_odds = weights[:, :-1] @ points.T + weights[:, -1:]
     signed = np.where(labellings, log_odds, -log_odds)
     right = (signed > _TIE) + 0.5 * (np.abs(signed) <= _TIE)
-    if counted is None:
+    if multiplicity is None:
         return np.asarray(right.mean(axis=1))
-    return np.asarray((right * counted).sum(axis=1) / counted.sum(axis=1))
+    return np.asarray((right * multiplicity).sum(axis=1) / multiplicity.sum(axis=1))

@@ -58,9 +58,7 @@ def draw_study(
     (12, 20)
     """
     if variances.n_dimensions < n_tasks + 2:
-        raise InputError(
-            f"n_dimensions must be at least {n_tasks + 2}; got {variances.n_dimensions}."
-        )
+        raise InputError(f"n_dimensions must be at least {n_tasks + 2}; got {variances.n_dimensions}.")
     keys: list[ComparisonKey] = []
     comparisons: list[Comparison] = []
     for architecture, phase in cells:

@@ -5,16 +5,7 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from dynashape.errors import InputError
-from dynashape.inference import (
-    Comparison,
-    Components,
-    compute_shares,
-    draw_contrasts,
-    meta_cluster,
-    resample_shares,
-    share_features,
-)
-from dynashape.records import OK, Status
+from dynashape.inference import meta_cluster
 
 
 def _factors() -> dict[str, np.ndarray]:
@@ -101,21 +92,6 @@ def test_points_that_all_coincide_are_one_group():
     assert found.explained[0].share == 0.0
 
 
-def test_resampled_shares_spread_around_the_shares():
-    rng = np.random.default_rng(6)
-    contrasts = [draw_contrasts(Components(1.0, 1.0, 0.1, 0.5, 0.5), 8, rng) for _ in range(4)]
-    comparisons = [
-        Comparison(OK, 32, 0, contrasts=one, shares=compute_shares(one), seeds=np.tile(np.arange(8), 2))
-        for one in contrasts
-    ]
-    features, replicates = share_features(comparisons), resample_shares(comparisons, 200, rng)
-    assert replicates.shape == (200, 4, 3)
-    assert np.isfinite(replicates).all()
-    spread = replicates.std(axis=0)
-    assert (spread > 0).all()
-    assert (np.abs(replicates.mean(axis=0) - features) < 2 * spread).all()
-
-
 def test_inputs_that_cannot_be_clustered_are_refused():
     with pytest.raises(InputError, match="4 points"):
         meta_cluster(np.zeros((3, 2)), {})
@@ -123,7 +99,3 @@ def test_inputs_that_cannot_be_clustered_are_refused():
         meta_cluster(np.full((5, 2), np.nan), {})
     with pytest.raises(Exception, match=r"factor"):  # the run-time shape check of the tests comes first
         meta_cluster(np.zeros((5, 2)), {"x": np.zeros(4)})
-    with pytest.raises(InputError, match="no variance shares"):
-        share_features([Comparison(Status("too_few_networks"), 0, 4)])
-    with pytest.raises(InputError, match="no contrasts"):
-        resample_shares([Comparison(Status("too_few_networks"), 0, 4)], 2, np.random.default_rng(0))

@@ -29,7 +29,7 @@ def test_leaving_systems_out_equals_fitting_the_others():
     rng = np.random.default_rng(1)
     points, labels = rng.normal(size=(20, 2)), np.arange(20) % 2 == 0
     counted = np.arange(20) >= 4
-    ours = fit_logistic(points, labels[None], counted=counted[None])
+    ours = fit_logistic(points, labels[None], multiplicity=counted[None].astype(float))
     np.testing.assert_allclose(ours, fit_logistic(points[4:], labels[None, 4:]), atol=1e-7)
 
 
