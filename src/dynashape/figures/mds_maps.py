@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -19,21 +20,25 @@ from dynashape.figures.style import (
     PAPER,
     TASK_COLOURS,
     TASK_MARKERS,
+    bare,
     colour_of,
     framed,
     marker_of,
-    new_figure,
     theme,
 )
 from dynashape.figures.tables import in_reading_order, require_columns, with_pair
+from dynashape.records import Array
 
+# Between two architectures, in sides of a map.
+GAP = 0.3
 NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "x", "y", "task", "condition")
 
 
 def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE_COLUMN) -> Figure:
-    """All MDS maps of one analysis: a row for each task pair, a column for each architecture and phase, stress below.
+    """All MDS maps of one analysis: a row for each task pair, a column for each architecture and phase, stress in it.
 
     Filled points are trained networks with task input; open ones are untrained; half-filled ones are driven by noise.
+    All maps stand in one set of axes, each scaled to a square of side 1, since seventy axes take seconds to lay out.
     """
     require_columns(embeddings, NEEDED, "the embeddings table")
     table = with_pair(embeddings)
@@ -41,38 +46,99 @@ def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE
     if table.empty:
         known = ", ".join(sorted(embeddings["analysis"].astype(str).unique()))
         raise InputError(f"the embeddings table holds no rows of analysis {analysis}; it holds analysis {known}.")
-    architectures = in_reading_order(table["architecture"])
-    phases = in_reading_order(table["phase"])
-    pairs = in_reading_order(table["pair"])
-    tasks = in_reading_order(table["task"])
+    architectures, phases = in_reading_order(table["architecture"]), in_reading_order(table["phase"])
+    pairs, tasks = in_reading_order(table["pair"]), in_reading_order(table["task"])
     conditions = in_reading_order(table["condition"])
-    n_columns = len(architectures) * len(phases)
+    lefts = {
+        (architecture, phase): i * (len(phases) + GAP) + j
+        for i, architecture in enumerate(architectures)
+        for j, phase in enumerate(phases)
+    }
+    across = len(architectures) * (len(phases) + GAP) - GAP
+    left, top, bottom = 8 * MILLIMETRE, 8 * MILLIMETRE, 8 * MILLIMETRE
+    side = min((width - left) / across, 30 * MILLIMETRE)
+    height = len(pairs) * side + top + bottom
     with theme():
-        side = min((width - 18 * MILLIMETRE) / n_columns, 30 * MILLIMETRE)
-        figure = new_figure(width, len(pairs) * (side + 2 * MILLIMETRE) + 16 * MILLIMETRE, gap=0.5)
-        axes_grid = figure.subplots(len(pairs), n_columns, squeeze=False)
+        figure = Figure(figsize=(width, height), facecolor=PAPER)
+        axes = figure.add_axes(
+            (left / width, bottom / height, across * side / width, len(pairs) * side / height),
+            xlim=(0, across),
+            ylim=(len(pairs), 0),
+        )
+        bare(axes)
+        places = []
         for row, pair in enumerate(pairs):
-            for column in range(n_columns):
-                axes = axes_grid[row, column]
-                architecture, phase = architectures[column // len(phases)], phases[column % len(phases)]
-                chosen = table[
+            for (architecture, phase), column in lefts.items():
+                own = table[
                     (table["pair"] == pair) & (table["architecture"] == architecture) & (table["phase"] == phase)
                 ]
-                draw_map(axes, chosen, tasks, size=2.6)
-                if row == 0:
-                    head = architecture if column % len(phases) == 0 else " "
-                    axes.set_title(f"{head}\n{phase}", fontsize=5.6, pad=2, loc="left")
-                if column == 0:
-                    axes.set_ylabel(pair, fontsize=6)
-        figure.legend(
-            *map_legend(tasks, conditions), loc="outside lower center", ncols=len(tasks) + len(conditions), fontsize=6
-        )
+                _frame(axes, column, row, filled=own.empty)
+                if not own.empty:
+                    places.append(own.assign(**_inside(own, column, row)))
+                    _write_stress(axes, own, column, row)
+            axes.annotate(pair, (-0.12, row + 0.5), ha="right", va="center", rotation=90, annotation_clip=False)
+        drawn = pd.concat(places)
+        size = 2.6 if side < 20 * MILLIMETRE else 4.0
+        _draw_points(axes, drawn, tasks, size)
+        for (architecture, phase), column in lefts.items():
+            axes.annotate(phase, (column + 0.5, -0.08), ha="center", va="bottom", fontsize=5.6, annotation_clip=False)
+            if phase == phases[0]:
+                middle = column + len(phases) / 2
+                axes.annotate(
+                    architecture,
+                    (middle, -0.08),
+                    xytext=(0, 9),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=7,
+                    fontweight="bold",
+                    annotation_clip=False,
+                )
+        handles, labels = map_legend(tasks, conditions)
+        figure.legend(handles, labels, loc="lower center", ncols=len(labels), bbox_to_anchor=(0.5, 0.0))
     return figure
 
 
+def _frame(axes: Axes, column: float, row: int, filled: bool) -> None:
+    low, high = 0.03, 0.97
+    axes.fill(
+        [column + low, column + high, column + high, column + low],
+        [row + low, row + low, row + high, row + high],
+        facecolor=FAINT if filled else "none",
+        edgecolor=FAINT,
+        linewidth=0.5,
+    )
+
+
+def _inside(table: pd.DataFrame, column: float, row: int) -> dict[str, Float[Array, " points"]]:
+    """The points in the frame at this place, with equal units along both axes and a strip left for the stress."""
+    points = table[["x", "y"]].to_numpy(dtype=float)
+    middle = (np.nanmax(points, axis=0) + np.nanmin(points, axis=0)) / 2
+    reach = max(float(np.nanmax(np.ptp(points, axis=0))), 1e-9)
+    scaled = 0.76 * (points - middle) / reach
+    return {"x": column + 0.5 + scaled[:, 0], "y": row + 0.47 - scaled[:, 1]}
+
+
+def _write_stress(axes: Axes, table: pd.DataFrame, column: float, row: int) -> None:
+    if "stress" not in table or pd.isna(table["stress"].iloc[0]):
+        return
+    text = f"{float(table['stress'].iloc[0]):.2f}".removeprefix("0")
+    axes.text(column + 0.94, row + 0.95, text, ha="right", va="bottom", fontsize=4.2, color=MUTED)
+
+
 def draw_map(axes: Axes, table: pd.DataFrame, tasks: list[str], size: float) -> None:
-    """The points of one comparison, its stress in the corner; an empty frame where there are none."""
+    """The points of one comparison in axes of their own, with equal units along both."""
     framed(axes)
+    _draw_points(axes, table, tasks, size)
+    points = table[["x", "y"]].to_numpy(dtype=float)
+    middle = (np.nanmax(points, axis=0) + np.nanmin(points, axis=0)) / 2
+    reach = 0.6 * max(float(np.nanmax(np.ptp(points, axis=0))), 1e-9)
+    axes.set_xlim(middle[0] - reach, middle[0] + reach)
+    axes.set_ylim(middle[1] - reach, middle[1] + reach)
+    axes.set_box_aspect(1)
+
+
+def _draw_points(axes: Axes, table: pd.DataFrame, tasks: list[str], size: float) -> None:
     for (task, condition), points in table.groupby(["task", "condition"], sort=False):
         position = tasks.index(str(task))
         axes.plot(
@@ -82,26 +148,6 @@ def draw_map(axes: Axes, table: pd.DataFrame, tasks: list[str], size: float) -> 
             marker=marker_of(TASK_MARKERS, str(task), position),
             markersize=size,
             **point_fill(str(condition), colour_of(TASK_COLOURS, str(task), position)),
-        )
-    if table.empty:
-        axes.set_facecolor(FAINT)
-        return
-    places = table[["x", "y"]].to_numpy(dtype=float)
-    middle = (np.nanmax(places, axis=0) + np.nanmin(places, axis=0)) / 2
-    reach = 0.58 * max(float(np.nanmax(np.ptp(places, axis=0))), 1e-9)
-    # Equal units on both axes, and a strip at the bottom that the stress has to itself.
-    axes.set_xlim(middle[0] - 1.2 * reach, middle[0] + 1.2 * reach)
-    axes.set_ylim(middle[1] - 1.3 * reach, middle[1] + 1.1 * reach)
-    axes.set_box_aspect(1)
-    if "stress" in table and size < 3:
-        axes.annotate(
-            f"{float(table['stress'].iloc[0]):.2f}"[1:],
-            xy=(0.97, 0.03),
-            xycoords="axes fraction",
-            ha="right",
-            va="bottom",
-            fontsize=4.2,
-            color=MUTED,
         )
 
 

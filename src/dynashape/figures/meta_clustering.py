@@ -70,17 +70,18 @@ def plot_meta_clustering(
         main = figure.add_subplot(grid[0, 0])
         _draw_main(main, table)
         label_panel(main, "a", dx=6.0)
-        right = grid[0, 1].subgridspec(
-            2 if explained is None else 3, 2, height_ratios=[1, 1, 0.62][: 2 if explained is None else 3]
-        )
+        # Of four small places the shares take the one that the factors leave, otherwise a row of their own.
+        shares_fit = len(factors) < 4
+        ratios = [1.0, 1.0] if shares_fit else [1.0, 1.0, 0.62]
+        right = grid[0, 1].subgridspec(len(ratios), 2, height_ratios=ratios)
         for position, factor in enumerate(factors):
             axes = figure.add_subplot(right[position // 2, position % 2])
             _draw_factor(axes, table, factor)
             if position == 0:
                 label_panel(axes, "b", dx=-4.0)
         if explained is not None:
-            axes = figure.add_subplot(right[2, 0:2])
-            _draw_shares(axes, explained)
+            axes = figure.add_subplot(right[1, 1] if shares_fit else right[2, :])
+            _draw_shares(axes, explained, names_above=shares_fit)
             label_panel(axes, "c", dx=-4.0)
     return figure
 
@@ -179,23 +180,32 @@ def _draw_factor(axes: Axes, table: pd.DataFrame, factor: str) -> None:
     )
 
 
-def _draw_shares(axes: Axes, explained: pd.DataFrame) -> None:
+def _draw_shares(axes: Axes, explained: pd.DataFrame, names_above: bool) -> None:
     require_columns(explained, ("factor", "share", "p_value"), "the table of what the factors explain")
     table = explained.sort_values("share", ascending=True, kind="stable")
     places = np.arange(len(table))
     shares = table["share"].to_numpy(dtype=float)
-    axes.barh(places, shares, height=0.6, color=MUTED, linewidth=0)
+    axes.barh(places, shares, height=0.34 if names_above else 0.6, color=MUTED, linewidth=0)
     ends = shares.copy()
     if {"share_low", "share_high"} <= set(table.columns):
         low, high = table["share_low"].to_numpy(dtype=float), table["share_high"].to_numpy(dtype=float)
         axes.hlines(places, low, high, color=INK, linewidth=0.9)
         ends = np.fmax(ends, high)
-    for place, end, share, p_value in zip(places, ends, shares, table["p_value"], strict=True):
+    names = [str(factor).replace("_", " ") for factor in table["factor"]]
+    for place, name, end, share, p_value in zip(places, names, ends, shares, table["p_value"], strict=True):
         text = f"{share:.2f}   {format_p(float(p_value))}"
+        spot, at = ((0.0, place + 0.22), (2, 1)) if names_above else ((float(end), float(place)), (3, 0))
         axes.annotate(
-            text, (float(end), float(place)), xytext=(3, 0), textcoords="offset points", va="center", fontsize=6
+            f"{name}   {text}" if names_above else text,
+            spot,
+            xytext=at,
+            textcoords="offset points",
+            va="bottom" if names_above else "center",
+            fontsize=6,
         )
-    axes.set_yticks(places, [str(factor).replace("_", " ") for factor in table["factor"]])
+    axes.set_yticks([] if names_above else places, [] if names_above else names)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlim(0, max(1.0, float(np.nanmax(ends)) * 1.0))
-    axes.set_xlabel("share of the map's variance explained")
+    if names_above:
+        axes.set_ylim(-0.4, len(table) - 0.2)
+    axes.set_xlim(0, max(1.0, float(np.nanmax(ends))))
+    axes.set_xlabel("share of variance explained")

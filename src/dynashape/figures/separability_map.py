@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, Shaped
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
@@ -23,6 +24,7 @@ from dynashape.figures.style import (
     theme,
 )
 from dynashape.figures.tables import in_reading_order, require_columns, significance, with_pair
+from dynashape.records import Array
 
 NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy", "chance", "p_value")
 TITLES = {
@@ -113,7 +115,10 @@ def _draw_block(
     lefts = np.array([c + gap * (c // len(phases)) for c in range(values.shape[1])])
     for row in range(values.shape[0]):
         for column in range(values.shape[1]):
-            _draw_square(axes, lefts[column], row, values[row, column], bool(certain[row, column]), norm)
+            _draw_square(axes, lefts[column], row, values[row, column], norm)
+    for pen in (ON_DARK, ON_LIGHT):
+        rows, columns = np.nonzero(certain & (_pens(values, norm) == pen))
+        axes.plot(lefts[columns] + 0.5, rows + 0.2, marker="o", markersize=1.3, color=pen, linestyle="none")
     axes.set_xlim(0, lefts[-1] + 1)
     axes.set_ylim(values.shape[0], 0)
     bare(axes)
@@ -137,13 +142,17 @@ def _draw_block(
         )
 
 
-def _draw_square(axes: Axes, left: float, row: int, value: float, certain: bool, norm: Normalize) -> None:
+def _pens(values: Float[Array, "pairs columns"], norm: Normalize) -> Shaped[Array, "pairs columns"]:
+    """The colour of words on each square: light on dark ones."""
+    return np.where(np.nan_to_num(np.asarray(norm(values), dtype=float)) > 0.55, ON_DARK, ON_LIGHT)
+
+
+def _draw_square(axes: Axes, left: float, row: int, value: float, norm: Normalize) -> None:
     if np.isnan(value):
         axes.fill([left, left + 1, left + 1, left], [row, row, row + 1, row + 1], facecolor="none", edgecolor=MUTED,
                   hatch="////", linewidth=0)  # fmt: skip
         return
     shade = float(norm(value))
-    pen = ON_DARK if shade > 0.55 else ON_LIGHT
     axes.fill(
         [left + 0.03, left + 0.97, left + 0.97, left + 0.03],
         [row + 0.03, row + 0.03, row + 0.97, row + 0.97],
@@ -151,6 +160,5 @@ def _draw_square(axes: Axes, left: float, row: int, value: float, certain: bool,
         linewidth=0,
     )
     text = "1" if value >= 0.995 else f"{value:.2f}"[1:]
+    pen = ON_DARK if shade > 0.55 else ON_LIGHT
     axes.text(left + 0.5, row + 0.6, text, ha="center", va="center", fontsize=4.8, color=pen)
-    if certain:
-        axes.plot(left + 0.5, row + 0.2, marker="o", markersize=1.3, color=pen, linestyle="none")

@@ -142,7 +142,8 @@ def new_figure(width: float, height: float, gap: float = 2.0) -> Figure:
 def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
     """The figure as a PNG, SVG or PDF file's bytes; the same figure always gives the same bytes.
 
-    Dates and random ids are left out, because a figure that changes at every run cannot be compared or cached.
+    Dates and random ids are left out, because a figure that changes at every run cannot be compared or cached. The
+    first call settles the layout for good: laying out takes longer than drawing, and would be done for each format.
 
     >>> to_bytes(new_figure(1.0, 1.0), "png")[1:4]
     b'PNG'
@@ -156,6 +157,9 @@ def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
     }
     buffer = io.BytesIO()
     with theme():
+        if isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
         figure.savefig(buffer, format=format, dpi=dpi, metadata=metadata[format])
     if format == "svg":
         # Without the font, a browser would fall back to a serif face; Verdana has the same widths.

@@ -67,7 +67,9 @@ def with_pair(table: pd.DataFrame) -> pd.DataFrame:
     """
     copy = table.copy()
     if "pair" not in copy and "task_pair" in copy:
-        copy["pair"] = copy["task_pair"].astype(str)
+        copy["pair"] = [
+            task_pair(*str(name).split("-", 1)) if "-" in str(name) else str(name) for name in copy["task_pair"]
+        ]
     if "pair" not in copy and {"task_a", "task_b"} <= set(copy.columns):
         copy["pair"] = [task_pair(str(a), str(b)) for a, b in zip(copy["task_a"], copy["task_b"], strict=True)]
     if "analysis" in copy:

@@ -74,7 +74,8 @@ def test_the_separability_map_has_a_square_for_every_row_of_its_table(synthetic,
     square = blocks[3].patches[3 * 12 + 4 + 2]  # the fourth pair; GRU is the second architecture, delay the third phase
     assert same_colour(square.get_facecolor(), SEQUENTIAL((row["accuracy"] - 0.5) / 0.5))
     level = "q_value" if full else "p_value"
-    assert sum(len(block.lines) for block in blocks) == int((table[level] <= 0.05).sum())
+    dots = sum(len(line.get_xdata()) for block in blocks for line in block.lines)
+    assert dots == int((table[level] <= 0.05).sum())
     assert any(text.startswith("chance") and f"{table['chance'].mean():.2f}" in text for text in words(figure))
 
 
@@ -89,15 +90,27 @@ def test_the_maps_draw_every_point_of_the_analysis(synthetic):
     figure = plot_mds_maps(table, 2)
     drawn = sum(len(line.get_xdata()) for axes in figure.axes for line in axes.lines)
     assert drawn == int((table["analysis"] == 2).sum())
-    axes = figure.axes[0]
     one = table[
         (table["analysis"] == 2)
-        & (table["architecture"] == "V-RNN")
-        & (table["phase"] == "fixation")
+        & (table["architecture"] == "GRU")
+        & (table["phase"] == "stimulus")
         & (table["task_a"] == "CDM")
-        & (table["task_b"] == "PR")
+        & (table["task_b"] == "DC")
     ]
-    assert sorted(x for line in axes.lines for x in line.get_xdata()) == pytest.approx(sorted(one["x"]))
+    # The second row; GRU starts after four maps and a gap, and the stimulus is its second phase.
+    left, row = 4.3 + 1, 1
+    spots = np.concatenate([np.column_stack(line.get_data()) for line in figure.axes[0].lines])
+    inside = (np.abs(spots - [left + 0.5, row + 0.5]) < 0.5).all(axis=1)
+    assert inside.sum() == len(one) == 20
+    # In its frame a map is moved and scaled alike along both axes, with y upwards.
+    scale = np.ptp(spots[inside][:, 0]) / np.ptp(one["x"])
+    assert np.ptp(spots[inside][:, 1]) == pytest.approx(scale * np.ptp(one["y"]))
+    assert np.sort(spots[inside][:, 0]) - spots[inside][:, 0].min() == pytest.approx(
+        scale * (np.sort(one["x"]) - one["x"].min())
+    )
+    assert np.sort(-spots[inside][:, 1]) + spots[inside][:, 1].max() == pytest.approx(
+        scale * (np.sort(one["y"]) - one["y"].min())
+    )
     assert {"CDM", "GNG", "DC", "PR", "trained", "noise"} <= {text.get_text() for text in figure.legends[0].texts}
     with pytest.raises(InputError, match="no rows of analysis 3"):
         plot_mds_maps(table, 3)
@@ -248,6 +261,7 @@ def everything(synthetic):
         "scheme": plot_comparison_scheme(paths, synthetic.STEPS, choices=choices, embeddings=synthetic.embeddings()),
         "meta": plot_meta_clustering(*synthetic.meta()),
         "map": plot_separability_map(synthetic.separability()),
+        "maps": plot_mds_maps(synthetic.embeddings(), 1),
         "curves": plot_training_curves(synthetic.curves(), synthetic.networks(), criterion=0.95),
         "distances": plot_distance_matrices(synthetic.distances()),
         "shares": plot_variance_shares(*synthetic.variance_shares()),
@@ -292,3 +306,12 @@ def test_no_text_is_cut_off_or_printed_over_another(synthetic):
         for i, (box, text) in enumerate(boxes):
             for other, other_text in boxes[i + 1 :]:
                 assert not box.overlaps(other), (name, text, other_text)
+
+
+def test_a_task_pair_is_the_same_pair_in_either_order(synthetic):
+    meta, explained = synthetic.meta()
+    meta["task_pair"] = meta["task_b"] + "-" + meta["task_a"]
+    figure = plot_meta_clustering(meta.drop(columns=["task_a", "task_b", "phase"]), explained)
+    pairs = [text.get_text() for axes in figure.axes for text in (axes.get_legend().texts if axes.get_legend() else [])]
+    assert {"CDM-PR", "CDM-DC", "CDM-GNG", "DC-PR", "DC-GNG", "PR-GNG"} <= set(pairs)
+    assert len(figure.axes) == 1 + 3 + 1

@@ -44,9 +44,8 @@ function inOrder(values) {
 
 function pairOf(row) {
   if (row.pair) return row.pair;
-  if (row.task_pair) return row.task_pair;
-  const backward = `${row.task_b}-${row.task_a}`;
-  return KNOWN.includes(backward) ? backward : `${row.task_a}-${row.task_b}`;
+  const [first, second] = row.task_pair ? row.task_pair.split("-") : [row.task_a, row.task_b];
+  return KNOWN.includes(`${second}-${first}`) ? `${second}-${first}` : `${first}-${second}`;
 }
 
 const keyOf = (row) => [row.analysis, row.architecture, row.phase, pairOf(row)].join("|");
@@ -71,6 +70,13 @@ function readComparisons() {
     }
     comparisons.get(key).labellings[row.labelling] = row;
   }
+  const rank = (comparison) => FILTERS.map((name) => (KNOWN.includes(comparison[name]) ? KNOWN.indexOf(comparison[name]) : KNOWN.length));
+  const ordered = [...comparisons.values()].sort((a, b) => {
+    const [x, y] = [rank(a), rank(b)];
+    return x.reduce((found, value, i) => found || value - y[i], 0) || a.key.localeCompare(b.key);
+  });
+  comparisons.clear();
+  for (const comparison of ordered) comparisons.set(comparison.key, comparison);
   measures = MEASURES.filter(({ name }) => separability.columns.includes(name) && separability.rows.some((row) => row[name] !== null));
 }
 

@@ -100,8 +100,23 @@ function drawEmbedding() {
   byId("caption-embedding").textContent = points.length
     ? `Each point is one network in one condition (n = ${points.length})${stress === null || stress === undefined ? "" : `; stress ${stress.toFixed(2)}`}.`
     : "This comparison has no map.";
-  const form = layout({ height: 350, xaxis: { ...plain(), constrain: "domain" }, yaxis: { ...plain(), scaleanchor: "x", constrain: "domain" }, legend: { ...layout().legend, font: { size: 11 } } });
+  const form = layout({ height: 350, ...squared(points), legend: { ...layout().legend, font: { size: 11 } } });
   draw("plot-embedding", traces, form, `MDS map of ${titleOf(comparison)}, ${points.length} points.`, { columns: embeddings ? embeddings.columns : [], rows: points });
+}
+
+// A square frame with equal units on both axes, whatever the shape of the cloud in it.
+function squared(rows) {
+  const span = (name) => {
+    const values = rows.map((row) => row[name]);
+    return [Math.min(...values), Math.max(...values)];
+  };
+  const [x, y] = [span("x"), span("y")];
+  const reach = 0.58 * Math.max(x[1] - x[0], y[1] - y[0], 1e-9);
+  const around = ([low, high]) => [(low + high) / 2 - reach, (low + high) / 2 + reach];
+  return {
+    xaxis: { ...plain(), range: rows.length ? around(x) : [0, 1], constrain: "domain" },
+    yaxis: { ...plain(), range: rows.length ? around(y) : [0, 1], constrain: "domain", scaleanchor: "x" },
+  };
 }
 
 const levelsIn = (rows, name) => inOrder(rows.map((row) => String(row[name])));
@@ -225,7 +240,7 @@ function drawMeta() {
   });
   const shapes = architectures.map((name, i) => `${["●", "■", "▲", "◆"][i] || "○"} ${name}`).join("  ");
   byId("caption-meta").textContent = `MDS of the combined results of both analyses (n = ${rows.length}); what the filters leave out is faint. ${shapes}`;
-  draw("plot-meta", traces, layout({ height: 360, xaxis: { ...plain(), constrain: "domain" }, yaxis: { ...plain(), scaleanchor: "x", constrain: "domain" } }), `Map of ${rows.length} points, coloured by ${kind}.`, meta);
+  draw("plot-meta", traces, layout({ height: 360, ...squared(rows) }), `Map of ${rows.length} points, coloured by ${kind}.`, meta);
 }
 
 function openFromMeta(row) {
