@@ -38,8 +38,8 @@ class Directions:
     `coordinates` holds the first columns of V and `present` the rows of U' that belong to the present step, so that
     the activity is nearly `coordinates * singular_values @ present`. There are at least `rank` of them (or
     `numerical_rank`, where that is less), and some more where there are any. `singular_values` holds all
-    min(rows, columns); from the Gram matrix, those below 1e-7 of the first are rounding. `numerical_rank` counts those
-    above the rounding of the activity, exact up to the kept ones.
+    min(rows, columns), in units of `Recording.scale`; from the Gram matrix, those below 1e-7 of the first are rounding.
+    `numerical_rank` counts those above the rounding of the activity, exact up to the kept ones.
     """
 
     coordinates: Float[Array, "rows kept"]
@@ -62,6 +62,8 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
     # With fewer windows than columns the small Gram matrix is H H', and there the embedding itself is small.
     short = build_embedding(recording, rows, n_delays, delay_interval) if shape[0] < shape[1] else None
     gram = embedding_gram(recording, n_delays, delay_interval) if short is None else short @ short.T
+    # All vectors, by divide and conquer: 53 ms of CPU for 600 columns. The leading 50 alone (MRRR) took 33 ms, the
+    # leading 200 took 78, and then the tail of the spectrum, which "svht" and a scree plot need, is not known.
     squares, vectors = scipy.linalg.eigh(gram, driver="evd", overwrite_a=True, check_finite=False)
     values = np.sqrt(np.maximum(squares[::-1], 0.0))
     if not values[0] > 0.0:
@@ -92,14 +94,16 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
             coordinates = basis @ turn.T
         values[: len(ritz)] = ritz
         floor, method = max(floor, _GRAM_FLOOR), "gram"
+    numerical_rank = int(np.sum(values > floor * values[0]))
     # From V alone, so that neither the order nor a rotation of the units can flip a coordinate.
     signs = np.where(np.sum(coordinates**3, axis=0) < 0.0, -1.0, 1.0)
     return Directions(
         coordinates * signs,
         (columns[: recording.n_units] * signs).T,
-        values * recording.scale,
-        n,
-        int(np.sum(values > floor * values[0])),
+        values,
+        # A number is asked for and answered with a status; a rule never asks for more than there is.
+        n if isinstance(rank, int | np.integer) else min(n, numerical_rank),
+        numerical_rank,
         method,
     )
 

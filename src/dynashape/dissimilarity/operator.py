@@ -29,8 +29,8 @@ class Operator:
     first `rank`, `effective_rank` the participation ratio of the variances and `numerical_rank` the number of
     directions above rounding (a lower bound where it exceeds `rank`). `one_step_error` is the variance of the next
     step that the operator leaves unexplained in trials held out, `persistence_error` the same for "nothing changes";
-    both are None where there is nothing to hold out. An operator whose `status` is not ok is finite but not to be
-    compared.
+    the first is None where too few windows are left to learn from, both where the activity does not vary. An operator
+    whose `status` is not ok is finite but not to be compared.
     """
 
     matrix: Float[Array, "rank rank"]
@@ -95,7 +95,7 @@ def fit_operator(
         n_delays=int(n_delays),
         delay_interval=int(delay_interval),
         rank=directions.rank,
-        singular_values=values,
+        singular_values=values * recording.scale,
         explained_variance=float(np.sum(shares[:held]) / total) if total else 0.0,
         effective_rank=float(total**2 / np.sum(shares**2)) if total else 0.0,
         numerical_rank=directions.numerical_rank,

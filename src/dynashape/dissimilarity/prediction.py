@@ -53,7 +53,7 @@ def one_step_errors(
     persistence = _energy(targets - recording.table[rows[now[counted]]]) / total
 
     wide = min(directions.coordinates.shape[1], directions.numerical_rank, max(ranks) + 10)
-    scale = directions.singular_values[:wide] / recording.scale
+    scale = directions.singular_values[:wide]
     before, after = directions.coordinates[now, :wide], directions.coordinates[now + 1, :wide]
     squares, products = before.T @ before, before.T @ after
     sums = np.zeros(len(ranks))

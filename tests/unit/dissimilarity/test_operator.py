@@ -110,6 +110,8 @@ def test_the_operator_does_not_depend_on_scale_units_or_their_rotation() -> None
     matrix = fit_operator(activity, 3, 6).matrix
     assert (fit_operator(activity * 2.0**200, 3, 6).matrix == matrix).all()
     assert (fit_operator(activity * 2.0**-300, 3, 6).matrix == matrix).all()
+    assert (fit_operator(activity * 2.0**1015, 3, 6).matrix == matrix).all()
+    assert fit_operator(activity * 2.0**-300, 3, 6).one_step_error == fit_operator(activity, 3, 6).one_step_error
     # Not a power of two, another order of sums: rounding.
     assert np.abs(fit_operator(activity * 3.7e-9, 3, 6).matrix - matrix).max() < 1e-12
     assert np.abs(fit_operator(activity[:, :, ::-1], 3, 6).matrix - matrix).max() < 1e-12
@@ -202,6 +204,10 @@ def test_silent_and_constant_activity_have_no_nan() -> None:
     assert constant.one_step_error is None
     assert constant.persistence_error is None
     assert fit_operator(np.full((4, 10, 3), 2.5), 2, 2).status.code == "rank_deficient"
+    for rule in ("svht", 0.999):
+        chosen = fit_operator(np.full((4, 10, 3), 2.5), 2, rule)
+        assert chosen.status.ok
+        assert chosen.rank == 1
 
 
 @pytest.mark.parametrize(
