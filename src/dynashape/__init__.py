@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dynashape.dissimilarity import DSA as DSA
+    from dynashape.dissimilarity import InputDSA as InputDSA
     from dynashape.dissimilarity import align as align
     from dynashape.dissimilarity import align_all as align_all
     from dynashape.dissimilarity import fit_operator as fit_operator
+    from dynashape.dissimilarity import select_delays_and_rank as select_delays_and_rank
     from dynashape.dissimilarity import spectral_distance as spectral_distance
 
 __version__ = "0.1.0"
 
 _HOME = {
     "DSA": "dynashape.dissimilarity",
+    "InputDSA": "dynashape.dissimilarity",
     "align": "dynashape.dissimilarity",
     "align_all": "dynashape.dissimilarity",
     "fit_operator": "dynashape.dissimilarity",
+    "select_delays_and_rank": "dynashape.dissimilarity",
     "spectral_distance": "dynashape.dissimilarity",
 }
 

@@ -64,10 +64,16 @@ def _overall(summary: Mapping[str, Any]) -> dict[tuple[int, str], Mapping[str, A
 
 
 def _verdict(summary: Mapping[str, Any]) -> str:
-    headline = summary["headline"]
-    if headline.get("pooled"):
-        return str(headline["sentence"])
-    return _counted(summary)
+    pooled = _input_against_training(summary)
+    if pooled is None:
+        return _counted(summary)
+    words = {"input dominates": "Input dominates training.", "training dominates": "Training dominates input."}
+    return words.get(pooled["verdict"], "Whether input or training dominates cannot be told.")
+
+
+def _input_against_training(summary: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    found = [row for row in summary["headline"].get("pooled", []) if row["contrast"] == "input - training"]
+    return found[0] if found else None
 
 
 def _counted(summary: Mapping[str, Any]) -> str:
@@ -83,7 +89,7 @@ def _counted(summary: Mapping[str, Any]) -> str:
 
 def _details(summary: Mapping[str, Any]) -> list[str]:
     networks = summary["networks"]
-    said = [_counted(summary)] if summary["headline"].get("pooled") else []
+    said = [] if _input_against_training(summary) is None else [summary["headline"]["sentence"], _counted(summary)]
     said += [
         f"{networks['n_reached']} of {networks['n_networks']} networks solved their task; all networks of a group did "
         f"so in {networks['n_groups_reached']} of {networks['n_groups']} groups of architecture and task."

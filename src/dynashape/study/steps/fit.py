@@ -23,8 +23,10 @@ def fit(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str
             if not status.ok:
                 operators[place] = {"code": status.code, "message": status.message}
                 continue
-            operator = fit_operator(values[:, start:stop], **params["dsa"])
-            arrays[f"{place}/matrix"] = operator.matrix
+            operator = fit_operator(values[:, start:stop], **params["dsa"], name=place)
+            # An operator padded with zeros is no estimate: a system without enough rank has a status, not distances.
+            if operator.status.ok:
+                arrays[f"{place}/matrix"] = operator.matrix
             arrays[f"{place}/singular_values"] = operator.singular_values
             operators[place] = {
                 "code": operator.status.code,
