@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import subprocess
 from pathlib import Path
 
 import pandas as pd
@@ -93,6 +95,23 @@ def report(study, tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(render_report(content), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory) -> str:
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("the accessibility check needs npm, to fetch axe-core")
+    folder = tmp_path_factory.mktemp("axe")
+    fetched = subprocess.run(
+        [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "axe-core@4"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if fetched.returncode:
+        pytest.skip(f"npm could not fetch axe-core: {fetched.stderr[-200:]}")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -339,6 +358,17 @@ CONTRAST = """() => {
   }
   return found;
 }"""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+def test_nobody_is_shut_out(open_page, axe, width, scheme):
+    page = open_page(width, scheme)
+    for name in ("plot-embedding", "plot-distances", "plot-profile", "plot-meta"):
+        plotted(page, name)
+    page.evaluate(axe)
+    faults = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    told = [f"{fault['impact']} {fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in faults]
+    assert [line for line in told if line.startswith(("serious", "critical"))] == []
 
 
 def test_the_theme_can_be_chosen(open_page):

@@ -170,7 +170,7 @@ function drawMap() {
 function block(analysis, labelling, architectures, phases, pairs) {
   const section = document.createElement("div");
   section.className = "block";
-  const title = document.createElement("h4");
+  const title = document.createElement("h3");
   title.innerHTML = `<b></b> <span></span>`;
   title.firstChild.textContent = `${labelling[0].toUpperCase()}${labelling.slice(1)} separation`;
   title.lastChild.textContent = `analysis ${analysis}${CONTRAST[analysis] ? `: ${CONTRAST[analysis]}` : ""}`;
@@ -234,7 +234,7 @@ function square(key, labelling) {
   if (sure && sure.value <= 0.05) button.append(Object.assign(document.createElement("span"), { className: "dot" }));
   const certainty = sure ? `, ${sure.name[0] === "q" ? "q" : "p"} ${shown(sure.value)}` : "";
   button.title = `${titleOf(comparison)}\n${labelling} separation: ${measure().label} ${shown(value)}${certainty}`;
-  button.setAttribute("aria-label", button.title.replace("\n", ": "));
+  button.setAttribute("aria-label", `${brief(value)}: ${button.title.replace("\n", ": ")}`);
   button.setAttribute("aria-pressed", String(key === state.chosen));
   return button;
 }

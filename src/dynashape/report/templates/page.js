@@ -22,7 +22,6 @@ function applyTheme(name) {
   const dark = theme === "dark" || (theme === "auto" && systemDark.matches);
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   byId("theme").textContent = `Theme: ${theme}`;
-  byId("theme").setAttribute("aria-label", `Theme: ${theme === "auto" ? "as the system" : theme}`);
   for (const redraw of onTheme) redraw();
 }
 
