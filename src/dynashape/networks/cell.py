@@ -38,8 +38,9 @@ class Cell(ABC):
     gates: ClassVar[tuple[str, ...]]
     n_states: ClassVar[int] = 1
 
-    def __init__(self, nonlinearity: str = "relu") -> None:
+    def __init__(self, nonlinearity: str = "relu", *, recurrent_gain: float, input_gain: float) -> None:
         self.nonlinearity = make_nonlinearity(nonlinearity)
+        self.recurrent_gain, self.input_gain = float(recurrent_gain), float(input_gain)
 
     @abstractmethod
     def initialise_recurrent(
@@ -62,13 +63,13 @@ class Cell(ABC):
     def initialise(self, n_inputs: int, n_units: int, n_actions: int, rng: np.random.Generator) -> Weights:
         """The weights of one network before training.
 
-        Input weights have variance 1 / n_inputs and readout weights 1 / n_units, so that activity and logits begin of
-        order one whatever the task's number of channels.
+        Input weights have standard deviation input_gain / sqrt(n_inputs) and readout weights 1 / sqrt(n_units), so that
+        activity and logits begin of order one whatever the task's number of channels.
         """
         recurrent, bias = self.initialise_recurrent(n_units, rng)
         shape = (len(self.gates), n_inputs, n_units)
         weights = {
-            "input": rng.standard_normal(shape) / np.sqrt(n_inputs),
+            "input": self.input_gain * rng.standard_normal(shape) / np.sqrt(n_inputs),
             "bias": bias,
             "recurrent": recurrent,
             "readout": rng.standard_normal((n_units, n_actions)) / np.sqrt(n_units),

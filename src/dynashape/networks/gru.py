@@ -26,11 +26,16 @@ class Gru(Cell):
     name = "GRU"
     gates = ("update", "reset", "candidate")
 
+    def __init__(self, nonlinearity: str = "relu", *, recurrent_gain: float = 0.7, input_gain: float = 1.0) -> None:
+        super().__init__(nonlinearity, recurrent_gain=recurrent_gain, input_gain=input_gain)
+
     def initialise_recurrent(
         self, n_units: int, rng: np.random.Generator
     ) -> tuple[Float[Array, "gates units units"], Float[Array, "gates units"]]:
         """Three matrices of 0.7 times an orthogonal one; no bias."""
-        return np.stack([0.7 * random_orthogonal(n_units, rng) for _ in self.gates]), np.zeros((3, n_units))
+        return np.stack([self.recurrent_gain * random_orthogonal(n_units, rng) for _ in self.gates]), np.zeros(
+            (3, n_units)
+        )
 
     def step(
         self,

@@ -29,13 +29,16 @@ class Lstm(Cell):
     gates = ("input", "forget", "output", "candidate")
     n_states = 2
 
+    def __init__(self, nonlinearity: str = "relu", *, recurrent_gain: float = 0.3, input_gain: float = 1.0) -> None:
+        super().__init__(nonlinearity, recurrent_gain=recurrent_gain, input_gain=input_gain)
+
     def initialise_recurrent(
         self, n_units: int, rng: np.random.Generator
     ) -> tuple[Float[Array, "gates units units"], Float[Array, "gates units"]]:
         """Four matrices of 0.3 times an orthogonal one; biases -1 (input) and +1 (forget)."""
         bias = np.zeros((4, n_units))
         bias[0], bias[1] = -1.0, 1.0
-        return np.stack([0.3 * random_orthogonal(n_units, rng) for _ in self.gates]), bias
+        return np.stack([self.recurrent_gain * random_orthogonal(n_units, rng) for _ in self.gates]), bias
 
     def step(
         self,

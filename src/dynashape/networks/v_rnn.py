@@ -25,12 +25,15 @@ class VRnn(Cell):
     name = "V-RNN"
     gates = ("hidden",)
 
+    def __init__(self, nonlinearity: str = "relu", *, recurrent_gain: float = 0.9, input_gain: float = 0.3) -> None:
+        super().__init__(nonlinearity, recurrent_gain=recurrent_gain, input_gain=input_gain)
+
     def initialise_recurrent(
         self, n_units: int, rng: np.random.Generator
     ) -> tuple[Float[Array, "gates units units"], Float[Array, "gates units"]]:
         """0.9 of the identity plus a random part of spectral radius 0.1 that makes the units differ."""
         mixing = 0.1 * rng.standard_normal((n_units, n_units)) / np.sqrt(n_units)
-        return (0.9 * np.eye(n_units) + mixing)[None], np.zeros((1, n_units))
+        return (self.recurrent_gain * np.eye(n_units) + mixing)[None], np.zeros((1, n_units))
 
     def step(
         self,

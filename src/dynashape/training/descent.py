@@ -44,8 +44,14 @@ def cross_entropy(
 class Adam:
     """Adam (Kingma and Ba 2015) for a matrix of parameters with a row a network, gradients clipped row by row."""
 
-    def __init__(self, decay: tuple[float, float], clip: float, epsilon: float = 1e-8) -> None:
-        self.decay, self.clip, self.epsilon = decay, clip, epsilon
+    def __init__(
+        self,
+        decay: tuple[float, float],
+        clip: float,
+        rate_factors: Float[Tensor, " parameters"] | float = 1.0,
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.decay, self.clip, self.rate_factors, self.epsilon = decay, clip, rate_factors, epsilon
 
     def step(
         self,
@@ -70,6 +76,6 @@ class Adam:
         mean.mul_(first).add_(gradient, alpha=1 - first)
         square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
         rate_now = rate / (1 - first ** (update + 1))
-        root = square.div(1 - second ** (update + 1)).sqrt_().add_(self.epsilon)
+        root = square.div(1 - second ** (update + 1)).sqrt_().add_(self.epsilon).div_(self.rate_factors)
         parameters.addcdiv_(mean, root, value=-rate_now)
         return finite

@@ -12,7 +12,7 @@ from dynashape.errors import InputError
 from dynashape.networks import Cell, Ensemble, Weights
 from dynashape.records import OK, Array, Status
 
-LARGEST_ACTIVITY = 1e3
+LARGEST_ACTIVITY = 1e2
 """Root mean square above which activity counts as diverged: trained networks here have about one."""
 
 

@@ -132,7 +132,9 @@ class _Group:
         self.streams = {seed: stream("trials", task.name, seed) for seed in self.seeds}
         n_steps = task.timing.n_steps
         self.weights = step_weights(n_steps, task.response_window, protocol.weight_before_response).to(device)
-        self.adam = Adam(protocol.adam_decay, protocol.gradient_norm)
+        factors = torch.ones(1, self.ensemble.n_parameters, device=device)
+        self.ensemble.views(factors)["recurrent"].fill_(protocol.recurrent_rate)
+        self.adam = Adam(protocol.adam_decay, protocol.gradient_norm, factors[0])
         self.evaluation = Examination(task, protocol.n_evaluation_trials, stream("evaluation", task.name), device)
         self.test = Examination(task, protocol.n_test_trials, stream("test", task.name), device)
         self.updates = 0
@@ -183,7 +185,7 @@ class _Group:
         leaving: dict[int, Status] = {}
         for seed, result in zip(self.seeds, results, strict=True):
             self.curves[seed].append({"updates": float(self.updates), **result.row()})
-            good = result.passes(protocol.stop_fraction, protocol.fixation_criterion)
+            good = result.passes(protocol.stop_fraction, protocol.stop_fixation)
             self.in_a_row[seed] = self.in_a_row[seed] + 1 if good else 0
             if not result.status.ok:
                 leaving[seed] = result.status
