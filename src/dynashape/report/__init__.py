@@ -11,6 +11,7 @@ from dynashape.report.elements import (
 )
 from dynashape.report.methods import describe_methods
 from dynashape.report.render import render_report
+from dynashape.report.side_by_side import lay_side_by_side
 
 __all__ = [
     "Explorer",
@@ -21,5 +22,6 @@ __all__ = [
     "ReportContent",
     "TableElement",
     "describe_methods",
+    "lay_side_by_side",
     "render_report",
 ]

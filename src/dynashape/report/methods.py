@@ -56,6 +56,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
                 "{training.batch_size} fresh trials, for at most {training.max_updates} updates.",
                 "The learning rate rose over the first {training.warm_up} updates and, after "
                 "{training.decay_after}, fell as one over the square root of the number of updates.",
+                "The recurrent weights learnt at {training.recurrent_rate} of that rate.",
                 "Adam's averages decayed by {training.adam_decay}.",
                 "The gradient of each network was clipped to norm {training.gradient_norm}.",
                 "Steps before the response window had weight {training.weight_before_response}, those in it weight 1.",

@@ -16,6 +16,7 @@ SPEC = {
     "networks": {"n_units": 61, "options": {}},
     "training": {
         "learning_rate": 0.0021,
+        "recurrent_rate": 0.21,
         "warm_up": 21,
         "decay_after": 411,
         "batch_size": 63,
@@ -85,3 +86,22 @@ def test_the_random_input_is_named(noise, words):
 def test_a_foreign_environment_is_named_with_its_id():
     tasks = [{"name": "mine", "environment": "DelayMatchSample-v0"}, {"name": "PR"}]
     assert "mine (DelayMatchSample-v0)" in text_of(SPEC | {"tasks": tasks})
+
+
+def test_every_field_that_a_study_can_set_has_its_words():
+    """A new knob must not stay unsaid: the methods name it, or it is listed here as said in another way."""
+    from dynashape.report.methods import _FIELD, _SECTIONS
+    from dynashape.study.spec import StudySpec
+
+    named = {
+        field for _, paragraphs in _SECTIONS for part in paragraphs for text in part for field in _FIELD.findall(text)
+    }
+    elsewhere = {
+        "name",
+        "tasks",  # task_names and task_parameters
+        "activity.noise",  # noise_words
+        "activity.noise_sd",
+        "meta_clustering.points",  # meta_points
+        "training.snapshots",  # kept weights change no result
+    }
+    assert {name for name, _ in list_parameters(StudySpec().as_dict())} - named - elsewhere == set()
