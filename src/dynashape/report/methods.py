@@ -66,9 +66,10 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
             (
                 "Accuracy is the share of trials with the right action in the response window, compared with an "
                 "ideal observer who sees the same noisy inputs.",
-                "It was measured every {training.evaluate_every} updates on {training.n_evaluation_trials} "
-                "trials; training ended once it stayed above {training.stop_fraction} of the ideal observer's for "
-                "{training.patience} evaluations in a row.",
+                "It was measured every {training.evaluate_every} updates on {training.n_evaluation_trials} trials.",
+                "Training ended once it stayed above {training.stop_fraction} of the ideal observer's for "
+                "{training.patience} evaluations in a row, with fixation in at least {training.stop_fixation} of the "
+                "steps outside the response window.",
                 "A network counts as having learnt the task if, on {training.n_test_trials} new trials, it "
                 "reaches {training.criterion} of the ideal observer's accuracy and fixates in "
                 "{training.fixation_criterion} of the steps outside the response window.",
@@ -101,6 +102,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
                 "orthogonal changes of basis (rotations and reflections) from several structured starts (effort "
                 "{dsa.effort}).",
                 "It is zero for operators that differ only by such a change of basis.",
+                "A system whose activity holds too few directions for this rank is reported and left out.",
             ),
         ),
     ),

@@ -29,6 +29,7 @@ SPEC = {
         "n_evaluation_trials": 513,
         "n_test_trials": 2049,
         "stop_fraction": 0.971,
+        "stop_fixation": 0.986,
         "patience": 3,
         "criterion": 0.951,
         "fixation_criterion": 0.981,
