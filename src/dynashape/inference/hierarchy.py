@@ -25,8 +25,8 @@ class Pooled:
     `low_here..high_here` is the interval for exactly these cells and task pairs, other seeds; `low..high` also counts
     that other cells and pairs would differ as much as these do from each other, and is the wider and the one to
     quote. Measured on studies of the paper's form with five seeds, nominal 95 %: both cover 98 % where cells are alike;
-    where they differ, 98 % (here) and 100 %. `cell_spread` and `pair_spread` are the standard deviations of the true values between cells, and between
-    task pairs within a cell: how heterogeneous the effect is.
+    where they differ, 98 % (here) and 100 %. `cell_spread` and `pair_spread` are the standard deviations of the true
+    values between cells, and between task pairs within a cell: how heterogeneous the effect is.
     """
 
     estimate: float
