@@ -22,7 +22,7 @@ from dynashape.records import Array
 LEVEL = 0.95
 # Shares are bias-corrected, so they can be a little below zero: the log odds are taken of share + 0.1.
 _SHIFT = 0.1
-# By benchmarks/interval_coverage.py with 400 studies a setting: mean over settings; single settings lie at 0.92 to 0.99.
+# benchmarks/interval_coverage.py, 400 studies a setting: the mean over settings; single ones lie at 0.92 to 0.99.
 MEASURED_COVERAGE: Mapping[str, Mapping[int, float]] = {
     "share": {3: 0.964, 4: 0.961, 5: 0.960, 7: 0.957, 10: 0.952, 20: 0.953},
     "difference": {3: 0.959, 4: 0.958, 5: 0.956, 7: 0.954, 10: 0.954, 20: 0.956},
