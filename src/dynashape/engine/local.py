@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import signal
+from contextlib import ExitStack
 from typing import Any
 
 from dynashape.engine.dask_engine import DaskEngine
@@ -23,9 +24,6 @@ _SETTINGS: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": 1,
     # Workers are watched as processes, so one that computes for minutes without a heartbeat is not given up.
     "distributed.scheduler.worker-ttl": None,
-    # Each worker's nanny replaces it. Dask's cluster would also look once, this long after a death, and dismiss for
-    # good a worker that is just being replaced again: two deaths 15 s apart (its default) left no workers at all.
-    "distributed.deploy.lost-worker-timeout": "1 day",
     # Set before a worker's interpreter starts, also when it is replaced. The outcome says what went wrong, so the
     # workers' log would only break the progress bars.
     "distributed.nanny.pre-spawn-environ": {
@@ -34,6 +32,10 @@ _SETTINGS: dict[str, Any] = {
         "DASK_LOGGING__DISTRIBUTED": "critical",
     },
 }
+
+# Each worker's nanny replaces it. Dask's cluster would also look once, this long after a death, and dismiss for good a
+# worker that is just being replaced again: two deaths 15 s apart (its default) can leave no worker. Read at each death.
+_WHILE_OPEN = {"distributed.deploy.lost-worker-timeout": "1 day"}
 
 
 def open_local(n_workers: int | None) -> DaskEngine:
@@ -65,6 +67,7 @@ def open_local(n_workers: int | None) -> DaskEngine:
                 scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
                 memory_limit=max(1, int(MEMORY_LIMIT // n_workers)),
                 silence_logs=logging.CRITICAL,
+                preload="dynashape.engine.preload",
             )
             client = Client(cluster, set_as_default=False)
     except (OSError, RuntimeError, TimeoutError) as error:
@@ -72,9 +75,12 @@ def open_local(n_workers: int | None) -> DaskEngine:
             f"{n_workers} local workers could not be started ({type(error).__name__}: {error}); ask for fewer, use the "
             "engine 'serial', and in a script keep what it does under `if __name__ == '__main__':`."
         ) from error
-    client.register_plugin(_deaf_to_interrupts(), name="dynashape-interrupts")
+
+    settings = ExitStack()
+    settings.enter_context(dask.config.set(_WHILE_OPEN))
 
     def on_close(prompt: bool) -> None:
+        settings.close()
         _kill_workers(cluster, all_of_them=prompt)
         with contextlib.suppress(TimeoutError, OSError):
             client.close()
@@ -84,26 +90,14 @@ def open_local(n_workers: int | None) -> DaskEngine:
     return DaskEngine(client, lambda: n_workers, on_close, lambda: _replace_lost(cluster, n_workers))
 
 
-def _deaf_to_interrupts() -> Any:
-    from distributed import WorkerPlugin
-
-    class DeafToInterrupts(WorkerPlugin):  # type: ignore[misc]
-        """Ctrl-C reaches the workers of a terminal too; the driver alone decides, and ends them without tracebacks."""
-
-        def setup(self, worker: Any) -> None:  # noqa: ARG002
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    return DeafToInterrupts()
-
-
 def _replace_lost(cluster: Any, n_workers: int) -> None:
-    # A nanny whose worker could not be started again has given up; the cluster opens whatever it finds missing.
+    # A nanny that could not start its worker again has given up; the cluster opens what it finds missing.
     from distributed.core import Status
 
-    gone = [name for name, nanny in cluster.workers.items() if nanny.status in (Status.closed, Status.failed)]
-    for name in gone:
-        cluster.workers.pop(name, None)
-    if gone:
+    for name, nanny in list(cluster.workers.items()):
+        if nanny.status in (Status.closed, Status.failed):
+            cluster.workers.pop(name, None)
+    if len(cluster.workers) < n_workers:
         cluster.scale(n_workers)
 
 

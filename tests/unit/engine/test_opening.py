@@ -108,11 +108,10 @@ def test_an_address_where_something_else_answers(foreign_server: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tcp://127.0.0.1", "tcp://nowhere.invalid:8786"])
-def test_an_address_where_nobody_answers(address: str) -> None:
-    start = time.monotonic()
+def test_an_address_where_nobody_answers(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dynashape.engine.attach._REACH_S", 1)
     with pytest.raises(EngineError, match=f"no Dask scheduler answers at {address} "):
         open_engine(address)
-    assert time.monotonic() - start < 40
 
 
 def test_dask_is_imported_only_by_the_engines_that_need_it() -> None:
