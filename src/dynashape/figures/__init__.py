@@ -5,6 +5,7 @@ Every function returns a `matplotlib.figure.Figure` that belongs to no window; `
 
 from dynashape.figures.comparison_scheme import plot_comparison_scheme
 from dynashape.figures.distance_matrices import order_systems, plot_distance_matrices
+from dynashape.figures.distance_scale import plot_distance_scale
 from dynashape.figures.mds_maps import plot_mds_maps
 from dynashape.figures.meta_clustering import plot_meta_clustering
 from dynashape.figures.psychometric import plot_psychometric
@@ -22,6 +23,7 @@ __all__ = [
     "order_systems",
     "plot_comparison_scheme",
     "plot_distance_matrices",
+    "plot_distance_scale",
     "plot_mds_maps",
     "plot_meta_clustering",
     "plot_psychometric",

@@ -13,6 +13,7 @@ from dynashape.figures import (
     order_systems,
     plot_comparison_scheme,
     plot_distance_matrices,
+    plot_distance_scale,
     plot_mds_maps,
     plot_meta_clustering,
     plot_psychometric,
@@ -170,6 +171,32 @@ def test_distance_matrices_refuse_a_matrix_without_its_systems():
         )
 
 
+def test_the_scale_of_distances_shows_the_pairs_that_differ_in_one_thing(synthetic):
+    distances = synthetic.distances()
+    bounds = pd.DataFrame({"architecture": ["GRU"], "phase": ["delay"], "floor": [0.05], "ceiling": [0.3]})
+    figure = plot_distance_scale(distances, bounds)
+    square, systems = distances["GRU", "delay"]
+    names = systems.reset_index(drop=True)
+    found = []
+    for i, a in names.iterrows():
+        for j, b in names.iterrows():
+            contrast = {a["condition"], b["condition"]} == {"trained", "noise"}
+            if i < j and contrast and a["task"] == b["task"] and a["seed"] == b["seed"]:
+                found.append(square[i, j])
+    assert len(found) == 20
+    medians = [line for line in figure.axes[4 + 2].lines if line.get_marker() == "o"]
+    assert float(medians[2].get_ydata()[0]) == pytest.approx(np.median(found))
+    levels = [float(line.get_ydata()[0]) for line in figure.axes[4 + 2].lines if line.get_marker() != "o"]
+    assert levels == [0.05, 0.3]
+    highest = max(
+        segment[:, 1].max() for axes in figure.axes for bars in axes.collections for segment in bars.get_segments()
+    )
+    assert figure.axes[0].get_ylim()[0] == 0.0
+    assert figure.axes[0].get_ylim()[1] > highest
+    lost = [line for line in figure.axes[2 * 4 + 2].lines if line.get_marker() == "o"]
+    assert np.isfinite([line.get_ydata()[0] for line in lost]).all()
+
+
 def test_the_scheme_draws_the_trajectories_it_is_given(synthetic):
     paths, choices = synthetic.trajectories()
     figure = plot_comparison_scheme(paths, synthetic.STEPS, choices=choices, embeddings=synthetic.embeddings())
@@ -264,6 +291,7 @@ def everything(synthetic):
         "maps": plot_mds_maps(synthetic.embeddings(), 1),
         "curves": plot_training_curves(synthetic.curves(), synthetic.networks(), criterion=0.95),
         "distances": plot_distance_matrices(synthetic.distances()),
+        "scale": plot_distance_scale(synthetic.distances()),
         "shares": plot_variance_shares(*synthetic.variance_shares()),
         "psychometric": plot_psychometric(synthetic.responses()),
         "sensitivity": plot_sensitivity(synthetic.sensitivity()),
