@@ -126,7 +126,7 @@ def _draw_matrix(
     places = ordered.index.to_numpy()
     n = len(places)
     shown = square[np.ix_(places, places)]
-    axes.fill([0, n, n, 0], [0, 0, n, n], facecolor=FAINT, linewidth=0)
+    axes.fill([0, n, n, 0], [0, 0, n, n], facecolor=FAINT, linewidth=0, zorder=-1)
     axes.imshow(
         shown,
         cmap=NEARNESS,

@@ -93,6 +93,8 @@ def _draw_panel(
             linewidth=1.1 if lost else 0.9,
             alpha=1.0 if lost else 0.8,
             zorder=3 if lost else 2,
+            # One evaluation makes no line.
+            marker="o" if len(ordered) == 1 else None,
         )
     if "ceiling" in table and table["ceiling"].notna().any():
         ceiling = float(table["ceiling"].mean())

@@ -25,7 +25,7 @@ from dynashape.figures import (
     plot_variance_shares,
     theme,
 )
-from dynashape.figures.style import ANALYSIS_COLOURS, CONDITION_COLOURS, SEQUENTIAL, TASK_COLOURS
+from dynashape.figures.style import ANALYSIS_COLOURS, CONDITION_COLOURS, NEARNESS, SEQUENTIAL, TASK_COLOURS
 
 
 def words(figure) -> list[str]:
@@ -78,6 +78,11 @@ def test_the_separability_map_has_a_square_for_every_row_of_its_table(synthetic,
     dots = sum(len(line.get_xdata()) for block in blocks for line in block.lines)
     assert dots == int((table[level] <= 0.05).sum())
     assert any(text.startswith("chance") and f"{table['chance'].mean():.2f}" in text for text in words(figure))
+
+
+def test_halves_are_rounded_up(synthetic):
+    table = synthetic.separability().assign(accuracy=0.625)
+    assert {text for text in words(plot_separability_map(table)) if text.startswith(".")} == {".63"}
 
 
 def test_a_missing_comparison_is_hatched_and_not_coloured(synthetic):
@@ -152,6 +157,32 @@ def test_training_curves_single_out_the_network_that_failed(synthetic):
     assert levels == {round(ceiling, 6), round(0.95 * ceiling, 6)}
 
 
+def test_a_single_evaluation_is_still_seen(synthetic):
+    curves = synthetic.curves()
+    figure = plot_training_curves(curves[curves["updates"] == 0])
+    assert all(line.get_marker() == "o" for line in figure.axes[0].lines if len(line.get_xdata()) == 1)
+
+
+def test_the_colours_of_a_distance_matrix_reach_the_paper(synthetic):
+    """Drawn and read back: nothing may lie over the matrix."""
+    figure = plot_distance_matrices({("GRU", "delay"): synthetic.distances()["GRU", "delay"]})
+    canvas = FigureCanvasAgg(figure)
+    with theme():
+        canvas.draw()
+    axes = figure.axes[0]
+    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+    systems = synthetic.distances()["GRU", "delay"][1]
+    square = synthetic.distances()["GRU", "delay"][0]
+    order = order_systems(systems).index.to_numpy()
+    for i, j in ((3, 40), (20, 21), (55, 10)):
+        x, y = axes.transData.transform((j + 0.5, i + 0.5))
+        seen = pixels[pixels.shape[0] - 1 - int(y), int(x)]
+        norm = axes.images[0].norm
+        expected = np.array(NEARNESS(norm(square[order[i], order[j]]))[:3]) * 255
+        # A square is a few pixels wide, so its middle is not mixed with its neighbours; colours have 256 levels.
+        assert np.abs(seen - expected).max() <= 3
+
+
 def test_distance_matrices_are_ordered_and_failed_systems_stay_out(synthetic):
     distances = synthetic.distances()
     figure = plot_distance_matrices(distances)
@@ -160,6 +191,8 @@ def test_distance_matrices_are_ordered_and_failed_systems_stay_out(synthetic):
     assert systems.loc[order, "task"].drop_duplicates().tolist() == ["CDM", "GNG", "DC", "PR"]
     drawn = figure.axes[2 * 4 + 2].images[0].get_array()
     assert np.array_equal(np.ma.getmaskarray(drawn), np.isnan(square[np.ix_(order, order)]))
+    behind, image = figure.axes[2 * 4 + 2].patches[0], figure.axes[2 * 4 + 2].images[0]
+    assert behind.get_zorder() < image.get_zorder()
     kept = ~np.ma.getmaskarray(drawn)
     assert np.array_equal(np.asarray(drawn)[kept], square[np.ix_(order, order)][kept])
 
