@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TextIO
+from typing import IO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -13,7 +13,7 @@ from rich.progress import Progress as RichProgress
 from dynashape.study import Progress
 
 
-def make_progress(stream: TextIO | None = None) -> Progress:
+def make_progress(stream: IO[str] | None = None) -> Progress:
     """Bars where `stream` (standard error by default) is a terminal, plain lines where it is not."""
     stream = stream or sys.stderr
     return Bars(stream) if stream.isatty() else Lines(stream)
@@ -22,7 +22,7 @@ def make_progress(stream: TextIO | None = None) -> Progress:
 class Lines:
     """One line at the start and end of a stage, and one as units end, at most every two seconds."""
 
-    def __init__(self, stream: TextIO, every_seconds: float = 2.0) -> None:
+    def __init__(self, stream: IO[str], every_seconds: float = 2.0) -> None:
         self._stream = stream
         self._every = every_seconds
         self._title, self._n, self._done, self._found, self._began, self._told = "", 0, 0, 0, 0.0, 0.0
@@ -61,7 +61,7 @@ class Lines:
 class Bars:
     """A bar per stage."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: IO[str]) -> None:
         self._console = Console(file=stream)
         self._bars: RichProgress | None = None
         self._began = 0.0

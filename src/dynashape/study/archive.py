@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dynashape.inference import Comparison, ComparisonKey, Contrasts, Separation, compute_shares
+from dynashape.inference import Comparison, ComparisonKey, Contrasts, Embedding, Separation, compute_shares
 from dynashape.records import Array, Status
 from dynashape.store import Store
 
@@ -16,7 +16,7 @@ Archived = tuple[ComparisonKey, Comparison]
 
 
 def pack(found: Sequence[Archived]) -> tuple[dict[str, Array], list[dict[str, Any]]]:
-    """Arrays and plain values that `unpack` turns into the same comparisons, without their maps."""
+    """Arrays and plain values that `unpack` turns into the same comparisons."""
     arrays: dict[str, Array] = {}
     plain: list[dict[str, Any]] = []
     for number, (place, comparison) in enumerate(found):
@@ -25,6 +25,8 @@ def pack(found: Sequence[Archived]) -> tuple[dict[str, Array], list[dict[str, An
             arrays[f"{number}/differences"] = comparison.contrasts.differences
             arrays[f"{number}/tasks"] = comparison.contrasts.tasks
             arrays[f"{number}/seeds"] = comparison.seeds
+        if comparison.embedding is not None:
+            arrays[f"{number}/points"] = comparison.embedding.points
         plain.append(
             {
                 "place": asdict(place),
@@ -36,6 +38,7 @@ def pack(found: Sequence[Archived]) -> tuple[dict[str, Array], list[dict[str, An
                 "stresses": list(comparison.stresses),
                 "interaction_p": comparison.interaction_p,
                 "networks": list(comparison.networks),
+                "map": None if comparison.embedding is None else _map(comparison.embedding),
             }
         )
     return arrays, plain
@@ -50,11 +53,15 @@ def unpack(arrays: Mapping[str, Array], plain: Sequence[Mapping[str, Any]]) -> l
             tasks = arrays[f"{number}/tasks"].astype(bool)
             contrasts = Contrasts(arrays[f"{number}/sums"], arrays[f"{number}/differences"], tasks)
             seeds = arrays[f"{number}/seeds"].astype(np.int64)
+        embedding = None
+        if f"{number}/points" in arrays:
+            embedding = Embedding(points=arrays[f"{number}/points"], **values["map"])
         comparison = Comparison(
             status=Status(*values["status"]),
             n_systems=values["n_systems"],
             n_left_out=values["n_left_out"],
             separations={name: _separation(record) for name, record in values["separations"].items()},
+            embedding=embedding,
             dimensions=tuple(values["dimensions"]),
             stresses=tuple(values["stresses"]),
             shares=None if contrasts is None else compute_shares(contrasts),
@@ -74,6 +81,10 @@ def load_comparisons(store: Store, compare_keys: Mapping[str, str]) -> list[Arch
         arrays, meta = store.load_arrays("compare", key)
         found += unpack(arrays, meta["comparisons"])
     return found
+
+
+def _map(embedding: Embedding) -> dict[str, Any]:
+    return {name: value for name, value in asdict(embedding).items() if name != "points"}
 
 
 def _separation(values: Mapping[str, Any]) -> Separation:

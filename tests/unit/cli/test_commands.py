@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-
-def dynashape(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "dynashape", *map(str, arguments)]
-    environment = {**os.environ, "COLUMNS": "160", "NO_COLOR": "1", "TERM": "dumb"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=180, cwd=cwd, env=environment, check=False)
+from dynashape.cli import main
 
 
-def test_version_and_help():
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def dynashape(monkeypatch, capsys):
+    """The command in this process, which spares each test the imports."""
+    for name, value in (("COLUMNS", "160"), ("NO_COLOR", "1"), ("TERM", "dumb")):
+        monkeypatch.setenv(name, value)
+
+    def call(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["dynashape", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return call
+
+
+def test_the_installed_command_answers():
+    command = Path(sys.executable).with_name("dynashape")
+    done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.startswith("dynashape 0.")
+
+
+def test_version_and_help(dynashape):
     assert dynashape("--version").stdout.startswith("dynashape 0.")
     for command in ("run", "status", "report", "tasks", "presets"):
         done = dynashape(command, "--help")
@@ -24,19 +49,19 @@ def test_version_and_help():
         assert "Usage" in done.stdout
 
 
-def test_presets_lists_all_three():
+def test_presets_lists_all_three(dynashape):
     shown = dynashape("presets").stdout
     assert all(name in shown for name in ("smoke", "quick", "paper"))
 
 
-def test_tasks_are_listed_with_their_ceilings():
+def test_tasks_are_listed_with_their_ceilings(dynashape):
     shown = dynashape("tasks").stdout
     assert all(name in shown for name in ("CDM", "GNG", "DC", "PR"))
     assert "0.9" in shown
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
-def test_one_trial_is_drawn(tmp_path, suffix):
+def test_one_trial_is_drawn(dynashape, tmp_path, suffix):
     path = tmp_path / f"trial.{suffix}"
     done = dynashape("tasks", "CDM", "--plot", path)
     assert done.returncode == 0, done.stderr
@@ -59,15 +84,16 @@ def test_one_trial_is_drawn(tmp_path, suffix):
         (("tasks", "CDM", "--plot", "trial.bmp"), ".png"),
     ],
 )
-def test_a_mistake_is_one_clear_message(tmp_path, arguments, said):
-    done = dynashape(*arguments, cwd=tmp_path)
+def test_a_mistake_is_one_clear_message(dynashape, monkeypatch, tmp_path, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    done = dynashape(*arguments)
     assert done.returncode == 2, done.stdout + done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.rglob("*.npz"))
 
 
-def test_a_file_in_the_way_is_named(tmp_path):
+def test_a_file_in_the_way_is_named(dynashape, tmp_path):
     (tmp_path / "taken").write_text("something of mine")
     done = dynashape("run", "smoke", "--out", tmp_path / "taken")
     assert done.returncode == 2
@@ -75,7 +101,7 @@ def test_a_file_in_the_way_is_named(tmp_path):
     assert (tmp_path / "taken").read_text() == "something of mine"
 
 
-def test_an_unwritable_folder_is_named(tmp_path):
+def test_an_unwritable_folder_is_named(dynashape, tmp_path):
     done = dynashape("run", "smoke", "--out", "/proc/nothing/here")
     assert done.returncode == 2
     assert "/proc/nothing" in done.stderr

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from dynashape.inference import compute_headline, correct_family
+from dynashape.inference import check_claims, compute_headline, correct_family
 from dynashape.store import Store
 from dynashape.study.archive import load_comparisons
 
@@ -38,6 +38,8 @@ def conclude(store: Store, key: str, params: Mapping[str, Any], upstream: Mappin
             "n_tests": family.n_tests,
             "sentence": headline.sentence,
             "cells": [asdict(cell) for cell in headline.cells],
+            "by_architecture": [asdict(contrast) for contrast in headline.by_architecture],
+            "claims": [asdict(claim) for claim in check_claims(headline)],
             "pooled": [asdict(contrast) for contrast in headline.pooled],
             "left_out": [list(place) for place in headline.left_out],
         },

@@ -8,13 +8,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
-from dynashape.inference import meta_cluster
+from dynashape.inference import LABELLINGS, meta_cluster, resample_accuracies
+from dynashape.records import Array
+from dynashape.seeds import stream
 from dynashape.store import Store
+from dynashape.study.archive import Archived, load_comparisons
 
 FACTORS = ("analysis", "architecture", "task_pair", "phase")
 # Fewer points have no groups to speak of.
 FEWEST = 4
+# Draws of seeds behind the stability of the groups.
+N_REPLICATES = 200
 
 
 def organise(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
@@ -33,6 +39,7 @@ def organise(store: Store, key: str, params: Mapping[str, Any], upstream: Mappin
     found = meta_cluster(
         table.to_numpy(dtype=np.float64),
         {factor: places[factor].to_numpy() for factor in varied},
+        replicates=_replicates(load_comparisons(store, upstream), table, wish),
         max_groups=wish["max_groups"],
     )
     points = [
@@ -50,10 +57,28 @@ def organise(store: Store, key: str, params: Mapping[str, Any], upstream: Mappin
             "stress": found.embedding.stress,
             "n_groups": found.n_groups,
             "silhouettes": found.silhouettes,
+            "stable": found.stable,
             "message": "",
             **left_out,
         },
     )
+
+
+def _replicates(
+    archived: Sequence[Archived], table: pd.DataFrame, wish: Mapping[str, Any]
+) -> Float[Array, "replicates points features"] | None:
+    """The features of `table` after resampling seeds; None for features other than accuracies alone."""
+    if list(wish["features"]) != ["accuracy"]:
+        return None
+    usable = [(place, comparison) for place, comparison in archived if comparison.embedding is not None]
+    drawn = resample_accuracies([comparison for _, comparison in usable], N_REPLICATES, stream("resample seeds"))
+    numbered = [
+        {**asdict(place), "labelling": kind, "accuracy": len(LABELLINGS) * number + column}
+        for number, (place, _) in enumerate(usable)
+        for column, kind in enumerate(LABELLINGS)
+    ]
+    origin = feature_table(numbered, wish["points"], wish["features"]).loc[table.index, table.columns]
+    return drawn.reshape(N_REPLICATES, -1)[:, origin.to_numpy(dtype=np.int64)]
 
 
 def _place(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,20 +19,20 @@ from dynashape.training import record_activity
 def record(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
     """Activity `seed/condition` (trials, steps, units) and its status.
 
-    Each network (seed) sees its own trials, the same ones before and after training and in every architecture, so that
-    conditions and architectures are paired while networks share no noise.
+    Each network sees its own trials, the same ones before and after training: conditions are paired, while networks
+    share no noise and so count as independent.
     """
     (train_key,) = upstream.values()
     weights, _ = store.load_arrays("train", train_key)
     task = build_task(params["task"], build_timing(params["timing"]), params["input_noise"])
-    cell = make_cell(params["architecture"], **params["networks"]["options"])
+    architecture, seeds = params["architecture"], params["seeds"]
+    cell = make_cell(architecture, **params["networks"]["options"])
     wish = params["activity"]
-    seeds = params["seeds"]
-    trials = [task.sample(wish["n_trials"], stream("activity", task.name, seed)) for seed in seeds]
+    trials = [task.sample(wish["n_trials"], stream("activity", architecture, task.name, seed)) for seed in seeds]
     inputs = np.stack([own.inputs for own in trials])
     noise = np.stack(
         [
-            drive(wish["noise"], own, stream("noise", task.name, seed), sd=wish["noise_sd"])
+            drive(wish["noise"], own, stream("noise", architecture, task.name, seed), sd=wish["noise_sd"])
             for seed, own in zip(seeds, inputs, strict=True)
         ]
     )
