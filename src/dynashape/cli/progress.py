@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import IO
+from typing import IO, Protocol, cast, runtime_checkable
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -13,7 +13,21 @@ from rich.progress import Progress as RichProgress
 from dynashape.study import Progress
 
 
-def make_progress(stream: IO[str] | None = None) -> Progress:
+@runtime_checkable
+class Stream(Protocol):
+    """What progress is written to."""
+
+    def write(self, text: str, /) -> int:
+        """Write text."""
+
+    def flush(self) -> None:
+        """Show what is written."""
+
+    def isatty(self) -> bool:
+        """Whether somebody watches a terminal."""
+
+
+def make_progress(stream: Stream | None = None) -> Progress:
     """Bars where `stream` (standard error by default) is a terminal, plain lines where it is not."""
     stream = stream or sys.stderr
     return Bars(stream) if stream.isatty() else Lines(stream)
@@ -22,7 +36,7 @@ def make_progress(stream: IO[str] | None = None) -> Progress:
 class Lines:
     """One line at the start and end of a stage, and one as units end, at most every two seconds."""
 
-    def __init__(self, stream: IO[str], every_seconds: float = 2.0) -> None:
+    def __init__(self, stream: Stream, every_seconds: float = 2.0) -> None:
         self._stream = stream
         self._every = every_seconds
         self._title, self._n, self._done, self._found, self._began, self._told = "", 0, 0, 0, 0.0, 0.0
@@ -61,8 +75,8 @@ class Lines:
 class Bars:
     """A bar per stage."""
 
-    def __init__(self, stream: IO[str]) -> None:
-        self._console = Console(file=stream)
+    def __init__(self, stream: Stream) -> None:
+        self._console = Console(file=cast("IO[str]", stream))
         self._bars: RichProgress | None = None
         self._began = 0.0
 
