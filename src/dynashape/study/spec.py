@@ -66,7 +66,7 @@ class ActivitySpec(_Frozen):
 
     n_trials: PositiveInt = 100
     noise: str = "gaussian"
-    noise_sd: Annotated[float, Field(gt=0)] = 1.0
+    noise_sd: Annotated[float, Field(gt=0)] = 0.3
 
     @field_validator("noise")
     @classmethod
