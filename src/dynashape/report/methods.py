@@ -18,6 +18,17 @@ _NOISE_WORDS = {
     "zero": "no input at all",
 }
 
+_DISSIMILARITY_WORDS = {
+    "dsa": "the angle between their operators, minimised over orthogonal changes of basis (rotations and reflections) "
+    "from several structured starts (effort {dsa.effort}); it is zero for operators that differ only by such a change "
+    "of basis",
+    "spectral": "the 2-Wasserstein distance between the eigenvalues of their operators",
+    "procrustes": "the angle between their activities, averaged over the trials of each right choice, after the best "
+    "rotation of units; no operators enter it",
+    "cka": "the arccos of linear centred kernel alignment between their activities, averaged over the trials of each "
+    "right choice; no operators enter it",
+}
+
 # A sentence appears if the specification holds every field that it names.
 _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     (
@@ -98,11 +109,9 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
                 "vectors.",
                 "In these coordinates a linear operator that advances the state by one step was fitted by ridge "
                 "regression (ridge {dsa.ridge}), following Ostrow et al. (2023).",
-                "The dissimilarity of two networks is the angle between their operators, minimised over "
-                "orthogonal changes of basis (rotations and reflections) from several structured starts (effort "
-                "{dsa.effort}).",
-                "It is zero for operators that differ only by such a change of basis.",
-                "A system whose activity holds too few directions for this rank is reported and left out.",
+                "The dissimilarity of two networks ({dissimilarity}) is {dissimilarity_words}.",
+                "A system that holds too little to be compared (too few directions for the rank, or no variation) is "
+                "reported and left out.",
             ),
         ),
     ),
@@ -212,6 +221,12 @@ def _facts(spec: Mapping[str, Any]) -> dict[str, str]:
         known["n_comparisons"] = str(2 * pairs * len(architectures) * len(spec["phases"]))
     noise = known.get("activity.noise", "")
     known["noise_words"] = _fill(_NOISE_WORDS.get(noise, f"{noise} input" if noise else ""), known)
+    if "dsa" in spec:
+        known.setdefault("dissimilarity", "dsa")
+    kind = known.get("dissimilarity", "")
+    known["dissimilarity_words"] = _fill(_DISSIMILARITY_WORDS.get(kind, ""), known)
+    if kind in ("procrustes", "cka"):
+        known |= {"dsa.n_delays": "", "dsa.ridge": ""}
     points = spec.get("meta_clustering", {}).get("points") if isinstance(spec.get("meta_clustering"), Mapping) else None
     known["meta_points"] = _enumerate(str(point).replace("_", " ") for point in points or ())
     return known

@@ -8,6 +8,7 @@ from typing import Any
 
 from dynashape.records import CONDITIONS
 from dynashape.store import content_key
+from dynashape.study.measures import GEOMETRIC
 from dynashape.study.spec import StudySpec, TaskSpec
 
 # Raise a step's number whenever its code changes what it computes: all results of the old code are then missing.
@@ -137,15 +138,26 @@ def _record_unit(spec: StudySpec, train: WorkUnit) -> WorkUnit:
 
 
 def _fit_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
-    dsa = {name: value for name, value in spec.as_dict()["dsa"].items() if name != "effort"}
     params = {
         "architecture": record.params["architecture"],
         "task": record.params["task"]["name"],
         "seeds": list(spec.seeds),
         "phases": {phase: list(spec.timing.phases[phase]) for phase in spec.phases},
-        "dsa": dsa,
+        **_reduction(spec),
     }
     return _unit("fit", record.name, params, [record])
+
+
+def _reduction(spec: StudySpec) -> dict[str, Any]:
+    """What a system is reduced to: the same operators for all dissimilarities of operators, the same averages else."""
+    if spec.dissimilarity in GEOMETRIC:
+        return {"averages": True}
+    return {"dsa": {name: value for name, value in spec.as_dict()["dsa"].items() if name != "effort"}}
+
+
+def _measure(spec: StudySpec) -> dict[str, Any]:
+    """How pairs are measured; only the alignment of DSA can try harder."""
+    return {"effort": spec.dsa.effort} if spec.dissimilarity == "dsa" else {"dissimilarity": spec.dissimilarity}
 
 
 def _align(spec: StudySpec, architecture: str, phase: str, fit: tuple[WorkUnit, ...]) -> list[WorkUnit]:
@@ -163,7 +175,7 @@ def _align(spec: StudySpec, architecture: str, phase: str, fit: tuple[WorkUnit, 
                 "phase": phase,
                 "systems": system_labels(spec),
                 "pairs": bounds[tile : tile + 2],
-                "effort": spec.dsa.effort,
+                **_measure(spec),
             },
             own,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from dynashape.store import Store, write_atomic
 from dynashape.study.export import export
 from dynashape.study.load import read_resolved, to_yaml
 from dynashape.study.perform import perform
-from dynashape.study.plan import STAGES, WorkUnit, make_plan
+from dynashape.study.plan import STAGES, Plan, WorkUnit, make_plan
 from dynashape.study.spec import StudySpec, differences
 from dynashape.study.status import open_study
 
@@ -59,6 +59,15 @@ class RunResult:
     failures: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Computed:
+    """What `compute` did: units and worker seconds of each step, and a message for each unit that failed."""
+
+    counts: dict[str, int]
+    seconds: dict[str, float]
+    failures: dict[str, str]
+
+
 def run_study(
     spec: StudySpec, directory: Path, open_engine: Callable[[], Engine], progress: Progress | None = None
 ) -> RunResult:
@@ -74,39 +83,51 @@ def run_study(
     plan = make_plan(spec)
     started = datetime.now(UTC)
     clock = time.monotonic()
+    done = compute(plan, store, open_engine, progress)
+    progress.stage("writing tables, figures and the report", 1, 0)
+    times = {
+        "started": started.isoformat(timespec="seconds"),
+        "wall_seconds": round(time.monotonic() - clock, 3),
+        "worker_seconds": {step: round(value, 3) for step, value in done.seconds.items()},
+        "computed": done.counts,
+    }
+    export(plan, store, directory, done.failures, times)
+    progress.unit("report.html", True, "")
+    progress.end()
+    return RunResult(directory, done.counts, done.failures)
+
+
+def compute(plan: Plan, store: Store, open_engine: Callable[[], Engine], progress: Progress) -> Computed:
+    """Compute the units of a plan that the store lacks, stage after stage.
+
+    A unit that fails leaves the units that need it undone; all others are finished. The engine is opened only if
+    something is missing, and closed in any case.
+    """
     engine: Engine | None = None
-    failures: dict[str, str] = {}
-    computed: dict[str, int] = {}
+    failed: dict[str, str] = {}
+    messages: dict[str, str] = {}
+    counts: dict[str, int] = {}
     seconds: dict[str, float] = {}
     try:
         for step, units in plan.stages.items():
             missing = [unit for unit in units if not store.has(step, unit.key)]
             progress.stage(STAGES[step], len(units), len(units) - len(missing))
-            ready, blocked = _split(missing, failures)
-            failures |= blocked
+            ready, blocked = _split(missing, failed)
+            for unit, message in blocked:
+                failed[unit.key], messages[_place(unit)] = unit.name, message
             if ready:
                 engine = engine or open_engine()
                 outcomes = _run_stage(engine, store, ready, progress)
-                failures |= {
-                    _place(unit): str(o.status) for unit, o in zip(ready, outcomes, strict=True) if not o.status.ok
-                }
+                for unit, outcome in zip(ready, outcomes, strict=True):
+                    if not outcome.status.ok:
+                        failed[unit.key], messages[_place(unit)] = unit.name, str(outcome.status)
                 seconds[step] = sum(outcome.seconds for outcome in outcomes)
-            computed[step] = len(ready)
+            counts[step] = len(ready)
             progress.end()
     finally:
         if engine is not None:
             engine.close()
-    progress.stage("writing tables, figures and the report", 1, 0)
-    times = {
-        "started": started.isoformat(timespec="seconds"),
-        "wall_seconds": round(time.monotonic() - clock, 3),
-        "worker_seconds": {step: round(value, 3) for step, value in seconds.items()},
-        "computed": computed,
-    }
-    export(plan, store, directory, failures, times)
-    progress.unit("report.html", True, "")
-    progress.end()
-    return RunResult(directory, computed, failures)
+    return Computed(counts, seconds, messages)
 
 
 def rewrite_report(directory: Path) -> Path:
@@ -166,13 +187,13 @@ def _as_unit(store: Store, unit: WorkUnit) -> Unit:
     return Unit(unit.name, perform, arguments)
 
 
-def _split(units: list[WorkUnit], failures: dict[str, str]) -> tuple[list[WorkUnit], dict[str, str]]:
-    """Units that can run, costliest first, and those whose input failed."""
-    ready, blocked = [], {}
+def _split(units: list[WorkUnit], failed: Mapping[str, str]) -> tuple[list[WorkUnit], list[tuple[WorkUnit, str]]]:
+    """Units that can run, costliest first, and those whose input is among the `failed` keys."""
+    ready, blocked = [], []
     for unit in units:
-        broken = [name for name in unit.upstream if f"{unit.reads} {name}" in failures]
+        broken = [failed[key] for key in unit.upstream.values() if key in failed]
         if broken:
-            blocked[_place(unit)] = f"skipped: needs {unit.reads} of {', '.join(broken)}"
+            blocked.append((unit, f"skipped: needs {unit.reads} of {', '.join(broken)}"))
         else:
             ready.append(unit)
     return sorted(ready, key=_cost, reverse=True), blocked

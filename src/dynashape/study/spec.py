@@ -12,6 +12,7 @@ from dynashape.dissimilarity import EFFORTS
 from dynashape.errors import SpecError, unknown_name
 from dynashape.networks import ARCHITECTURES
 from dynashape.records import PHASES
+from dynashape.study.measures import DISSIMILARITIES
 from dynashape.tasks import INPUT_CONDITIONS, TASKS, Task, Timing, make_task
 from dynashape.training import Protocol
 
@@ -126,6 +127,7 @@ class StudySpec(_Frozen):
     networks: NetworkSpec = NetworkSpec()
     training: Protocol = Protocol()
     activity: ActivitySpec = ActivitySpec()
+    dissimilarity: str = "dsa"
     dsa: DsaSpec = DsaSpec()
     separability: SeparabilitySpec = SeparabilitySpec()
     meta_clustering: MetaClusteringSpec = MetaClusteringSpec()
@@ -145,6 +147,13 @@ class StudySpec(_Frozen):
             if name not in PHASES:
                 raise ValueError(unknown_name("phase", name, PHASES))
         return _distinct(value, "phase", at_least=1)
+
+    @field_validator("dissimilarity")
+    @classmethod
+    def _dissimilarity_is_known(cls, value: str) -> str:
+        if value not in DISSIMILARITIES:
+            raise ValueError(unknown_name("dissimilarity", value, DISSIMILARITIES))
+        return value
 
     @field_validator("seeds")
     @classmethod

@@ -84,6 +84,17 @@ def test_the_random_input_is_named(noise, words):
     assert words in text_of(SPEC | {"activity": {"n_trials": 10, "noise": noise, "noise_sd": 1.0}})
 
 
+@pytest.mark.parametrize(
+    ("dissimilarity", "words", "embedded"),
+    [("dsa", "(effort ", True), ("spectral", "eigenvalues", True), ("cka", "kernel", False)],
+)
+def test_the_dissimilarity_is_named(dissimilarity, words, embedded):
+    text = text_of(SPEC | {"dissimilarity": dissimilarity})
+    assert words in text
+    assert f"({dissimilarity})" in text
+    assert ("delay-embedded" in text) == embedded
+
+
 def test_a_foreign_environment_is_named_with_its_id():
     tasks = [{"name": "mine", "environment": "DelayMatchSample-v0"}, {"name": "PR"}]
     assert "mine (DelayMatchSample-v0)" in text_of(SPEC | {"tasks": tasks})
@@ -101,6 +112,7 @@ def test_every_field_that_a_study_can_set_has_its_words():
         "name",
         "tasks",  # task_names and task_parameters
         "activity.noise",  # noise_words
+        "dsa.effort",  # dissimilarity_words
         "activity.noise_sd",
         "meta_clustering.points",  # meta_points
         "training.snapshots",  # kept weights change no result

@@ -21,7 +21,9 @@ def keys(*overrides):
         ("training.learning_rate=0.001", "train"),
         ("input_noise=0.06", "train"),
         ("activity.noise_sd=0.5", "record"),
-        ("dsa.rank=4", "fit"),
+        ("dsa.rank=3", "fit"),
+        ("dissimilarity=procrustes", "fit"),
+        ("dissimilarity=spectral", "align"),
         ("dsa.effort=thorough", "align"),
         ("separability.mds=non-metric", "compare"),
         ("meta_clustering.max_groups=3", "organise"),
@@ -33,6 +35,12 @@ def test_a_field_changes_its_step_and_all_later_ones(override, first_changed):
     for step in steps:
         changed = steps.index(step) >= steps.index(first_changed)
         assert before[step].isdisjoint(after[step]) == changed, step
+
+
+def test_shapes_are_reduced_once_for_both_their_dissimilarities():
+    one, other = keys("dissimilarity=procrustes"), keys("dissimilarity=cka")
+    assert one["fit"] == other["fit"]
+    assert one["align"].isdisjoint(other["align"])
 
 
 def test_the_name_of_a_study_is_in_no_key():

@@ -1,4 +1,4 @@
-"""Align a tile of pairs of operators of one architecture in one phase."""
+"""Measure how far apart the systems of a tile of pairs are, of one architecture in one phase."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from dynashape.dissimilarity import align_all
 from dynashape.store import Store
+from dynashape.study.measures import measure_pairs
 from dynashape.study.parts import pair_indices
 
 
 def align(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
-    """Distance (radians), spread over starts and convergence of each pair of the tile.
+    """Distance (radians where it is an angle), spread over starts and convergence of each pair of the tile.
 
-    A pair with a system that has no operator is not aligned: its entries are NaN, and the system's own status says why.
+    A pair with a system that has nothing to compare is left out: its entries are NaN, and the system's own status says
+    why.
     """
     systems = params["systems"]
     matrices = _matrices(store, upstream.values(), systems, params["phase"])
@@ -30,16 +31,14 @@ def align(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
     spread = np.full(len(rows), np.nan)
     converged = np.zeros(len(rows), dtype=bool)
     if len(pairs):
-        found = align_all(list(matrices.values()), pairs=pairs, effort=params["effort"])
-        distance[usable] = found.values
-        spread[usable] = found.spread
-        converged[usable] = found.converged
+        found = measure_pairs(params.get("dissimilarity", "dsa"), list(matrices.values()), pairs, params.get("effort"))
+        distance[usable], spread[usable], converged[usable] = found
     arrays = {"distance": distance, "spread": spread, "converged": converged, "aligned": usable}
     store.save_arrays("align", key, arrays, {"pairs": params["pairs"]})
 
 
 def _matrices(store: Store, fit_keys: Any, systems: Any, phase: str) -> dict[int, Any]:
-    """The operator of each system that has one, by the system's number."""
+    """What is compared of each system that has it, by the system's number."""
     by_task = {}
     for fit_key in fit_keys:
         arrays, meta = store.load_arrays("fit", fit_key)

@@ -1,39 +1,44 @@
-"""Fit one linear operator to each network's activity in each condition and phase."""
+"""Reduce each network's activity in each condition and phase to what is compared: a linear operator, or averages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from dynashape.dissimilarity import fit_operator
-from dynashape.records import Status
+import numpy as np
+from jaxtyping import Float
+
+from dynashape.records import Array, Status
 from dynashape.store import Store
+from dynashape.study.measures import Reduced, reduce_to_averages, reduce_to_operator
 
 
 def fit(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
-    """Operators `seed/condition/phase`: the matrix, singular values, how well it predicts, and its status."""
+    """Systems `seed/condition/phase`: the matrix to compare, singular values, how well it predicts, and its status."""
     (record_key,) = upstream.values()
     activity, recorded = store.load_arrays("record", record_key)
     arrays = {}
     operators: dict[str, dict[str, Any]] = {}
     for name, values in activity.items():
         status = Status(*recorded["status"][name])
+        choices = np.array(recorded["choices"][name.split("/")[0]])
         for phase, (start, stop) in params["phases"].items():
             place = f"{name}/{phase}"
             if not status.ok:
                 operators[place] = {"code": status.code, "message": status.message}
                 continue
-            operator = fit_operator(values[:, start:stop], **params["dsa"], name=place)
-            # An operator padded with zeros is no estimate: a system without enough rank has a status, not distances.
-            if operator.status.ok:
-                arrays[f"{place}/matrix"] = operator.matrix
-            arrays[f"{place}/singular_values"] = operator.singular_values
-            operators[place] = {
-                "code": operator.status.code,
-                "message": operator.status.message,
-                "explained_variance": operator.explained_variance,
-                "effective_rank": operator.effective_rank,
-                "one_step_error": operator.one_step_error,
-                "persistence_error": operator.persistence_error,
-            }
+            reduced = reduce_phase(values[:, start:stop], choices, params, place)
+            if reduced.compared is not None:
+                arrays[f"{place}/matrix"] = reduced.compared
+            arrays |= {f"{place}/{kind}": array for kind, array in reduced.arrays.items()}
+            operators[place] = {"code": reduced.status.code, "message": reduced.status.message, **reduced.facts}
     store.save_arrays("fit", key, arrays, {"task": params["task"], "operators": operators})
+
+
+def reduce_phase(
+    activity: Float[Array, "trials steps units"], choices: Array, params: Mapping[str, Any], name: str
+) -> Reduced:
+    """One system's activity in one phase, reduced to an operator where the unit says how, to averages elsewhere."""
+    if "dsa" in params:
+        return reduce_to_operator(activity, params["dsa"], name)
+    return reduce_to_averages(activity, choices, name)
