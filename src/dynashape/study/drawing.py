@@ -111,7 +111,29 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 results.training,
             )
         )
+    if len(results.psychometric):
+        wishes.append(_psychometric(results, n_seeds))
     return wishes
+
+
+def _psychometric(results: Results, n_seeds: int) -> _Wish:
+    table = results.psychometric
+    split = table["context"].notna()
+    named = table.assign(task=table["task"].where(~split, table["task"] + ", context " + table["context"].astype(str)))
+    per_task = table.groupby(["architecture", "task", "seed"])["n_trials"].sum()
+    return (
+        "psychometric",
+        "Choices against evidence",
+        "How often the second response (go in GNG) was chosen at each strength of evidence for it. Thin lines are "
+        f"networks ({n_seeds} seeds), thick ones the mean of an architecture; dashed is the ideal observer of the same "
+        "trials. All networks "
+        f"of a task saw the same {per_task.min()} to {per_task.max()} trials. Evidence: coherence of the cued modality "
+        "(CDM), difference of the two stimuli, also weaker ones than in training (DC), summed weights up to 3.5 (PR), "
+        "the cue (GNG). A task whose trials carry no `evidence` has no panel.",
+        "One panel a task and context: share of the second response against evidence, with the ideal observer's.",
+        lambda: figures.plot_psychometric(named),
+        table,
+    )
 
 
 def _scheme(

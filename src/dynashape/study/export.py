@@ -51,6 +51,7 @@ def export(
 def _tables(results: Results, directory: Path) -> None:
     tables = {
         "networks": results.networks,
+        "psychometric": results.psychometric,
         "operators": results.operators,
         "alignments": results.alignments,
         "separability": results.separability,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dynashape.networks import Cell, make_cell
 from dynashape.records import Array
 from dynashape.study.spec import TaskSpec
 from dynashape.tasks import Task, Timing
@@ -20,6 +21,12 @@ def build_timing(params: Mapping[str, Any]) -> Timing:
 def build_task(params: Mapping[str, Any], timing: Timing, input_noise: float) -> Task:
     """The task that a unit's parameters describe."""
     return TaskSpec(**params).build(timing, input_noise)
+
+
+def build_cell(architecture: str, networks: Mapping[str, Any], timing: Timing) -> Cell:
+    """The cell of this architecture, with the options that a unit's parameters give it."""
+    del timing
+    return make_cell(architecture, **networks["options"])
 
 
 def weights_of(arrays: Mapping[str, Array], seed: int, when: str) -> dict[str, Array]:

@@ -14,6 +14,7 @@ from dynashape.study.spec import StudySpec, TaskSpec
 # Raise a step's number whenever its code changes what it computes: all results of the old code are then missing.
 STEP_VERSIONS: Mapping[str, int] = {
     "train": 1,
+    "examine": 1,
     "record": 1,
     "fit": 1,
     "align": 1,
@@ -24,6 +25,7 @@ STEP_VERSIONS: Mapping[str, int] = {
 
 STAGES: Mapping[str, str] = {
     "train": "training networks",
+    "examine": "examining networks",
     "record": "recording activity",
     "fit": "fitting operators",
     "align": "aligning pairs",
@@ -78,6 +80,7 @@ def system_labels(spec: StudySpec) -> list[dict[str, Any]]:
 def make_plan(spec: StudySpec) -> Plan:
     """The units of a study and their keys, from its specification alone."""
     train = tuple(_train_unit(spec, name, task) for name in spec.architectures for task in spec.tasks)
+    examine = tuple(_examine_unit(spec, unit) for unit in train)
     record = tuple(_record_unit(spec, unit) for unit in train)
     fit = tuple(_fit_unit(spec, unit) for unit in record)
     align = tuple(
@@ -94,6 +97,7 @@ def make_plan(spec: StudySpec) -> Plan:
         spec,
         {
             "train": train,
+            "examine": examine,
             "record": record,
             "fit": fit,
             "align": align,
@@ -129,6 +133,12 @@ def _train_unit(spec: StudySpec, architecture: str, task: TaskSpec) -> WorkUnit:
         "training": resolved["training"],
     }
     return _unit("train", f"{architecture} {task.name}", params)
+
+
+def _examine_unit(spec: StudySpec, train: WorkUnit) -> WorkUnit:
+    shared = ("architecture", "task", "timing", "input_noise", "seeds", "networks")
+    params = {name: train.params[name] for name in shared} | {"n_trials": spec.training.n_test_trials}
+    return _unit("examine", train.name, params, [train])
 
 
 def _record_unit(spec: StudySpec, train: WorkUnit) -> WorkUnit:

@@ -14,6 +14,7 @@ from dynashape.report import (
     TableElement,
     describe_methods,
 )
+from dynashape.study.footing import compare_footing
 from dynashape.study.results import Results
 from dynashape.study.spec import StudySpec
 
@@ -123,7 +124,16 @@ def _tables(results: Results) -> list[TableElement]:
             "networks",
             "The networks",
             results.networks,
-            "One row a network; accuracy is of the response, on fresh trials.",
+            "One row a network; accuracy is of the response, on fresh trials. The norm is of all recurrent weights "
+            "together (Frobenius), activity is its root mean square over fresh trials; both also before training.",
+        ),
+        (
+            "footing",
+            "Are the networks on an equal footing?",
+            compare_footing(results.networks),
+            "Median over the seeds of each architecture and task, with the range in brackets: accuracy as a share of "
+            "the ideal observer's, fixation outside the response window, updates until done, norm of the recurrent "
+            "weights and root mean square of the activity.",
         ),
         (
             "separability",

@@ -21,6 +21,7 @@ class Results:
 
     networks: pd.DataFrame
     training: pd.DataFrame
+    psychometric: pd.DataFrame
     operators: pd.DataFrame
     distances: Mapping[tuple[str, str], Array]
     systems: pd.DataFrame
@@ -42,6 +43,7 @@ def read_results(plan: Plan, store: Store) -> Results:
     return Results(
         networks=networks,
         training=training,
+        psychometric=_psychometric(plan, store),
         operators=_operators(plan, store),
         distances=distances,
         systems=pd.DataFrame(system_labels(plan.spec)),
@@ -64,7 +66,21 @@ def _networks(plan: Plan, store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
             names = {name: network[name] for name in ("architecture", "task", "seed")}
             curves += [{**names, **point} for point in curve]
             rows.append(network)
-    return pd.DataFrame(rows), pd.DataFrame(curves)
+    table = pd.DataFrame(rows)
+    examined = pd.DataFrame(_examined(plan, store, "networks"))
+    if len(table) and len(examined):
+        table = table.merge(examined, on=["architecture", "task", "seed"], how="left", validate="one_to_one")
+    return table, pd.DataFrame(curves)
+
+
+def _psychometric(plan: Plan, store: Store) -> pd.DataFrame:
+    table = pd.DataFrame(_examined(plan, store, "psychometric"))
+    return table.astype({"context": "Int64", "ideal": "float64"}) if len(table) else table
+
+
+def _examined(plan: Plan, store: Store, what: str) -> list[dict[str, Any]]:
+    done = [unit for unit in plan.stages["examine"] if store.has("examine", unit.key)]
+    return [row for unit in done for row in store.load_json("examine", unit.key)[what]]
 
 
 def _operators(plan: Plan, store: Store) -> pd.DataFrame:

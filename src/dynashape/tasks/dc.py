@@ -105,6 +105,17 @@ class DC(VectorisedTask):
         """Pairs and noise of DelayComparison."""
         return {"vpairs": list(self.pairs), "sigma": self.sigma}
 
+    def sample_graded(self, n_trials: int, rng: np.random.Generator) -> Trials:
+        """Pairs with their own means, and an eighth, a quarter, a half or all of their difference.
+
+        NeuroGym's pairs all differ alike, which shows nothing of how choices follow the difference.
+        """
+        self._check_n_trials(n_trials)
+        conditions = self.draw_conditions(n_trials, rng)
+        v1, v2 = conditions["v1"], conditions["v2"]
+        less = (v1 - v2) / 2 * (1 - np.array([0.125, 0.25, 0.5, 1.0])[rng.integers(0, 4, n_trials)])
+        return self.trials_of({**conditions, "v1": v1 - less, "v2": v2 + less}, rng)
+
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
         """How much stronger the second stimulus is, in NeuroGym's units of strength."""
         return np.asarray(conditions["v2"] - conditions["v1"], dtype=np.float64)

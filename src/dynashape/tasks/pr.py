@@ -43,6 +43,8 @@ class PR(VectorisedTask):
     )
     action_names = ("fixation", "choice1", "choice2")
     environment = "ProbabilisticReasoning-v0"
+    # Log10 odds; beyond them a shape of weight 10 decides, and the answer is certain.
+    evidence_edges = (-3.5, -2.5, -1.75, -1.25, -0.75, -0.25, 0.25, 0.75, 1.25, 1.75, 2.5, 3.5)
 
     def __init__(
         self,

@@ -30,6 +30,10 @@ class Task(ABC):
     description: str
     input_names: tuple[str, ...]
     action_names: tuple[str, ...]
+    # Edges of the bins in which responses are averaged over `evidence`; empty where it takes few values.
+    evidence_edges: tuple[float, ...] = ()
+    # What stands for the ideal observer's accuracy where none is known.
+    stated_ceiling: float = 1.0
 
     def __init__(self, timing: Timing, input_noise: float) -> None:
         if not (np.isfinite(input_noise) and input_noise >= 0):
@@ -60,6 +64,10 @@ class Task(ABC):
     @abstractmethod
     def sample(self, n_trials: int, rng: np.random.Generator) -> Trials:
         """Draw trials: inputs in float32 with all noise, targets, and conditions, which always hold `choice`."""
+
+    def sample_graded(self, n_trials: int, rng: np.random.Generator) -> Trials:
+        """Trials whose evidence is spread over weak and strong, for psychometric curves; as `sample` by default."""
+        return self.sample(n_trials, rng)
 
     def ideal_choices(self, trials: Trials) -> Int[Array, " trials"] | None:  # noqa: ARG002
         """The ideal observer's action in each trial, from the same noisy inputs; None where none is known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dynashape.training.protocol import Protocol
 from dynashape.training.record import activity_status, record_activity
+from dynashape.training.respond import respond
 from dynashape.training.score import ceiling, choices, fixating, score
 from dynashape.training.train import TrainedNetwork, TrainingState, train_group
 
@@ -16,6 +17,7 @@ __all__ = [
     "choices",
     "fixating",
     "record_activity",
+    "respond",
     "score",
     "train_group",
 ]

@@ -51,7 +51,7 @@ def score(
 
 
 def ceiling(task: Task, trials: Trials) -> float:
-    """Accuracy of the ideal observer on these very trials; 1 where the task knows none.
+    """Accuracy of the ideal observer on these very trials; the task's stated ceiling where it knows none.
 
     >>> from dynashape.tasks import make_task
     >>> gng = make_task("GNG")
@@ -59,4 +59,4 @@ def ceiling(task: Task, trials: Trials) -> float:
     1.0
     """
     best = task.ideal_choices(trials)
-    return 1.0 if best is None else float(np.mean(best == trials.conditions["choice"]))
+    return task.stated_ceiling if best is None else float(np.mean(best == trials.conditions["choice"]))

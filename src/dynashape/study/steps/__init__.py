@@ -9,6 +9,7 @@ from dynashape.store import Store
 from dynashape.study.steps.align import align
 from dynashape.study.steps.compare import compare_systems
 from dynashape.study.steps.conclude import conclude
+from dynashape.study.steps.examine import examine
 from dynashape.study.steps.fit import fit
 from dynashape.study.steps.organise import organise
 from dynashape.study.steps.record import record
@@ -18,6 +19,7 @@ Step = Callable[[Store, str, Mapping[str, Any], Mapping[str, str]], None]
 
 STEPS: Mapping[str, Step] = {
     "train": train,
+    "examine": examine,
     "record": record,
     "fit": fit,
     "align": align,

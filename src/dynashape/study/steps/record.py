@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from dynashape.networks import make_cell
 from dynashape.records import CONDITIONS
 from dynashape.seeds import stream
 from dynashape.store import Store
-from dynashape.study.parts import build_task, build_timing, weights_of
+from dynashape.study.parts import build_cell, build_task, build_timing, weights_of
 from dynashape.tasks import drive
 from dynashape.training import record_activity
 
@@ -24,9 +23,10 @@ def record(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[
     """
     (train_key,) = upstream.values()
     weights, _ = store.load_arrays("train", train_key)
-    task = build_task(params["task"], build_timing(params["timing"]), params["input_noise"])
+    timing = build_timing(params["timing"])
+    task = build_task(params["task"], timing, params["input_noise"])
     architecture, seeds = params["architecture"], params["seeds"]
-    cell = make_cell(architecture, **params["networks"]["options"])
+    cell = build_cell(architecture, params["networks"], timing)
     wish = params["activity"]
     trials = [task.sample(wish["n_trials"], stream("activity", architecture, task.name, seed)) for seed in seeds]
     inputs = np.stack([own.inputs for own in trials])

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dynashape.networks import make_cell
 from dynashape.records import Array
 from dynashape.store import Store
-from dynashape.study.parts import build_task, build_timing
+from dynashape.study.parts import build_cell, build_task, build_timing
 from dynashape.training import Protocol, train_group
 
 
 def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
     """Weights `seed/initial/...` and `seed/final/...`, and how each network learned."""
     assert not upstream
+    timing = build_timing(params["timing"])
     group = train_group(
-        make_cell(params["architecture"], **params["networks"]["options"]),
-        build_task(params["task"], build_timing(params["timing"]), params["input_noise"]),
+        build_cell(params["architecture"], params["networks"], timing),
+        build_task(params["task"], timing, params["input_noise"]),
         params["seeds"],
         n_units=params["networks"]["n_units"],
         protocol=Protocol(**params["training"]),
+        architecture=params["architecture"],
     )
     arrays: dict[str, Array] = {}
     rows = []
