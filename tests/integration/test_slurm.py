@@ -14,6 +14,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,24 @@ def test_a_cancelled_job_is_replaced_and_everything_finishes(engine: Engine, tmp
     assert jobs() - set(cancelled) - others
 
 
+def test_a_job_cancelled_in_the_queue_is_replaced(slurm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dynashape.engine.slurm._ASK_S", 1)
+    waiting = {**OPTIONS, "job_extra_directives": ["--begin=now+3600"]}
+
+    def queued() -> set[str]:
+        return set(ask("squeue", "--noheader", "--states=PENDING", "--format=%i").split())
+
+    with ThreadPoolExecutor(1) as thread, open_engine("slurm", 2, **waiting) as engine:
+        wait_until(lambda: len(queued()) == 2, "two waiting jobs", lambda: ask("squeue"))
+        first = queued()
+        running = thread.submit(engine.run, [Unit("echo", lambda: 1)])
+        subprocess.run(["scancel", *first], check=True)
+        wait_until(lambda: len(queued() - first) == 2, "two new jobs", lambda: ask("squeue"))
+        for job in queued():
+            subprocess.run(["scontrol", "update", f"JobId={job}", "StartTime=now"], check=True)
+        assert values(running.result(timeout=LIMIT_S)) == [1]
+
+
 def test_jobs_compute_on_one_thread(engine: Engine) -> None:
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
@@ -221,6 +240,35 @@ def test_a_job_that_slurm_refuses_is_an_error_with_slurms_reason(slurm: Path) ->
     with pytest.raises(EngineError, match=r"SLURM refuses the job \("):
         open_engine("slurm", 1, **{**OPTIONS, "memory": "900GB"})
     assert not ask("squeue", "--noheader").strip()
+
+
+def test_what_the_command_line_makes_of_the_options_reaches_slurm(slurm: Path) -> None:
+    options = {**OPTIONS, "walltime": 12 * 3600, "queue": "debug", "job_extra_directives": "--comment=shapes"}
+    with open_engine("slurm", 2, cores=2, **options) as engine:
+        wait_until(lambda: len(jobs()) == 1, "one running job", lambda: ask("squeue"))
+        assert ask("squeue", "--noheader", "--Format=TimeLimit,Partition,Comment,NumCPUs").split() == [
+            "12:00:00",
+            "debug",
+            "shapes",
+            "2",
+        ]
+        (places,) = {tuple(values(engine.run([Unit("place", work(slurm), {"number": 0})])))}
+        assert {places[0][0]} == jobs()
+    with pytest.raises(EngineError, match="two words for one thing"):
+        open_engine("slurm", 1, partition="debug", **options)
+
+
+def test_jobs_that_cannot_work_end_the_run(slurm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dask
+
+    monkeypatch.setattr("dynashape.engine.slurm._ASK_S", 1)
+    with (
+        dask.config.set({"jobqueue.slurm.python": "/nowhere/python"}),
+        open_engine("slurm", 1, log_directory=slurm / "jobs", **OPTIONS) as engine,
+        pytest.raises(EngineError, match=r"SLURM jobs ended before .* see their output in .*/jobs"),
+    ):
+        engine.run([Unit("echo", lambda: 1)])
+    assert any("/nowhere/python" in log.read_text() for log in (slurm / "jobs").iterdir())
 
 
 def test_an_interface_that_does_not_exist(slurm: Path) -> None:
