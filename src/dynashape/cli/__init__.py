@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
+
+from dynashape.cli.own_code import find_own_code
 
 
 def main() -> None:
@@ -11,6 +14,7 @@ def main() -> None:
     # One thread a process: results must not depend on the machine's core count, and workers share its cores.
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    find_own_code(Path.cwd())
     from dynashape.errors import DynashapeError
 
     try:

@@ -66,9 +66,11 @@ def run(
     ] = None,
 ) -> None:
     """Run a study: only what is missing is computed, so an interrupted run goes on where it was."""
+    from dynashape.cli.own_code import find_own_code
     from dynashape.cli.progress import make_progress
     from dynashape.study import load_spec, open_study_engine, run_study
 
+    find_own_code(Path(study).parent)
     spec = load_spec(study, overrides or ())
     directory = out or Path("runs") / spec.name
     result = run_study(

@@ -43,6 +43,12 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
                 "Gaussian noise of standard deviation {input_noise} was added to every input channel at every step.",
             ),
             ("Task parameters other than the defaults: {task_parameters}.",),
+            (
+                "Periods of other environments were laid over the phases: {task_periods}.",
+                "They were sampled through NeuroGym. Training batches were drawn from 4096 such trials, with fresh "
+                "input noise; evaluation and test trials were new.",
+            ),
+            ("Accuracy taken as attainable where no ideal observer is known: {task_ceilings}.",),
         ),
     ),
     (
@@ -209,6 +215,10 @@ def _facts(spec: Mapping[str, Any]) -> dict[str, str]:
         known["task_names"] = _enumerate(_task_name(task) for task in tasks)
         special = [f"{task.get('name')} {_plainly(task['parameters'])}" for task in tasks if task.get("parameters")]
         known["task_parameters"] = "; ".join(special)
+        mapped = [task for task in tasks if task.get("period_to_phase")]
+        known["task_periods"] = "; ".join(f"{task['name']} {_plainly(task['period_to_phase'])}" for task in mapped)
+        stated = [task for task in tasks if task.get("environment")]
+        known["task_ceilings"] = ", ".join(f"{task['name']} {_plainly(task.get('ceiling') or 1.0)}" for task in stated)
     options = spec.get("networks", {}).get("options") if isinstance(spec.get("networks"), Mapping) else None
     known["networks.options"] = _plainly(options) if options else ""
     seeds, architectures = spec.get("seeds") or (), spec.get("architectures") or ()

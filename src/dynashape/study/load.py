@@ -43,7 +43,12 @@ def load_spec(preset_or_yaml: str | Path, overrides: Iterable[str] = ()) -> Stud
     raw = _read(preset_or_yaml)
     for override in overrides:
         _override(raw, override)
-    return parse_spec(raw)
+    spec = parse_spec(raw)
+    # Foreign environments are built only here, not whenever a study's folder is read: importing NeuroGym takes seconds.
+    for task in spec.tasks:
+        if task.environment is not None:
+            task.build(spec.timing, spec.input_noise)
+    return spec
 
 
 def parse_spec(raw: Mapping[str, Any]) -> StudySpec:

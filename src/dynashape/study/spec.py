@@ -22,12 +22,17 @@ class _Frozen(BaseModel):
 
 
 class TaskSpec(_Frozen):
-    """One task: a name of ours, or any NeuroGym environment with a map from its periods to the four phases."""
+    """One task: a name of ours; any NeuroGym environment with a map from its periods to the four phases; or a class.
 
-    name: str
+    `environment` is a registered id or an entry point "module:Class". `ceiling` is the accuracy that can be reached,
+    where no ideal observer is known (1 unless given).
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
     environment: str | None = None
     period_to_phase: dict[str, str] | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
+    ceiling: Annotated[float, Field(gt=0, le=1)] | None = None
 
     @model_validator(mode="after")
     def _is_known(self) -> TaskSpec:
@@ -36,19 +41,25 @@ class TaskSpec(_Frozen):
                 unknown_name("task", self.name, TASKS)
                 + " For a NeuroGym environment give `environment` and `period_to_phase`."
             )
+        if self.environment is None and self.ceiling is not None:
+            raise ValueError(f"task {self.name!r} has an ideal observer; leave `ceiling` out")
         return self
 
     def build(self, timing: Timing, input_noise: float) -> Task:
         """The task itself, with the study's timing and input noise."""
         if self.environment is None:
             return make_task(self.name, timing=timing, input_noise=input_noise, **self.parameters)
-        return make_task(
+        task = make_task(
             self.environment,
             timing=timing,
             input_noise=input_noise,
             period_to_phase=self.period_to_phase,
             **self.parameters,
         )
+        task.name = self.name
+        if self.ceiling is not None:
+            task.stated_ceiling = self.ceiling
+        return task
 
 
 def _task_of(value: Any) -> Any:

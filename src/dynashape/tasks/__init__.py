@@ -14,6 +14,7 @@ from dynashape.tasks.gng import GNG
 from dynashape.tasks.input_conditions import INPUT_CONDITION_DESCRIPTIONS, INPUT_CONDITIONS, drive
 from dynashape.tasks.neurogym_environments import build_environment
 from dynashape.tasks.neurogym_task import NeurogymTask
+from dynashape.tasks.pooled import PooledTask
 from dynashape.tasks.pr import PR
 from dynashape.tasks.registry import TASKS, make_task
 from dynashape.tasks.task import Task, ideal_accuracy
@@ -30,6 +31,7 @@ __all__ = [
     "TASKS",
     "EnvironmentRow",
     "NeurogymTask",
+    "PooledTask",
     "Task",
     "Timing",
     "VectorisedTask",

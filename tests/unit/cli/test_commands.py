@@ -60,6 +60,14 @@ def test_tasks_are_listed_with_their_ceilings(dynashape):
     assert "0.9" in shown
 
 
+def test_every_environment_of_neurogym_is_listed(dynashape):
+    done = dynashape("tasks", "--all")
+    assert done.returncode == 0, done.stderr
+    (row,) = [line for line in done.stdout.splitlines() if line.startswith("AntiReach-v0")]
+    assert row.split()[1:] == ["fixation,", "stimulus,", "delay,", "decision", "33", "33", "yes"]
+    assert "set_groundtruth" in done.stdout  # why Bandit cannot be aligned
+
+
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_one_trial_is_drawn(dynashape, tmp_path, suffix):
     path = tmp_path / f"trial.{suffix}"

@@ -95,6 +95,20 @@ def test_the_dissimilarity_is_named(dissimilarity, words, embedded):
     assert ("delay-embedded" in text) == embedded
 
 
+def test_a_foreign_environment_is_named_with_its_periods_and_ceiling():
+    mine = {"name": "mine", "environment": "a:B", "period_to_phase": {"cue": "stimulus"}, "ceiling": 0.83}
+    text = text_of(SPEC | {"tasks": [mine, {"name": "PR"}]})
+    assert "mine cue = stimulus" in text
+    assert "mine 0.83" in text
+    assert "4096" not in text_of(SPEC)
+
+
+def test_the_pool_has_the_size_that_is_said():
+    from dynashape.study.steps.train import N_POOL
+
+    assert f"drawn from {N_POOL} such" in text_of(SPEC | {"tasks": [{"name": "x", "period_to_phase": {"a": "delay"}}]})
+
+
 def test_a_foreign_environment_is_named_with_its_id():
     tasks = [{"name": "mine", "environment": "DelayMatchSample-v0"}, {"name": "PR"}]
     assert "mine (DelayMatchSample-v0)" in text_of(SPEC | {"tasks": tasks})

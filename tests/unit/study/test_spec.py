@@ -30,6 +30,9 @@ from dynashape.study.spec import differences
         ({"dsa": {"effort": "standart"}}, "did you mean 'standard'?"),
         ({"activity": {"noise": "gausian"}}, "did you mean 'gaussian'?"),
         ({"timing": {"dt_ms": 7}}, "dt_ms"),
+        ({"tasks": ["GNG", {"name": "a-b", "environment": "DelayMatchSample-v0"}]}, "tasks.1.name"),
+        ({"tasks": ["GNG", {"name": "mine", "environment": "x:Y", "ceiling": 1.5}]}, "tasks.1.ceiling"),
+        ({"tasks": ["GNG", {"name": "PR", "ceiling": 0.9}]}, "has an ideal observer"),
     ],
 )
 def test_a_fault_is_named_with_its_remedy(raw, said):
@@ -65,10 +68,10 @@ def test_resolved_yaml_reads_back_as_the_same_value(tmp_path):
 
 def test_a_file_holds_only_what_differs_from_its_preset(tmp_path):
     path = tmp_path / "mine.yaml"
-    path.write_text("preset: smoke\nname: mine\ndsa: {rank: 4}\n")
+    path.write_text("preset: smoke\nname: mine\ndsa: {rank: 3}\n")
     mine, smoke = load_spec(path), load_spec("smoke")
     assert differences(smoke.as_dict(), mine.as_dict()) == [
-        "dsa.rank (5 there, 4 here)",
+        "dsa.rank (4 there, 3 here)",
         "name (smoke there, mine here)",
     ]
 

@@ -6,21 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynashape.records import Array
+from dynashape.seeds import stream
 from dynashape.store import Store
 from dynashape.study.parts import build_cell, build_task, build_timing
+from dynashape.tasks import NeurogymTask, PooledTask, Task
 from dynashape.training import Protocol, train_group
+
+# Trials of a NeuroGym environment that batches are drawn from: sampling afresh takes longer than learning from a batch.
+N_POOL = 4096
 
 
 def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
     """Weights `seed/initial/...` and `seed/final/...`, and how each network learned."""
     assert not upstream
-    timing = build_timing(params["timing"])
+    timing, protocol = build_timing(params["timing"]), Protocol(**params["training"])
     group = train_group(
         build_cell(params["architecture"], params["networks"], timing),
-        build_task(params["task"], timing, params["input_noise"]),
+        pooled(build_task(params["task"], timing, params["input_noise"]), protocol),
         params["seeds"],
         n_units=params["networks"]["n_units"],
-        protocol=Protocol(**params["training"]),
+        protocol=protocol,
         architecture=params["architecture"],
     )
     arrays: dict[str, Array] = {}
@@ -44,3 +49,11 @@ def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
             }
         )
     store.save_arrays("train", key, arrays, {"networks": rows})
+
+
+def pooled(task: Task, protocol: Protocol) -> Task:
+    """The task, its batches drawn from a pool if it is slow to sample; evaluation and test trials are always fresh."""
+    fresh = min(protocol.n_evaluation_trials, protocol.n_test_trials)
+    if not isinstance(task, NeurogymTask) or protocol.batch_size >= fresh:
+        return task
+    return PooledTask(task, N_POOL, protocol.batch_size, stream("pool", task.name))
