@@ -143,6 +143,26 @@ class StudySpec(_Frozen):
     separability: SeparabilitySpec = SeparabilitySpec()
     meta_clustering: MetaClusteringSpec = MetaClusteringSpec()
 
+    @field_validator("training", mode="before")
+    @classmethod
+    def _log_means_log_spaced(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and value.get("snapshots") == "log":
+            last = value.get("max_updates", Protocol().max_updates)
+            if isinstance(last, int) and last >= 1:
+                return {**value, "snapshots": log_spaced(last)}
+        return value
+
+    @field_validator("training")
+    @classmethod
+    def _snapshots_are_updates(cls, value: Protocol) -> Protocol:
+        outside = [updates for updates in value.snapshots if not 1 <= updates <= value.max_updates]
+        if outside:
+            raise ValueError(
+                f"training.snapshots must lie in 1..{value.max_updates} (training.max_updates), or be 'log'; "
+                f"got {', '.join(map(str, outside))}"
+            )
+        return value
+
     @field_validator("architectures")
     @classmethod
     def _architectures_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -226,6 +246,15 @@ class StudySpec(_Frozen):
     def as_dict(self) -> dict[str, Any]:
         """The resolved specification as plain values, as in `study.yaml`."""
         return self.model_dump(mode="json")
+
+
+def log_spaced(last: int, n: int = 8) -> tuple[int, ...]:
+    """About `n` numbers of updates from 1 to `last`, each as many times the one before.
+
+    >>> log_spaced(2000)
+    (1, 3, 9, 26, 77, 228, 675, 2000)
+    """
+    return tuple(sorted({round(last ** (k / (n - 1))) for k in range(n)}))
 
 
 def _distinct(values: tuple[Any, ...], kind: str, at_least: int) -> tuple[Any, ...]:

@@ -32,6 +32,8 @@ from dynashape.study.spec import differences
         ({"timing": {"dt_ms": 7}}, "dt_ms"),
         ({"tasks": ["GNG", {"name": "a-b", "environment": "DelayMatchSample-v0"}]}, "tasks.1.name"),
         ({"tasks": ["GNG", {"name": "mine", "environment": "x:Y", "ceiling": 1.5}]}, "tasks.1.ceiling"),
+        ({"training": {"snapshots": [0, 5]}}, "training.snapshots must lie in 1..2000"),
+        ({"training": {"snapshots": "logg"}}, "training.snapshots"),
         ({"tasks": ["GNG", {"name": "PR", "ceiling": 0.9}]}, "has an ideal observer"),
     ],
 )
@@ -86,3 +88,10 @@ def test_an_unknown_study_names_the_presets(name):
 def test_an_override_needs_a_field_and_a_value(override):
     with pytest.raises(SpecError, match="--set"):
         load_spec("smoke", [override])
+
+
+def test_snapshots_are_log_spaced_when_asked_for():
+    spec = load_spec("smoke", ["training.snapshots=log", "training.max_updates=100"])
+    assert spec.training.snapshots[0] == 1
+    assert spec.training.snapshots[-1] == 100
+    assert parse_spec(spec.as_dict()) == spec

@@ -9,6 +9,7 @@ from dynashape.records import Array
 from dynashape.seeds import stream
 from dynashape.store import Store
 from dynashape.study.parts import build_cell, build_task, build_timing
+from dynashape.study.progress import Progress
 from dynashape.tasks import NeurogymTask, PooledTask, Task
 from dynashape.training import Protocol, train_group
 
@@ -17,9 +18,13 @@ N_POOL = 4096
 
 
 def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
-    """Weights `seed/initial/...` and `seed/final/...`, and how each network learned."""
+    """Weights `seed/initial/...`, `seed/final/...` and `seed/update_N/...` (snapshots), and how each network learned.
+
+    Killed in the middle, it goes on from its last saved state, with the identical result.
+    """
     assert not upstream
     timing, protocol = build_timing(params["timing"]), Protocol(**params["training"])
+    progress = Progress(store, key)
     group = train_group(
         build_cell(params["architecture"], params["networks"], timing),
         pooled(build_task(params["task"], timing, params["input_noise"]), protocol),
@@ -27,11 +32,14 @@ def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
         n_units=params["networks"]["n_units"],
         protocol=protocol,
         architecture=params["architecture"],
+        state=progress.load(),
+        on_state=progress.save,
     )
     arrays: dict[str, Array] = {}
     rows = []
     for network in group:
-        for when, weights in (("initial", network.initial), ("final", network.final)):
+        kept = {f"update_{updates}": weights for updates, weights in network.snapshots.items()}
+        for when, weights in {"initial": network.initial, "final": network.final, **kept}.items():
             arrays |= {f"{network.seed}/{when}/{name}": value for name, value in weights.items()}
         rows.append(
             {
@@ -49,6 +57,7 @@ def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
             }
         )
     store.save_arrays("train", key, arrays, {"networks": rows})
+    progress.clear()
 
 
 def pooled(task: Task, protocol: Protocol) -> Task:

@@ -1,0 +1,65 @@
+"""A training that is killed in the middle goes on from its saved state, with the identical result."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.slow
+
+# A patience beyond reach: the unit runs for all its updates.
+CODE = """
+import sys
+from pathlib import Path
+from dynashape.study import load_spec, make_plan, progress
+from dynashape.study.perform import perform
+from dynashape.store import Store
+progress.SAVE_EVERY_S = 0.0
+fields = ["training.max_updates=300", "training.evaluate_every=10", "training.patience=100", "training.snapshots=log"]
+(unit,) = [u for u in make_plan(load_spec("smoke", fields)).stages["train"] if u.name == "LSTM CDM"]
+store = Store.create(Path(sys.argv[1]))
+found = progress.Progress(store, unit.key).load()
+print("from", found.updates if found else 0, flush=True)
+print(perform(str(store.root), unit.step, unit.key, unit.params, unit.upstream), flush=True)
+"""
+
+
+def start(root: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", CODE, str(root)], stdout=subprocess.PIPE, text=True)
+
+
+def finish(root: Path) -> tuple[int, dict[str, np.ndarray]]:
+    said, _ = start(root).communicate(timeout=240)
+    first, key = said.split("\n")[:2]
+    with np.load(root / "train" / f"{key}.npz") as arrays:
+        kept = {name: arrays[name] for name in arrays.files}  # meta.json too: curves and accuracies
+    return int(first.split()[1]), kept
+
+
+def test_sigkill_in_the_middle_of_a_unit_changes_nothing(tmp_path):
+    began, whole = finish(tmp_path / "whole")
+    assert began == 0
+    process = start(tmp_path / "killed")
+    until = time.monotonic() + 120
+    while len(list((tmp_path / "killed" / "progress").glob("*.npz"))) < 1:
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    time.sleep(0.3)  # some states later
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert not list((tmp_path / "killed" / "train").glob("*.npz"))
+    began, resumed = finish(tmp_path / "killed")
+    assert began > 0
+    assert whole.keys() == resumed.keys()
+    for name in whole:
+        assert np.array_equal(whole[name], resumed[name]), name
+    assert any("/update_" in name for name in whole)
+    assert not list((tmp_path / "killed" / "progress").glob("*.npz"))

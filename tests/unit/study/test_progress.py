@@ -1,0 +1,83 @@
+"""A training's state comes back from the store as it went in, and training goes on from it with the same result."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dynashape.networks import make_cell
+from dynashape.store import Store
+from dynashape.study import progress
+from dynashape.study.progress import Progress
+from dynashape.tasks import Timing, make_task
+from dynashape.training import Protocol, train_group
+
+TASK = make_task("GNG", Timing(fixation_ms=80, stimulus_ms=80, delay_ms=80, decision_ms=80))
+# One network is done before the other, and weights are kept along the way: every part of the state is in use.
+PROTOCOL = Protocol(
+    max_updates=60,
+    evaluate_every=10,
+    batch_size=16,
+    n_evaluation_trials=64,
+    n_test_trials=64,
+    snapshots=(5, 15),
+    patience=1,
+    stop_fraction=0.5,
+    stop_fixation=0.5,
+)
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(progress, "SAVE_EVERY_S", 0.0)
+    return Progress(Store.create(tmp_path), "key")
+
+
+def train(protocol=PROTOCOL, **more):
+    return train_group(make_cell("GRU"), TASK, [0, 1, 2], n_units=8, protocol=protocol, **more)
+
+
+def same(one, two):
+    if isinstance(one, np.ndarray):
+        return one.dtype == two.dtype and np.array_equal(one, two)
+    if isinstance(one, dict):
+        return one.keys() == two.keys() and all(same(one[key], two[key]) for key in one)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(two) and all(map(same, one, two))
+    return same(vars(one), vars(two)) if type(one).__name__ in ("TrainedNetwork", "TrainingState") else one == two
+
+
+def test_every_state_goes_on_to_the_identical_result(kept):
+    whole = train()
+    states = []
+    train(on_state=states.append)
+    assert states
+    for state in states:
+        kept.save(state)
+        assert same(kept.load(), state)
+        assert same(train(state=kept.load()), whole)
+
+
+def test_nothing_saved_is_no_state(kept):
+    assert kept.load() is None
+    kept.clear()
+
+
+def test_a_done_unit_leaves_nothing_behind(kept, tmp_path):
+    train(on_state=kept.save)
+    assert kept.load() is not None
+    kept.clear()
+    assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_half_a_state_is_no_state(kept, tmp_path):
+    train(on_state=kept.save)
+    (path,) = tmp_path.rglob("*.npz")
+    path.write_bytes(path.read_bytes()[:-100])
+    assert kept.load() is None
+
+
+def test_states_are_saved_now_and_then(kept, monkeypatch, tmp_path):
+    monkeypatch.setattr(progress, "SAVE_EVERY_S", 1000.0)
+    train(on_state=kept.save)
+    assert not list(tmp_path.rglob("*.npz"))
