@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
 
-from dynashape.dissimilarity.alignment import align_tile, check_operators, prepare
+from dynashape.dissimilarity.alignment import check_operators
 from dynashape.dissimilarity.efforts import find_effort
+from dynashape.dissimilarity.frames import canonicalise
+from dynashape.dissimilarity.tiles import align_tile, tile_size
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Status
 
 
 @dataclass(frozen=True)
 class Distances:
-    """Distances of many pairs: `values` (angular, radians) and `euclidean` (of the operators scaled to unit norm), one a pair.
+    """Distances of many pairs: `values` (angular, radians) and `euclidean` (operators of unit norm), one a pair.
 
     `spread` is how far the starts that were run to the end lie apart (radians); `converged` says whether the best one's
     gradient vanished.
@@ -64,16 +65,17 @@ def align_all(
     pairs: Int[Array, "pairs 2"] | None = None,
     effort: str = "standard",
     *,
-    tile: int = 64,
+    tile: int | None = None,
     zero_pad: bool = False,
     progress: Callable[[int, int], None] | None = None,
     device: str = "cpu",
 ) -> Distances:
     """Angular and Euclidean distances between all pairs of operators, or between the given pairs of positions.
 
-    A pair's result depends on its two operators and the effort alone: not on the tile, the order or the other pairs. `operators` are square arrays or
-    records with a `.matrix`. `progress(done, total)` is called after every tile of `tile` pairs.
-    InputError names every operator that is not finite, zero, or of another rank (zero-padded only with `zero_pad`).
+    A pair's result depends on its two operators and the effort alone: not on the tile, the order or the other
+    pairs. `operators` are square arrays or records with a `.matrix`. `progress(done, total)` is called after every
+    tile of `tile` pairs. InputError names every operator that is not finite, zero, or of another rank (zero-padded
+    only with `zero_pad`).
 
     >>> d = align_all([np.diag([1.0, 2.0]), np.diag([2.0, 1.0]), np.diag([1.0, -1.0])])
     >>> d.square().round(6).tolist()[0]
@@ -89,12 +91,13 @@ def align_all(
         raise InputError(
             f"pairs must hold positions in 0..{n_systems - 1} (the operators); got {pairs.min()}..{pairs.max()}."
         )
-    prepared = [prepare(matrix) for matrix in matrices]
+    canonical = [canonicalise(matrix) for matrix in matrices]
+    tile = tile or tile_size(len(matrices[0]), device)
     euclidean, spread = np.zeros(len(pairs)), np.zeros(len(pairs))
     converged = np.zeros(len(pairs), dtype=bool)
     for start in range(0, len(pairs), tile):
         rows = slice(start, min(start + tile, len(pairs)))
-        result = align_tile([(prepared[i], prepared[j]) for i, j in pairs[rows]], budget, torch.device(device))
+        result = align_tile([(canonical[i], canonical[j]) for i, j in pairs[rows]], budget, device)
         euclidean[rows], spread[rows], converged[rows] = result.euclidean, result.spread, result.converged
         if progress is not None:
             progress(int(rows.stop), len(pairs))

@@ -1,29 +1,106 @@
-"""A frame of an operator that turns with the operator: eigenvectors of combinations of its symmetric invariants."""
+"""One operator's share of the work: its canonical form, which does not depend on the coordinates it came in.
+
+Two operators that differ by an orthogonal change of basis have the same canonical form, to rounding. Alignment starts
+from canonical forms rounded to float32, so that it goes the same way, bit for bit, whatever the coordinates.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from dynashape.records import Array
 
-# Weights of A+A', AA', A'A and A^2+A'^2 (A traceless, of unit norm). Each eigenbasis turns with A, so matching two of them is
-# independent of the coordinates. The first is right for nearly symmetric operators and void for skew ones; the others are not.
+# Weights of A+A', AA', A'A and A^2+A'^2 (A traceless, of unit norm). Each eigenbasis turns with A, so matching two of
+# them is independent of the coordinates. The first is the frame the descent works in: close to the eigenbasis of A+A',
+# where the Hessian is nearly diagonal, and not void for skew operators, whose symmetric part is zero.
 COMBINATIONS: tuple[tuple[float, float, float, float], ...] = (
-    (1.0, 0.5, -0.3, 0.2),
+    (1.0, 0.2, 0.13, 0.07),
     (1.0, 0.0, 0.0, 0.0),
     (0.0, 1.0, 0.0, 0.0),
     (0.0, 0.0, 1.0, 0.0),
     (0.0, 0.0, 0.0, 1.0),
+    (0.3, 0.5, -0.8, 0.4),
 )
 
 
-def frames(A: Float[Array, "n n"]) -> list[Float[Array, "n n"]]:
-    """One orthogonal matrix a combination; its columns are the eigenvectors, by rising eigenvalue.
+@dataclass(frozen=True)
+class Canonical:
+    """An operator in its own frame: `unit` = F' A F at unit norm, `traceless` its traceless part at unit norm.
 
-    >>> [f.shape for f in frames(np.diag([1.0, -1.0]))][0]
-    (2, 2)
+    `frame` is F. `turns` are the other frames relative to F (the first is the identity), `rough` the float32 traceless
+    part that alignments start from, `size` the norm of the traceless part, `gain` its largest singular value.
     """
-    T = A.T
-    invariants = (A + T, A @ T, T @ A, A @ A + T @ T)
-    return [np.linalg.eigh(sum(w * S for w, S in zip(weights, invariants, strict=True)))[1] for weights in COMBINATIONS]
+
+    unit: Float[Array, "n n"]
+    traceless: Float[Array, "n n"]
+    frame: Float[Array, "n n"]
+    turns: Float[Array, "frames n n"]
+    rough: Float[Array, "n n"]
+    size: float
+    gain: float
+
+    @property
+    def order(self) -> bytes:
+        """A name for the canonical form, so that (A, B) and (B, A) are the same problem."""
+        return self.rough.tobytes()
+
+
+def canonicalise(matrix: Float[Array, "n n"]) -> Canonical:
+    """Scale an operator to unit norm and turn it into its own frame; done once an operator, however many the pairs.
+
+    >>> canonicalise(np.diag([3.0, -4.0])).unit.round(3).tolist()
+    [[-0.8, 0.0], [0.0, 0.6]]
+    """
+    unit = matrix / np.abs(matrix).max()
+    unit = unit / np.linalg.norm(unit)
+    traceless, _ = _split(unit)
+    bases = [np.linalg.eigh(invariant)[1] for invariant in _combinations(traceless)]
+    frame = bases[0]
+    # A difference between bases of one space shows up as rounding; the canonical form is computed in the frame itself.
+    unit = frame.T @ unit @ frame
+    signs = _signs(unit)
+    frame = frame * signs
+    unit = unit * np.outer(signs, signs)
+    traceless, size = _split(unit)
+    turns = np.stack([np.eye(len(unit)), *(frame.T @ basis for basis in bases[1:])])
+    gain = float(np.linalg.norm(traceless, 2))
+    return Canonical(unit, traceless, frame, turns, traceless.astype(np.float32), size, gain)
+
+
+def _split(unit: Float[Array, "n n"]) -> tuple[Float[Array, "n n"], float]:
+    """The traceless part at unit norm, and its norm; zero where the operator is a multiple of the identity."""
+    n = len(unit)
+    traceless = unit - np.trace(unit) / n * np.eye(n)
+    size = float(np.linalg.norm(traceless))
+    return (traceless / size, size) if size > 1e-12 else (np.zeros_like(unit), 0.0)
+
+
+def _combinations(T: Float[Array, "n n"]) -> list[Float[Array, "n n"]]:
+    invariants = (T + T.T, T @ T.T, T.T @ T, T @ T + (T @ T).T)
+    return [
+        sum((w * S for w, S in zip(weights, invariants, strict=True)), np.zeros_like(T)) for weights in COMBINATIONS
+    ]
+
+
+def _signs(unit: Float[Array, "n n"]) -> Float[Array, " n"]:
+    """Signs of the eigenvectors that do not depend on those eigh chose: positive along a strongest spanning tree.
+
+    Of the two couplings of a pair of coordinates the larger is made positive (Prim's algorithm).
+    """
+    n = len(unit)
+    coupling = np.where(np.abs(unit) >= np.abs(unit.T), unit, unit.T)
+    strength = np.abs(coupling)
+    signs = np.ones(n)
+    outside = np.ones(n, dtype=bool)
+    outside[0] = False
+    best, parent = strength[0].copy(), np.zeros(n, dtype=int)
+    for _ in range(n - 1):
+        node = int(np.where(outside, best, -1.0).argmax())
+        signs[node] = signs[parent[node]] * (1.0 if coupling[parent[node], node] >= 0 else -1.0)
+        outside[node] = False
+        closer = strength[node] > best
+        best[closer], parent[closer] = strength[node][closer], node
+    return signs

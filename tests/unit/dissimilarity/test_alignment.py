@@ -1,0 +1,184 @@
+"""The alignment is exact where the answer is known, the same whatever stands beside it, and refuses what it must."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import ortho_group
+
+from dynashape.dissimilarity import align, align_all
+from dynashape.errors import InputError
+
+RANKS = (1, 2, 3, 5, 10, 20, 40, 100)
+
+
+def orthogonal(rng, n, determinant=None):
+    Q = ortho_group.rvs(n, random_state=rng) if n > 1 else np.array([[1.0]])
+    if determinant is not None and np.sign(np.linalg.det(Q)) != determinant:
+        Q[:, 0] *= -1
+    return Q
+
+
+def awkward(kind, n, rng):
+    X = rng.standard_normal((n, n))
+    Q = orthogonal(rng, n)
+    half = max(1, n // 2)
+    blocks = np.zeros((n, n))
+    blocks[:half, :half] = X[:half, :half]
+    return {
+        "generic": X,
+        "symmetric": X + X.T,
+        "skew": X - X.T + (0 if n > 1 else 1),
+        "orthogonal": Q,
+        "normal": Q @ np.kron(np.eye(half), np.array([[0.9, 0.3], [-0.3, 0.9]])) @ Q.T if n == 2 * half else Q,
+        "nilpotent": np.triu(X, 1) if n > 1 else X,
+        "diagonal": np.diag(rng.standard_normal(n)),
+        "repeated": Q @ np.diag(np.repeat([1.0, 0.5], [half, n - half])) @ Q.T,
+        "zero blocks": blocks,
+        "block-permuted": np.kron(np.array([[0.0, 1.0], [1.0, 0.0]]), X[:half, :half]) if n == 2 * half else X,
+        "nearly equal": np.diag(1 + 1e-7 * rng.standard_normal(n)),
+        "near the identity": np.eye(n) + 0.05 * X / np.sqrt(n),
+    }[kind]
+
+
+KINDS = (
+    "generic",
+    "symmetric",
+    "skew",
+    "orthogonal",
+    "normal",
+    "nilpotent",
+    "diagonal",
+    "repeated",
+    "zero blocks",
+    "block-permuted",
+    "nearly equal",
+    "near the identity",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rank", RANKS)
+def test_conjugates_have_distance_zero(kind, rank):
+    rng = np.random.default_rng([rank, KINDS.index(kind)])
+    for determinant in (1, -1):
+        A = awkward(kind, rank, rng)
+        Q = orthogonal(rng, rank, determinant if rank > 1 else None)
+        found = align(A, Q @ A @ Q.T)
+        assert found.distance <= 1e-6
+        assert np.abs(found.transform @ found.transform.T - np.eye(rank)).max() < 1e-9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_operator_has_no_distance_to_itself(kind):
+    A = awkward(kind, 8, np.random.default_rng(KINDS.index(kind)))
+    assert align(A, A).distance == 0.0
+    assert align(A, 3.0 * A).distance <= 1e-12
+
+
+def random_pairs(n_pairs, rank, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(n_pairs):
+        yield (np.eye(rank) + 0.3 * rng.standard_normal((rank, rank)) / np.sqrt(rank) for _ in range(2))
+
+
+def test_distance_is_symmetric_and_free_of_scale():
+    for A, B in random_pairs(8, 8, seed=1):
+        forward = align(A, B).distance
+        assert abs(forward - align(B, A).distance) <= 1e-9
+        assert abs(forward - align(5.0 * A, 0.1 * B).distance) <= 1e-9
+
+
+def test_a_change_of_basis_changes_nothing():
+    rng = np.random.default_rng(2)
+    operators = [M for pair in random_pairs(200, 8, seed=3) for M in pair]
+    turned = [Q @ M @ Q.T for M in operators for Q in [orthogonal(rng, 8)]]
+    pairs = np.arange(400).reshape(200, 2)
+    moved = np.abs(align_all(operators, pairs).values - align_all(turned, pairs).values) > 1e-6
+    # 99 % of random pairs: in the rest two basins lie closer together than float32 can tell apart.
+    assert moved.sum() <= 2
+
+
+def test_triangle_inequality_holds():
+    operators = [M for pair in random_pairs(6, 6, seed=4) for M in pair]
+    square = align_all(operators).square()
+    # The distance of the minima is a metric; 2e-3 is what a missed minimum may cost.
+    assert (square[:, None, :] <= square[:, :, None] + square[None, :, :].swapaxes(1, 2) + 2e-3).all()
+
+
+@pytest.mark.parametrize("rank", [2, 7, 20])
+def test_symmetric_operators_differ_by_their_sorted_spectra(rank):
+    rng = np.random.default_rng(rank)
+    A, B = (X + X.T for X in rng.standard_normal((2, rank, rank)))
+    spectra = [np.linalg.eigvalsh(X / np.linalg.norm(X)) for X in (A, B)]
+    assert abs(align(A, B).euclidean - np.linalg.norm(spectra[0] - spectra[1])) <= 1e-8
+
+
+def test_the_transform_reaches_the_distance_it_reports():
+    for A, B in random_pairs(5, 9, seed=5):
+        found = align(A, B)
+        A, B = A / np.linalg.norm(A), B / np.linalg.norm(B)
+        reached = np.linalg.norm(A - found.transform @ B @ found.transform.T)
+        assert abs(reached - found.euclidean) <= 1e-9
+        assert found.determinant == np.sign(np.linalg.det(found.transform))
+
+
+def test_a_pair_is_the_same_in_any_tile_order_and_thread_count():
+    operators = [M for pair in random_pairs(4, 6, seed=6) for M in pair]
+    whole = align_all(operators)
+    torch.manual_seed(1)
+    np.random.seed(1)  # noqa: NPY002  (global state must not matter)
+    assert np.array_equal(align_all(operators, tile=7).values, whole.values)
+    backwards = align_all(operators, pairs=whole.pairs[::-1].copy())
+    assert np.array_equal(backwards.values[::-1], whole.values)
+    assert align(operators[2], operators[7]).distance == whole.square()[2, 7]
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        assert np.array_equal(align_all(operators).values, whole.values)
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_operators_are_left_as_they_were():
+    operators = [np.random.default_rng(k).standard_normal((4, 4)) for k in range(3)]
+    copies = [operator.copy() for operator in operators]
+    align_all(operators)
+    assert all(np.array_equal(a, b) for a, b in zip(operators, copies, strict=True))
+
+
+def test_more_effort_never_ends_higher():
+    for A, B in random_pairs(5, 12, seed=8):
+        assert align(A, B, effort="thorough").distance <= align(A, B).distance + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("operators", "said"),
+    [
+        ([np.eye(3), np.full((3, 3), np.nan)], "operator 1 holds NaN"),
+        ([np.eye(3), np.zeros((3, 3))], "operator 1 is zero"),
+        ([np.eye(3), np.eye(4)], "zero_pad=True"),
+        ([np.eye(3), np.ones((3, 4))], "square"),
+        ([], "at least one"),
+    ],
+)
+def test_what_cannot_be_aligned_is_one_clear_error(operators, said):
+    with pytest.raises(InputError, match=said):
+        align_all(operators)
+
+
+def test_one_system_has_no_pairs():
+    found = align_all([np.eye(3)])
+    assert found.values.shape == (0,)
+    assert found.square().tolist() == [[0.0]]
+
+
+def test_unequal_ranks_are_padded_when_asked():
+    A = np.diag([2.0, 1.0])
+    assert align(A, np.diag([2.0, 1.0, 0.0]), zero_pad=True).distance <= 1e-12
+
+
+def test_an_unknown_effort_names_the_near_one():
+    with pytest.raises(InputError, match="standard"):
+        align(np.eye(2), np.diag([1.0, 2.0]), effort="standart")
