@@ -105,6 +105,48 @@ def report(directory: Annotated[Path, typer.Argument(help="Folder of a study.")]
 
 
 @app.command()
+def sensitivity(
+    directory: Annotated[Path, typer.Argument(help="Folder of a study.")],
+    grid: Annotated[
+        Path | None,
+        typer.Option(
+            help="YAML file with lines such as `dsa.rank: [8, 15]`.  [default: delays and ranks around the study's "
+            "own, every random input, every dissimilarity]",
+            show_default=False,
+        ),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="serial, local, slurm, or the ADDRESS of a running Dask scheduler (tcp://...).")
+    ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Number of workers.  [default: the cores of this machine]", show_default=False),
+    ] = None,
+    slurm_options: Annotated[
+        list[str] | None,
+        typer.Option("--slurm", help="Option of the SLURM engine; can be repeated.", metavar="a=VALUE"),
+    ] = None,
+) -> None:
+    """Draw a study's conclusions again at other settings, one changed at a time, and say which flip."""
+    from dynashape.cli.findings import print_sensitivity
+    from dynashape.cli.progress import make_progress
+    from dynashape.study import open_study_engine, read_grid, run_sensitivity
+
+    found = run_sensitivity(
+        directory,
+        lambda: open_study_engine(engine, workers, slurm_options or ()),
+        None if grid is None else read_grid(grid),
+        make_progress(),
+    )
+    print_sensitivity(found)
+    typer.echo(f"Table: {directory / 'sensitivity.parquet'}    Report: {found.report}")
+    for unit, message in found.failures.items():
+        typer.echo(f"failed: {unit}: {message}", err=True)
+    if found.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
 def tasks(
     task: Annotated[str | None, typer.Argument(help="A task to look at; without it, all are listed.")] = None,
     plot: Annotated[

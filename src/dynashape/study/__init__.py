@@ -8,6 +8,7 @@ from dynashape.study.load import load_spec, parse_spec, presets, to_yaml
 from dynashape.study.plan import Plan, WorkUnit, make_plan
 from dynashape.study.results import Results, read_results
 from dynashape.study.run import Progress, RunResult, rewrite_report, run_study
+from dynashape.study.sensitivity import Sensitivity, read_grid, run_sensitivity
 from dynashape.study.spec import StudySpec
 from dynashape.study.status import StudyStatus, study_status
 
@@ -16,6 +17,7 @@ __all__ = [
     "Progress",
     "Results",
     "RunResult",
+    "Sensitivity",
     "StudySpec",
     "StudyStatus",
     "WorkUnit",
@@ -28,8 +30,10 @@ __all__ = [
     "parse_spec",
     "plot_task",
     "presets",
+    "read_grid",
     "read_results",
     "rewrite_report",
+    "run_sensitivity",
     "run_study",
     "study_status",
     "to_yaml",

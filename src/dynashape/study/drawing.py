@@ -24,14 +24,24 @@ FORMATS = ("png", "svg", "pdf")
 def draw_figures(plan: Plan, store: Store, results: Results, directory: Path) -> list[FigureElement]:
     """Write every figure whose data exist into `directory` and return them for the report."""
     directory.mkdir(exist_ok=True)
-    drawn = []
-    for name, title, caption, alternative, make, table in _wanted(plan, store, results):
-        figure = make()
-        for suffix in FORMATS:
-            write_atomic(directory / f"{name}.{suffix}", figures.to_bytes(figure, suffix))
-        svg = (directory / f"{name}.svg").read_text()
-        drawn.append(FigureElement(name, title, svg, caption, alternative, table))
-    return drawn
+    return [write_figure(directory, *wish) for wish in _wanted(plan, store, results)]
+
+
+def write_figure(
+    directory: Path,
+    name: str,
+    title: str,
+    caption: str,
+    alternative: str,
+    make: Callable[[], Figure],
+    table: pd.DataFrame | None,
+) -> FigureElement:
+    """Draw one figure, write it in every format and return it for the report."""
+    figure = make()
+    for suffix in FORMATS:
+        write_atomic(directory / f"{name}.{suffix}", figures.to_bytes(figure, suffix))
+    svg = (directory / f"{name}.svg").read_text()
+    return FigureElement(name, title, svg, caption, alternative, table)
 
 
 _Wish = tuple[str, str, str, str, Callable[[], Figure], pd.DataFrame | None]

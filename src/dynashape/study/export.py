@@ -21,6 +21,7 @@ from dynashape.study.drawing import draw_figures
 from dynashape.study.plan import Plan
 from dynashape.study.reporting import compose_report
 from dynashape.study.results import Results, read_results
+from dynashape.study.sensitivity_report import draw_sensitivity, sensitivity_tables
 from dynashape.study.summary import summarise
 from dynashape.study.warnings import find_warnings
 
@@ -43,8 +44,10 @@ def export(
     _json(directory / "summary.json", summary)
     provenance = _provenance(plan, directory / "provenance.json", times)
     _json(directory / "provenance.json", provenance)
-    drawn = draw_figures(plan, store, results, directory / "figures")
-    content = compose_report(plan.spec, results, summary, provenance, drawn, find_warnings(results, failures))
+    drawn = [*draw_figures(plan, store, results, directory / "figures"), *draw_sensitivity(directory)]
+    notices = find_warnings(results, failures)
+    more = sensitivity_tables(directory)
+    content = compose_report(plan.spec, results, summary, provenance, drawn, notices, more)
     return write_atomic(directory / "report.html", render_report(content).encode())
 
 

@@ -33,6 +33,7 @@ def compose_report(
     provenance: Mapping[str, Any],
     figures: Sequence[FigureElement],
     notices: Sequence[Notice],
+    more_tables: Sequence[TableElement] = (),
 ) -> ReportContent:
     """The content of a study's report, from its tables."""
     explorer = None
@@ -52,7 +53,7 @@ def compose_report(
         headlines=_headlines(summary),
         explorer=explorer,
         figures=figures,
-        tables=_tables(results),
+        tables=[*_tables(results), *more_tables],
         methods=describe_methods(spec.as_dict()),
         notices=notices,
         parameters=spec.as_dict(),

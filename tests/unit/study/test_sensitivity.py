@@ -1,0 +1,85 @@
+"""The variants of a study: one field at a time, what the data cannot carry set apart, mistakes refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from dynashape.errors import SpecError
+from dynashape.study import load_spec, read_grid
+from dynashape.study.measures import DISSIMILARITIES
+from dynashape.study.plan import make_plan
+from dynashape.study.sensitivity import _union, default_grid, make_variants
+from dynashape.study.spec import differences
+from dynashape.tasks import INPUT_CONDITIONS
+
+
+@pytest.mark.parametrize("preset", ["smoke", "quick", "paper"])
+def test_each_variant_differs_in_its_one_field(preset):
+    spec = load_spec(preset)
+    variants = make_variants(spec, default_grid(spec))
+    for one in variants:
+        if one.spec is None:
+            continue
+        differ = differences(spec.as_dict(), one.spec.as_dict())
+        assert len(differ) == (0 if one.chosen else 1)
+        assert all(field.startswith(f"{one.setting} (") for field in differ)
+    values = {name: [one.value for one in variants if one.setting == name] for name in default_grid(spec)}
+    assert values["activity.noise"] == [name for name in INPUT_CONDITIONS if name != "task"]
+    assert values["dissimilarity"] == list(DISSIMILARITIES)
+    assert all(sum(one.chosen for one in variants if one.setting == name) == 1 for name in values)
+
+
+def test_the_studys_own_value_is_added():
+    spec = load_spec("smoke")
+    variants = make_variants(spec, {"dsa.rank": [2]})
+    assert [(one.value, one.chosen) for one in variants] == [(str(spec.dsa.rank), True), ("2", False)]
+
+
+def test_what_a_phase_cannot_hold_is_set_apart_with_its_reason():
+    (own, lost) = make_variants(load_spec("smoke"), {"dsa.n_delays": [2, 99]})
+    assert own.chosen
+    assert lost.spec is None
+    assert "dsa.n_delays must lie in 1.." in lost.reason
+
+
+@pytest.mark.parametrize(
+    ("grid", "said"),
+    [
+        ({"dsa.rnk": [2]}, "dsa.rnk"),
+        ({"dsa.rank.more": [2]}, "dsa.rank.more"),
+        ({"dsa.rank": ["many"]}, "dsa.rank"),
+        ({"dsa.rank": [0]}, "dsa.rank"),
+        ({"activity.noise": ["gausian"]}, "gaussian"),
+        ({"dissimilarity": ["ckaa"]}, "cka"),
+    ],
+)
+def test_a_mistake_in_the_grid_is_refused(grid, said):
+    with pytest.raises(SpecError, match=said):
+        make_variants(load_spec("smoke"), grid)
+
+
+def test_variants_share_all_units_that_they_can():
+    spec = load_spec("smoke")
+    variants = make_variants(spec, {"dsa.rank": [2, 4], "activity.noise": ["gaussian", "zero"]})
+    base = make_plan(spec)
+    plans = {(one.setting, one.value): make_plan(one.spec) for one in variants}
+    union = _union(base, plans)
+    n_groups = len(base.stages["train"])
+    counts = {step: len(units) / len(base.stages[step]) for step, units in union.stages.items()}
+    assert len(union.stages["train"]) == n_groups
+    assert counts["record"] == 2
+    assert counts["fit"] == counts["align"] == counts["compare"] == 3
+    for units in union.stages.values():
+        assert len({unit.name for unit in units}) == len(units)
+
+
+@pytest.mark.parametrize("text", ["", "dsa.rank", "dsa.rank: 4", "dsa.rank: []", "a: [1", "- 3"])
+def test_a_grid_is_lines_of_lists(tmp_path, text):
+    (tmp_path / "grid.yaml").write_text(text)
+    with pytest.raises(SpecError, match=r"grid\.yaml"):
+        read_grid(tmp_path / "grid.yaml")
+
+
+def test_a_grid_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(SpecError, match=r"other\.yaml"):
+        read_grid(tmp_path / "other.yaml")
