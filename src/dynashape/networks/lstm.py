@@ -20,25 +20,38 @@ _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
 class Lstm(Cell):
     """i, k, o = sigmoid(drive + h W); g = f(drive + h W_g); m' = k * m + i * g; h' = o * f(m').
 
-    The activity is h; the memory m starts at zero. With ReLU nothing bounds the memory: at 0.7 of an orthogonal matrix
-    its activity runs to 1e4 and beyond. So recurrence begins at 0.3, the input gate nearly shut (bias -1), the forget
-    gate open (bias +1; Jozefowicz et al. 2015).
+    The activity is h; the memory m starts at zero. With ReLU nothing bounds the memory, and since a larger h also opens
+    the gates, growth feeds itself: at 0.7 of an orthogonal matrix activity runs to 1e4 and beyond, and at 0.3 training
+    or a noisy input still makes it. So recurrence begins at 0.3, the input gate nearly shut (bias -1), the forget gate
+    open (bias +1; Jozefowicz et al. 2015), and the weights from h to the input gate average -self_limit / n_units:
+    activity above order one shuts the gate that feeds it. Driven by unit noise at the end of a trial, five networks
+    trained on DC then have activity 2 to 4 (limit 12), 7 to 50 (limit 6) and, without it, up to infinity.
     """
 
     name = "LSTM"
     gates = ("input", "forget", "output", "candidate")
     n_states = 2
 
-    def __init__(self, nonlinearity: str = "relu", *, recurrent_gain: float = 0.3, input_gain: float = 1.0) -> None:
+    def __init__(
+        self,
+        nonlinearity: str = "relu",
+        *,
+        recurrent_gain: float = 0.3,
+        input_gain: float = 1.0,
+        self_limit: float = 12.0,
+    ) -> None:
         super().__init__(nonlinearity, recurrent_gain=recurrent_gain, input_gain=input_gain)
+        self.self_limit = float(self_limit)
 
     def initialise_recurrent(
         self, n_units: int, rng: np.random.Generator
     ) -> tuple[Float[Array, "gates units units"], Float[Array, "gates units"]]:
-        """Four matrices of 0.3 times an orthogonal one; biases -1 (input) and +1 (forget)."""
+        """Four matrices of 0.3 times an orthogonal one, the input gate's shifted; biases -1 (input) and +1 (forget)."""
+        recurrent = np.stack([self.recurrent_gain * random_orthogonal(n_units, rng) for _ in self.gates])
+        recurrent[0] -= self.self_limit / n_units
         bias = np.zeros((4, n_units))
         bias[0], bias[1] = -1.0, 1.0
-        return np.stack([self.recurrent_gain * random_orthogonal(n_units, rng) for _ in self.gates]), bias
+        return recurrent, bias
 
     def step(
         self,

@@ -56,8 +56,10 @@ class Examination:
         self.inputs = [with_ones(part[None]) for part in torch.split(inputs, _TRIALS_AT_ONCE)]
         self.targets = torch.as_tensor(self.trials.targets, device=device).T[None]
 
-    def examine(self, ensemble: Ensemble, weights: Float[Tensor, " steps"]) -> list[Result]:
-        """What each network of the ensemble makes of the trials."""
+    def examine(
+        self, ensemble: Ensemble, weights: Float[Tensor, " steps"], largest: float = LARGEST_ACTIVITY
+    ) -> list[Result]:
+        """What each network of the ensemble makes of the trials; above `largest` activity counts as diverged."""
         n = ensemble.n_networks
         logits, squares, silent = [], [], []
         for part in self.inputs:
@@ -77,14 +79,14 @@ class Examination:
                 float(fixation[i]),
                 self.ceiling,
                 float(size[i]),
-                _status(float(size[i]), float(loss[i]), bool(dead[i])),
+                _status(float(size[i]), float(loss[i]), bool(dead[i]), largest),
             )
             for i in range(n)
         ]
 
 
-def _status(size: float, loss: float, dead: bool) -> Status:
-    if not (np.isfinite(size) and np.isfinite(loss)) or size > LARGEST_ACTIVITY:
+def _status(size: float, loss: float, dead: bool, largest: float) -> Status:
+    if not (np.isfinite(size) and np.isfinite(loss)) or size > largest:
         return Status(
             "diverged",
             f"activity has root mean square {size:.3g} on the evaluation trials; raise training.activity_penalty or "

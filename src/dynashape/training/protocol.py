@@ -17,10 +17,11 @@ class Protocol:
     """
 
     learning_rate: float = 5e-3
-    # Times the learning rate, for recurrent weights: Adam moves the n_units weights into a unit alike, so their sum, which
-    # makes activity grow from step to step, would move n_units times as fast as a single weight.
+    # Times the learning rate, for recurrent weights: Adam moves the n_units weights into a unit alike, so their sum,
+    # which makes activity grow from step to step, would move n_units times as fast as a single weight.
     recurrent_rate: float = 0.2
-    # Updates over which the rate rises: early Adam steps, as large as the rate whatever the gradient, made LSTMs explode.
+    # Updates over which the rate rises: early Adam steps are as large as the rate whatever the gradient, and made LSTMs
+    # explode.
     warm_up: int = 50
     # Constant up to here, then as 1 / sqrt(updates): late steps average over more trials.
     decay_after: int = 400

@@ -6,6 +6,7 @@ same network whichever others train beside it. Networks that are done leave the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -181,7 +182,8 @@ class _Group:
 
     def _evaluate(self) -> None:
         protocol = self.protocol
-        results = self.evaluation.examine(self.ensemble, self.weights)
+        # Only infinity is final here: clipped steps have brought networks back from activities of 1e4.
+        results = self.evaluation.examine(self.ensemble, self.weights, largest=math.inf)
         leaving: dict[int, Status] = {}
         for seed, result in zip(self.seeds, results, strict=True):
             self.curves[seed].append({"updates": float(self.updates), **result.row()})

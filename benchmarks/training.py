@@ -1,0 +1,143 @@
+"""Training throughput of the twelve groups against the loop a user would write, and the share of the machine's limit.
+
+python benchmarks/training.py [--updates 30] [--tasks CDM GNG DC PR]
+
+The user's loop: one network at a time, a PyTorch loop over steps with autograd, `ngym.Dataset` batches, Adam, two
+threads.
+Ours: a group of five networks in one batch with gradients written by hand, vectorised samplers, two processes of one
+thread. Same cells, sizes (64 units, 64 trials, 96 steps) and number of updates; evaluation left out of both.
+`autograd` is our batch and samplers with the cells' `step` alone, differentiated by PyTorch: the way not taken.
+The share is what the update's arithmetic takes at the speed of a batched 64 x 64 product, over what the update takes.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import argparse
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+import torch
+
+from dynashape.networks import ARCHITECTURES, Cell, make_cell
+from dynashape.tasks import TASKS, make_task
+from dynashape.training import Protocol, train_group
+
+N_UNITS, N_SEEDS = 64, 5
+
+
+def step_only(name: str) -> Cell:
+    """The same cell without its hand-written passes."""
+    kind = type(make_cell(name))
+    methods = {"forward": Cell.forward, "backward": Cell.backward, "extra_buffers": Cell.extra_buffers}
+    return type("StepOnly", (kind,), methods)()
+
+
+def train_ours(architecture: str, task: str, n_updates: int, first_seed: int, autograd: bool) -> tuple[float, float]:
+    """CPU and wall seconds of a group's updates."""
+    torch.set_num_threads(1)
+    cell = step_only(architecture) if autograd else make_cell(architecture)
+    seeds = range(first_seed, first_seed + N_SEEDS)
+
+    def run(updates: int) -> tuple[float, float]:
+        protocol = Protocol(
+            max_updates=updates, evaluate_every=updates, n_evaluation_trials=1, n_test_trials=1, patience=10**9
+        )
+        cpu, wall = time.process_time(), time.perf_counter()
+        train_group(cell, make_task(task), seeds, n_units=N_UNITS, protocol=protocol)
+        return time.process_time() - cpu, time.perf_counter() - wall
+
+    few, many = run(2), run(2 + n_updates)
+    return many[0] - few[0], many[1] - few[1]
+
+
+def train_as_a_user(architecture: str, task_name: str, n_updates: int) -> tuple[float, float]:
+    """CPU and wall seconds of one network's updates, batches from NeuroGym's Dataset."""
+    import neurogym as ngym
+
+    task, cell, protocol = make_task(task_name), make_cell(architecture), Protocol()
+    behind = make_task(task.environment, period_to_phase=task.period_to_phase, **task.environment_parameters())
+    env = behind.fresh_environment(np.random.default_rng(0))
+    weights = cell.initialise(task.n_inputs, N_UNITS, task.n_actions, np.random.default_rng(0))
+    w = {name: torch.tensor(array, requires_grad=True) for name, array in weights.items()}
+    optimiser = torch.optim.Adam(list(w.values()), lr=protocol.learning_rate)
+    dataset = ngym.Dataset(env, batch_size=protocol.batch_size, seq_len=task.timing.n_steps)
+    cpu, wall = time.process_time(), time.perf_counter()
+    for _ in range(n_updates):
+        inputs, targets = dataset()
+        x, y = torch.as_tensor(inputs, dtype=torch.float32), torch.as_tensor(targets, dtype=torch.int64)
+        drive = torch.stack([x @ w["input"][gate] + w["bias"][gate] for gate in range(len(cell.gates))])[:, None]
+        silent = torch.zeros(1, protocol.batch_size, N_UNITS)
+        state, history = (silent,) * cell.n_states, []
+        for t in range(task.timing.n_steps):
+            state = cell.step(drive[:, :, t], w["recurrent"][None], state)
+            history.append(state[0][0])
+        logits = torch.stack(history) @ w["readout"] + w["readout_bias"]
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), y.flatten())
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(list(w.values()), protocol.gradient_norm)
+        optimiser.step()
+    return time.process_time() - cpu, time.perf_counter() - wall
+
+
+def product_speed() -> float:
+    """Flops per second of one thread in the batched product of the steps."""
+    torch.set_num_threads(1)
+    a, b, out = (torch.randn(N_SEEDS, 64, 64) for _ in range(3))
+    for _ in range(1000):
+        torch.bmm(a, b, out=out)
+    began = time.process_time()
+    for _ in range(5000):
+        torch.bmm(a, b, out=out)
+    return 5000 * N_SEEDS * 2 * 64**3 / (time.process_time() - began)
+
+
+def flops(architecture: str, task_name: str) -> float:
+    """Of the products of one update of one network: forward once, backward twice (the inputs need no gradient)."""
+    task, gates = make_task(task_name), len(make_cell(architecture).gates)
+    per_step = gates * N_UNITS * (3 * N_UNITS + 2 * (task.n_inputs + 1)) + 3 * N_UNITS * task.n_actions
+    return 2.0 * per_step * Protocol().batch_size * task.timing.n_steps
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--updates", type=int, default=30)
+    parser.add_argument("--tasks", nargs="+", default=list(TASKS))
+    chosen = parser.parse_args()
+    n, speed = chosen.updates, product_speed()
+    print(f"batched 64 x 64 product, one thread: {speed / 1e9:.0f} GFLOP/s")
+    print("ms per network and update (CPU) and network-updates per second on two threads (wall)")
+    print(
+        f"{'':11s}{'user ms':>9s}"
+        f"{'autograd':>9s}{'ours ms':>9s}{'user /s':>9s}{'ours /s':>9s}{'ratio':>7s}{'share':>7s}"
+    )
+    total_user = total_ours = 0.0
+    with ProcessPoolExecutor(2) as pool:
+        for architecture in ARCHITECTURES:
+            for task in chosen.tasks:
+                jobs = [pool.submit(train_ours, architecture, task, n, first, False) for first in (0, N_SEEDS)]
+                ours = [job.result() for job in jobs]
+                other, _ = pool.submit(train_ours, architecture, task, max(n // 3, 2), 0, True).result()
+                torch.set_num_threads(2)
+                user_cpu, user_wall = train_as_a_user(architecture, task, n)
+                ours_cpu = np.mean([cpu for cpu, _ in ours]) / (n * N_SEEDS)
+                ours_wall = max(wall for _, wall in ours) / (2 * n * N_SEEDS)
+                total_user, total_ours = total_user + user_wall / n, total_ours + ours_wall
+                share = flops(architecture, task) / speed / ours_cpu
+                print(
+                    f"{architecture:6s}{task:5s}{1e3 * user_cpu / n:9.1f}"
+                    f"{1e3 * other / (max(n // 3, 2) * N_SEEDS):9.1f}"
+                    f"{1e3 * ours_cpu:9.1f}{n / user_wall:9.1f}{1 / ours_wall:9.1f}{user_wall / n / ours_wall:7.1f}"
+                    f"{share:7.0%}",
+                    flush=True,
+                )
+    print(f"the twelve groups together: {total_user / total_ours:.1f} times the throughput of the user's loop")
+
+
+if __name__ == "__main__":
+    main()
