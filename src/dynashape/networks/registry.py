@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from dynashape.errors import InputError, unknown_name
 from dynashape.networks.cell import Cell
 from dynashape.networks.gru import Gru
+from dynashape.networks.leaky_rnn import LeakyRnn
 from dynashape.networks.lstm import Lstm
 from dynashape.networks.v_rnn import VRnn
 
 ARCHITECTURES: tuple[str, ...] = ("V-RNN", "GRU", "LSTM")
 """The three architectures of the study."""
 
-_makers: dict[str, Callable[..., Cell]] = {"V-RNN": VRnn, "GRU": Gru, "LSTM": Lstm}
+_makers: dict[str, Callable[..., Cell]] = {"V-RNN": VRnn, "GRU": Gru, "LSTM": Lstm, "Leaky-RNN": LeakyRnn}
 
 
 def make_cell(name: str, **options: Any) -> Cell:
@@ -45,6 +47,15 @@ def register_cell(name: str, maker: Callable[..., Cell]) -> None:
     if _makers.get(name, maker) is not maker:
         raise InputError(f"architecture {name!r} is already registered; choose another name.")
     _makers[name] = maker
+
+
+def takes_option(name: str, option: str) -> bool:
+    """Whether the cell of this name has this option.
+
+    >>> takes_option("Leaky-RNN", "dt_ms"), takes_option("GRU", "dt_ms")
+    (True, False)
+    """
+    return name in _makers and option in inspect.signature(_makers[name]).parameters
 
 
 def known_architectures() -> tuple[str, ...]:

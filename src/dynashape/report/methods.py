@@ -57,11 +57,11 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
             (
                 "The architectures were {architectures}, each with {networks.n_units} recurrent units and a "
                 "linear readout.",
-                "ReLU took the place of tanh everywhere; the gates of gated cells stayed sigmoid.",
+                "{relu} took the place of tanh everywhere; the gates of gated cells stayed sigmoid.",
                 "For each architecture and task, {n_seeds} networks were initialised from seeds {seeds}, which "
                 "gives {n_networks} networks.",
             ),
-            ("Options of the cells: {networks.options}.",),
+            ("Options of the cells: {networks.options}.", "Cells of one's own: {networks.cells}."),
         ),
     ),
     (
@@ -222,7 +222,11 @@ def _facts(spec: Mapping[str, Any]) -> dict[str, str]:
         known["task_ceilings"] = ", ".join(f"{task['name']} {_plainly(task.get('ceiling') or 1.0)}" for task in stated)
     options = spec.get("networks", {}).get("options") if isinstance(spec.get("networks"), Mapping) else None
     known["networks.options"] = _plainly(options) if options else ""
+    own_cells = spec.get("networks", {}).get("cells") if isinstance(spec.get("networks"), Mapping) else None
+    known["networks.cells"] = _plainly(own_cells) if own_cells else ""
     seeds, architectures = spec.get("seeds") or (), spec.get("architectures") or ()
+    plain = bool(architectures) and not known["networks.options"] and set(architectures) <= {"V-RNN", "GRU", "LSTM"}
+    known["relu"] = "ReLU" if plain else ""
     if seeds:
         known["n_seeds"] = str(len(seeds))
     if tasks and seeds and architectures:

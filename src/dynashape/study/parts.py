@@ -7,15 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from dynashape.networks import Cell, make_cell
+from dynashape.networks import Cell
 from dynashape.records import Array
-from dynashape.study.spec import TaskSpec
+from dynashape.study.spec import NetworkSpec, TaskSpec
 from dynashape.tasks import Task, Timing
+from dynashape.training import Protocol
 
 
 def build_timing(params: Mapping[str, Any]) -> Timing:
     """The timing that a unit's parameters describe."""
     return Timing(**params)
+
+
+def build_protocol(params: Mapping[str, Any]) -> Protocol:
+    """The learning protocol that a unit's parameters describe."""
+    knobs: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in params.items()}
+    return Protocol(**knobs)
 
 
 def build_task(params: Mapping[str, Any], timing: Timing, input_noise: float) -> Task:
@@ -24,9 +31,8 @@ def build_task(params: Mapping[str, Any], timing: Timing, input_noise: float) ->
 
 
 def build_cell(architecture: str, networks: Mapping[str, Any], timing: Timing) -> Cell:
-    """The cell of this architecture, with the options that a unit's parameters give it."""
-    del timing
-    return make_cell(architecture, **networks["options"])
+    """The cell of this architecture, as a unit's parameters describe it."""
+    return NetworkSpec(**networks).cell(architecture, timing.dt_ms)
 
 
 def weights_of(arrays: Mapping[str, Array], seed: int, when: str) -> dict[str, Array]:

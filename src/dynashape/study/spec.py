@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 
 from dynashape.dissimilarity import EFFORTS
 from dynashape.errors import SpecError, unknown_name
-from dynashape.networks import ARCHITECTURES
+from dynashape.networks import ARCHITECTURES, Cell, known_architectures, make_cell, register_cell, takes_option
 from dynashape.records import PHASES
 from dynashape.study.measures import DISSIMILARITIES
 from dynashape.tasks import INPUT_CONDITIONS, TASKS, Task, Timing, make_task
@@ -67,10 +68,36 @@ def _task_of(value: Any) -> Any:
 
 
 class NetworkSpec(_Frozen):
-    """The size of every network, and options that its cell takes."""
+    """The size of every network, options that its cell takes, and cells of one's own.
+
+    Options under an architecture's name are for it alone, the others for all. `cells` names an entry point
+    "module:Class" for each architecture that is neither ours nor registered.
+    """
 
     n_units: PositiveInt = 64
     options: dict[str, Any] = Field(default_factory=dict)
+    cells: dict[str, str] = Field(default_factory=dict)
+
+    def cell(self, architecture: str, dt_ms: int) -> Cell:
+        """The cell of this architecture; one that has an option `dt_ms` is given the study's time step."""
+        if architecture in self.cells and architecture not in known_architectures():
+            register_cell(architecture, _load_class(self.cells[architecture]))
+        own = {*known_architectures(), *self.cells}
+        options = {name: value for name, value in self.options.items() if name not in own}
+        if takes_option(architecture, "dt_ms"):
+            options["dt_ms"] = dt_ms
+        return make_cell(architecture, **{**options, **self.options.get(architecture, {})})
+
+
+def _load_class(entry_point: str) -> Any:
+    module, _, name = entry_point.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SpecError(
+            f'cannot load the cell {entry_point!r}: {error}. Write "module:Class" and see that the module can be '
+            "imported (installed, beside the study's YAML file, or on PYTHONPATH)."
+        ) from error
 
 
 class ActivitySpec(_Frozen):
@@ -165,10 +192,7 @@ class StudySpec(_Frozen):
 
     @field_validator("architectures")
     @classmethod
-    def _architectures_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
-            if name not in ARCHITECTURES:
-                raise ValueError(unknown_name("architecture", name, ARCHITECTURES))
+    def _architectures_are_distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return _distinct(value, "architecture", at_least=1)
 
     @field_validator("phases")
@@ -199,6 +223,10 @@ class StudySpec(_Frozen):
 
     @model_validator(mode="after")
     def _holds_together(self) -> StudySpec:
+        for name in self.architectures:
+            if name not in self.networks.cells and name not in known_architectures():
+                raise ValueError(unknown_name("architecture", name, [*known_architectures(), *self.networks.cells]))
+            self.networks.cell(name, self.timing.dt_ms)
         for task in self.tasks:
             if task.environment is None:
                 task.build(self.timing, self.input_noise)

@@ -60,6 +60,13 @@ def test_every_parameter_is_said_in_words():
     assert "analysis and task pair" in text
 
 
+def test_relu_is_said_only_where_it_is_so():
+    assert "ReLU took the place" in text_of(SPEC)
+    assert "ReLU" not in text_of(SPEC | {"networks": {"n_units": 9, "options": {"nonlinearity": "tanh"}}})
+    assert "ReLU" not in text_of(SPEC | {"architectures": ["Leaky-RNN"]})
+    assert "Mine = cells:Mine" in text_of(SPEC | {"networks": {"n_units": 9, "cells": {"Mine": "cells:Mine"}}})
+
+
 def test_counts_follow_from_the_specification():
     text = text_of(SPEC)
     assert "12 networks" in text  # 2 architectures x 2 tasks x 3 seeds

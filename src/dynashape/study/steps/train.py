@@ -8,7 +8,7 @@ from typing import Any
 from dynashape.records import Array
 from dynashape.seeds import stream
 from dynashape.store import Store
-from dynashape.study.parts import build_cell, build_task, build_timing
+from dynashape.study.parts import build_cell, build_protocol, build_task, build_timing
 from dynashape.study.progress import Progress
 from dynashape.tasks import NeurogymTask, PooledTask, Task
 from dynashape.training import Protocol, train_group
@@ -23,7 +23,7 @@ def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
     Killed in the middle, it goes on from its last saved state, with the identical result.
     """
     assert not upstream
-    timing, protocol = build_timing(params["timing"]), Protocol(**params["training"])
+    timing, protocol = build_timing(params["timing"]), build_protocol(params["training"])
     progress = Progress(store, key)
     group = train_group(
         build_cell(params["architecture"], params["networks"], timing),

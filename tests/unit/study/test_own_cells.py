@@ -1,0 +1,64 @@
+"""Architectures beyond the three reach a study through its specification alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from dynashape.errors import SpecError
+from dynashape.networks import make_cell
+from dynashape.store import Store
+from dynashape.study import load_spec, make_plan, parse_spec
+from dynashape.study.perform import perform
+
+LEAKY = {
+    "architectures": ["Leaky-RNN", "GRU"],
+    "networks": {"n_units": 8, "options": {"nonlinearity": "tanh", "Leaky-RNN": {"tau_ms": 160}}},
+}
+
+
+class Mine(type(make_cell("GRU"))):
+    """A cell of one's own."""
+
+
+def test_options_reach_the_cells_and_the_time_step_is_the_studys():
+    spec = parse_spec(LEAKY)
+    cell = spec.networks.cell("Leaky-RNN", spec.timing.dt_ms)
+    assert cell.alpha == 20 / 160
+    assert type(spec.networks.cell("GRU", 20).nonlinearity).__name__ == "Tanh"
+
+
+def test_a_leaky_tanh_network_trains_and_is_recorded(tmp_path):
+    fields = ["architectures=[Leaky-RNN]", "networks={n_units: 8, options: {tau_ms: 80, recurrent_noise: 0.05}}"]
+    plan = make_plan(load_spec("smoke", [*fields, "training.max_updates=4", "training.evaluate_every=2"]))
+    store = Store.create(tmp_path)
+    for step in ("train", "examine", "record", "fit"):
+        for unit in (unit for unit in plan.stages[step] if unit.name == "Leaky-RNN DC"):
+            perform(str(store.root), unit.step, unit.key, unit.params, unit.upstream)
+    _, found = store.load_arrays("fit", plan.unit("fit", "Leaky-RNN DC").key)
+    assert {row["code"] for row in found["operators"].values()} == {"ok"}
+
+
+def test_an_own_cell_is_named_by_its_entry_point(monkeypatch):
+    import sys
+    from types import ModuleType
+
+    module = ModuleType("somebodys_cells")
+    module.Mine = Mine
+    monkeypatch.setitem(sys.modules, "somebodys_cells", module)
+    spec = parse_spec({"architectures": ["Mine"], "networks": {"cells": {"Mine": "somebodys_cells:Mine"}}})
+    assert isinstance(spec.networks.cell("Mine", 20), Mine)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"architectures": ["Leaky-RN"]}, "did you mean 'Leaky-RNN'"),
+        ({"architectures": ["X"], "networks": {"cells": {"X": "nowhere:X"}}}, "cannot load the cell 'nowhere:X'"),
+        ({"networks": {"options": {"tau_ms": 100}}}, "cannot be made with options"),
+        ({"networks": {"options": {"nonlinearity": "tan"}}}, "did you mean 'tanh'"),
+    ],
+)
+def test_a_mistake_is_named(raw, said):
+    with pytest.raises(SpecError) as caught:
+        parse_spec(raw)
+    assert said in str(caught.value)
