@@ -76,7 +76,7 @@ class NetworkSpec(_Frozen):
 
     n_units: PositiveInt = 64
     options: dict[str, Any] = Field(default_factory=dict)
-    cells: dict[str, str] = Field(default_factory=dict)
+    cells: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")], str] = Field(default_factory=dict)
 
     def cell(self, architecture: str, dt_ms: int) -> Cell:
         """The cell of this architecture; one that has an option `dt_ms` is given the study's time step."""

@@ -54,6 +54,7 @@ def test_an_own_cell_is_named_by_its_entry_point(monkeypatch):
     [
         ({"architectures": ["Leaky-RN"]}, "did you mean 'Leaky-RNN'"),
         ({"architectures": ["X"], "networks": {"cells": {"X": "nowhere:X"}}}, "cannot load the cell 'nowhere:X'"),
+        ({"architectures": ["a/b"], "networks": {"cells": {"a/b": "x:Y"}}}, "networks.cells.a/b"),
         ({"networks": {"options": {"tau_ms": 100}}}, "cannot be made with options"),
         ({"networks": {"options": {"nonlinearity": "tan"}}}, "did you mean 'tanh'"),
     ],
