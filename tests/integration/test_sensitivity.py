@@ -86,3 +86,19 @@ def test_a_second_time_computes_nothing(study):
     told = dynashape("sensitivity", study, "--grid", study / "grid.yaml")
     assert "recording activity: all 4 found" in told
     assert "to do" not in told.replace("writing the report: 1 to do", "")
+
+
+def test_seeds_are_planned_from_the_study(study):
+    command = [sys.executable, "-m", "dynashape", "power", str(study), "--share", "0.05", "--share", "0.6"]
+    done = subprocess.run([*command, "--studies", "20"], capture_output=True, text=True, timeout=300, check=True)
+    assert "Chance to find an effect" in done.stdout
+    table = pd.read_parquet(study / "power.parquet")
+    assert set(table["term"]) == {"task", "training", "input"}
+    mean = table.groupby(["term", "share"])["power"].mean().unstack()
+    assert (mean[0.6] > mean[0.05]).all()
+    # Two seeds: the smallest p-value of the restricted relabellings is above .05.
+    assert (table.loc[table["n_seeds"] == 2, "power"] == 0).all()
+
+
+def test_variance_shares_are_drawn(study):
+    assert (study / "figures" / "variance_shares.svg").stat().st_size > 5_000

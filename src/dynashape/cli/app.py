@@ -147,6 +147,33 @@ def sensitivity(
 
 
 @app.command()
+def power(
+    directory: Annotated[Path, typer.Argument(help="Folder of a study.")],
+    shares: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--share", help="Share of the variance that the effect holds; can be repeated.  [default: 0.1, 0.2, 0.4]"
+        ),
+    ] = None,
+    terms: Annotated[
+        list[str] | None,
+        typer.Option("--term", help="task, training or input; can be repeated.  [default: all three]"),
+    ] = None,
+    alpha: Annotated[
+        float, typer.Option(help="Level of the test; divide it by their number for a family.", min=0.0, max=1.0)
+    ] = 0.05,
+    studies: Annotated[int, typer.Option(help="Simulated comparisons behind each number.", min=1)] = 200,
+) -> None:
+    """How many seeds an effect needs, by simulation with the variances of a finished study."""
+    from dynashape.cli.findings import print_power
+    from dynashape.study import plan_seeds
+
+    table = plan_seeds(directory, shares or (0.1, 0.2, 0.4), terms or ("task", "training", "input"), alpha, studies)
+    print_power(table)
+    typer.echo(f"Table: {directory / 'power.parquet'}")
+
+
+@app.command()
 def tasks(
     task: Annotated[str | None, typer.Argument(help="A task to look at; without it, all are listed.")] = None,
     plot: Annotated[

@@ -43,6 +43,25 @@ def print_sensitivity(found: Sensitivity) -> None:
     console.print(dimensions, markup=False)
 
 
+def print_power(table: pd.DataFrame) -> None:
+    """The chance to find each effect, a row a term and share, a column a number of seeds."""
+    numbers = sorted(int(number) for number in table["n_seeds"].unique())
+    first = table.iloc[0]
+    title = f"Chance to find an effect at p <= {first['alpha']:g}, by number of seeds (one comparison of two tasks)"
+    shown = _table(title, "term", "found here", "share", *map(str, numbers), "needed")
+    for (term, share), own in table.groupby(["term", "share"], sort=False):
+        chances = [f"{own.loc[own['n_seeds'] == number, 'power'].iloc[0]:.2f}" for number in numbers]
+        needed = own["needed"].iloc[0]
+        said = f"more than {numbers[-1]}" if pd.isna(needed) else str(needed)
+        shown.add_row(str(term), f"{own['found'].iloc[0]:.2f}", f"{share:g}", *chances, said)
+    console = Console()
+    console.print(shown, markup=False)
+    console.print(
+        f"{first['n_studies']} simulations each (standard error up to {0.5 / first['n_studies'] ** 0.5:.2f}); needed: "
+        f"the fewest that reach {first['target']:g}. Too few seeds have no p-value that small."
+    )
+
+
 def _print_flips(console: Console, table: pd.DataFrame) -> None:
     in_cells = table["place"].str.contains(" ")
     flips = table[table["flips"] & ~in_cells]

@@ -6,6 +6,7 @@ from dynashape.study.catalogue import describe_task, describe_tasks, environment
 from dynashape.study.engines import open_study_engine
 from dynashape.study.load import load_spec, parse_spec, presets, to_yaml
 from dynashape.study.plan import Plan, WorkUnit, make_plan
+from dynashape.study.power import plan_seeds
 from dynashape.study.results import Results, read_results
 from dynashape.study.run import Progress, RunResult, rewrite_report, run_study
 from dynashape.study.sensitivity import Sensitivity, read_grid, run_sensitivity
@@ -28,6 +29,7 @@ __all__ = [
     "make_plan",
     "open_study_engine",
     "parse_spec",
+    "plan_seeds",
     "plot_task",
     "presets",
     "read_grid",

@@ -83,6 +83,8 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 results.separability,
             )
         )
+    if results.conclusions.get("cells"):
+        wishes.append(_shares(results))
     if len(results.embeddings):
         for analysis in sorted(results.embeddings["analysis"].unique()):
             own = results.embeddings[results.embeddings["analysis"] == analysis]
@@ -142,6 +144,33 @@ def _psychometric(results: Results, n_seeds: int) -> _Wish:
         "the cue (GNG). A task whose trials carry no `evidence` has no panel.",
         "One panel a task and context: share of the second response against evidence, with the ideal observer's.",
         lambda: figures.plot_psychometric(named),
+        table,
+    )
+
+
+def _shares(results: Results) -> _Wish:
+    # Each contrast names the two shares it subtracts; task occurs in both analyses.
+    sides = {
+        "input - training": ((2, "input"), (1, "training")),
+        "task - training": ((1, "task"), (1, "training")),
+        "input - task": ((2, "input"), (2, "task")),
+    }
+    rows: dict[tuple[object, ...], dict[str, object]] = {}
+    for cell in results.conclusions["cells"]:
+        for side, (analysis, labelling) in zip(("first", "second"), sides[cell["contrast"]], strict=True):
+            names = {"architecture": cell["architecture"], "phase": cell["phase"], "labelling": labelling}
+            share = {"share": cell[side]["estimate"], "share_low": cell[side]["low"], "share_high": cell[side]["high"]}
+            rows.setdefault((*names.values(), analysis), {**names, "analysis": analysis, **share})
+    pooled = pd.DataFrame([{"contrast": one["contrast"], **one["difference"]} for one in results.conclusions["pooled"]])
+    table = pd.DataFrame(list(rows.values()))
+    return (
+        "variance_shares",
+        "How much input, training and task account for",
+        "Share of the variance of dissimilarities (omega-squared), averaged over task pairs, with 95 % jackknife "
+        "intervals over seeds; training in analysis 1, input in analysis 2, task in both. Right: differences of two "
+        "shares pooled over architectures and phases, with the interval from which the verdict follows.",
+        "Shares by phase, one panel an architecture and one line a cause, and the pooled differences.",
+        lambda: figures.plot_variance_shares(table, pooled),
         table,
     )
 
