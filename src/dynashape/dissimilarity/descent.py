@@ -107,15 +107,15 @@ class _State:
         value = -self.dot(self.At, N_new)
         self.gradient(N_new, g_new)
         worse = (value > self.value + 1e-4 * self.slope + self.noise * self.value.abs()).nonzero()[:, 0]
-        some_worse = len(worse) > 0
-        if some_worse:
+        held: tuple[torch.Tensor, torch.Tensor] | None = None
+        if len(worse):
             excess = value[worse] - self.value[worse] - self.slope[worse]
             shorter = (-self.slope[worse] / (2 * excess).clamp_min(1e-30)).clamp(0.1, 0.5)
-            d_worse, g_worse = self.d[worse] * shorter[:, None, None], self.g[worse]
+            held = self.d[worse] * shorter[:, None, None], self.g[worse]
             C_new[worse], N_new[worse], value[worse] = C[worse], self.N[worse], self.value[worse]
         self.turn_direction()
-        if some_worse:
-            self.d[worse], g_new[worse] = d_worse, g_worse
+        if held is not None:
+            self.d[worse], g_new[worse] = held
         self.C, self.C_new, self.N, self.N_new, self.g, self.g_new = C_new, C, N_new, self.N, g_new, self.g
         self.value = value
         self.slope = self.dot(self.d, self.g)
