@@ -12,8 +12,8 @@ class Effort:
     """The budget of one alignment; iterations are counted in units of 10 + rank / 2, what a start needs to settle.
 
     The `n_matched` best of the matched starts descend, beside `n_relaxed` relaxed ones. `rounds` are (iterations, how
-    many of the starts go on). From the best one `n_hops` times `n_moves` moves are tried for `hop` iterations, the best of them for `after` more. `polish`
-    iterations in float64 end it (a count, not in units).
+    many of the starts go on). From the best one `n_hops` times `n_moves` moves are tried for `hop` iterations, the best
+    of them for `after` more. `polish` iterations in float64 end it (a count, not in units).
     """
 
     n_matched: int
