@@ -24,10 +24,11 @@ def loss_gradient(
     weights: Float[Tensor, " steps"],
 ) -> Float[Tensor, "networks steps trials actions"]:
     """Gradient of each network's cross-entropy (mean over trials, weighted over steps) with respect to its logits."""
-    scale = (weights / logits.shape[2])[None, :, None, None]
-    gradient = torch.softmax(logits, dim=-1)
-    gradient.scatter_add_(3, targets[..., None], gradient.new_full((1, 1, 1, 1), -1.0).expand(*targets.shape, 1))
-    return gradient.mul_(scale)
+    # Actions before trials: that is how an ensemble's logits lie in memory, and rows of two or three would be slow.
+    thin = torch.softmax(logits.movedim(-1, 1), dim=1)
+    one = thin.new_full((1, 1, 1, 1), -1.0)
+    thin.scatter_add_(1, targets[:, None], one.expand(targets.shape[0], 1, *targets.shape[1:]))
+    return thin.mul_((weights / logits.shape[2])[:, None]).movedim(1, -1)
 
 
 def cross_entropy(
