@@ -35,10 +35,15 @@ class Alignment:
 
 def check_operators(operators: Sequence[Any], zero_pad: bool) -> list[Float[Array, "n n"]]:
     """The operators as float64 matrices of one rank; one InputError that lists every fault."""
-    matrices = [np.array(getattr(op, "matrix", op), dtype=np.float64) for op in operators]
-    if not matrices:
+    given = [np.asarray(getattr(op, "matrix", op)) for op in operators]
+    if not given:
         raise InputError("operators must hold at least one square matrix; got none.")
-    faults = []
+    faults = [
+        f"operator {k} must hold real numbers, got {m.dtype}" for k, m in enumerate(given) if m.dtype.kind not in "fiub"
+    ]
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+    matrices = [matrix.astype(np.float64) for matrix in given]
     for k, matrix in enumerate(matrices):
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
             faults.append(f"operator {k} must be a square matrix, got shape {matrix.shape}")

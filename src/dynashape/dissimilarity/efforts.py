@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dynashape.errors import InputError, unknown_name
+
+# An iteration costs rank cubed and starts need rank iterations: above this rank there are fewer starts and hops.
+FULL_UP_TO_RANK = 40
 
 
 @dataclass(frozen=True)
 class Effort:
-    """The budget of one alignment; iterations are counted in units of 10 + rank / 2, what a start needs to settle.
+    """The budget of one alignment; iterations are counted in units of about 1.1 times the rank (see `unit`).
 
     The `n_matched` best of the matched starts descend, beside `n_relaxed` relaxed ones. `rounds` are (iterations, how
-    many of the starts go on). From the best one `n_hops` times `n_moves` moves are tried for `hop` iterations, the best
-    of them for `after` more. `polish` iterations in float64 end it (a count, not in units).
+    many of the starts go on). From the best one, `n_hops` times, `n_moves` moves are tried for `hop` iterations, and
+    the best of them for `after` more. `final` iterations in float32 and `polish` in float64 (a count) end it.
     """
 
     n_matched: int
@@ -26,31 +29,45 @@ class Effort:
     final: float
     polish: int
 
+    def at_rank(self, rank: int) -> Effort:
+        """The budget for this rank."""
+        share = min(1.0, FULL_UP_TO_RANK / rank)
+        return replace(self, n_relaxed=max(3, round(self.n_relaxed * share)), n_hops=int(self.n_hops * share))
+
 
 EFFORTS: dict[str, Effort] = {
     "standard": Effort(
-        n_matched=3,
-        n_relaxed=9,
-        rounds=((1.5, 8), (1.0, 4), (1.0, 2)),
+        n_matched=1,
+        n_relaxed=11,
+        rounds=((1.0, 6), (1.0, 3), (1.0, 2)),
         n_hops=2,
         n_moves=4,
-        hop=1.25,
-        after=0.75,
+        hop=1.0,
+        after=0.5,
         final=1.5,
         polish=12,
     ),
     "thorough": Effort(
-        n_matched=6,
-        n_relaxed=42,
-        rounds=((2.0, 24), (1.5, 8), (2.0, 4)),
+        n_matched=3,
+        n_relaxed=47,
+        rounds=((1.0, 16), (1.0, 6), (1.5, 3)),
         n_hops=8,
-        n_moves=6,
+        n_moves=4,
         hop=1.5,
-        after=1.5,
+        after=0.5,
         final=2.0,
         polish=40,
     ),
 }
+
+
+def unit(rank: int) -> int:
+    """Iterations that budgets are counted in: about a third of what a start needs to come within 1e-3 rad of its end.
+
+    >>> unit(40)
+    44
+    """
+    return max(15, round(1.1 * rank))
 
 
 def find_effort(name: str) -> Effort:

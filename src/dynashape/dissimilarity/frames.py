@@ -31,7 +31,8 @@ class Canonical:
     """An operator in its own frame: `unit` = F' A F at unit norm, `traceless` its traceless part at unit norm.
 
     `frame` is F. `turns` are the other frames relative to F (the first is the identity), `rough` the float32 traceless
-    part that alignments start from, `size` the norm of the traceless part, `gain` its largest singular value.
+    part that alignments start from, `size` the norm of the traceless part, `gain` its largest singular value,
+    `spectrum` the eigenvalues that belong to F.
     """
 
     unit: Float[Array, "n n"]
@@ -41,6 +42,7 @@ class Canonical:
     rough: Float[Array, "n n"]
     size: float
     gain: float
+    spectrum: Float[Array, " n"]
 
     @property
     def order(self) -> bytes:
@@ -57,17 +59,14 @@ def canonicalise(matrix: Float[Array, "n n"]) -> Canonical:
     unit = matrix / np.abs(matrix).max()
     unit = unit / np.linalg.norm(unit)
     traceless, _ = _split(unit)
-    bases = [np.linalg.eigh(invariant)[1] for invariant in _combinations(traceless)]
+    spectra, bases = zip(*(np.linalg.eigh(invariant) for invariant in _combinations(traceless)), strict=True)
+    bases = tuple(basis * _signs(basis.T @ unit @ basis) for basis in bases)
     frame = bases[0]
-    # A difference between bases of one space shows up as rounding; the canonical form is computed in the frame itself.
     unit = frame.T @ unit @ frame
-    signs = _signs(unit)
-    frame = frame * signs
-    unit = unit * np.outer(signs, signs)
     traceless, size = _split(unit)
     turns = np.stack([np.eye(len(unit)), *(frame.T @ basis for basis in bases[1:])])
     gain = float(np.linalg.norm(traceless, 2))
-    return Canonical(unit, traceless, frame, turns, traceless.astype(np.float32), size, gain)
+    return Canonical(unit, traceless, frame, turns, traceless.astype(np.float32), size, gain, spectra[0])
 
 
 def _split(unit: Float[Array, "n n"]) -> tuple[Float[Array, "n n"], float]:
@@ -88,10 +87,12 @@ def _combinations(T: Float[Array, "n n"]) -> list[Float[Array, "n n"]]:
 def _signs(unit: Float[Array, "n n"]) -> Float[Array, " n"]:
     """Signs of the eigenvectors that do not depend on those eigh chose: positive along a strongest spanning tree.
 
-    Of the two couplings of a pair of coordinates the larger is made positive (Prim's algorithm).
+    Of the two couplings of a pair of coordinates a sum with unequal weights is made positive (Prim's algorithm); with
+    equal weights, or the larger of the two, skew parts would be void or left to rounding.
     """
     n = len(unit)
-    coupling = np.where(np.abs(unit) >= np.abs(unit.T), unit, unit.T)
+    coupling = np.triu(unit + 0.618 * unit.T, 1)
+    coupling = coupling + coupling.T
     strength = np.abs(coupling)
     signs = np.ones(n)
     outside = np.ones(n, dtype=bool)

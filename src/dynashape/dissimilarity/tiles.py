@@ -10,9 +10,9 @@ import torch
 from jaxtyping import Bool, Float
 
 from dynashape.dissimilarity.descent import Descent, descend, orthonormalise
-from dynashape.dissimilarity.efforts import Effort
+from dynashape.dissimilarity.efforts import Effort, unit
 from dynashape.dissimilarity.frames import Canonical
-from dynashape.dissimilarity.starts import matched_starts, moves, relaxed_starts
+from dynashape.dissimilarity.starts import intertwined_starts, matched_starts, moves, relaxed_starts
 from dynashape.records import Array
 
 # Numbers in one batched matrix product: enough to hide the cost of a call (3 us), few enough to stay in the cache.
@@ -20,6 +20,8 @@ BATCH = 200_000
 BATCH_ON_GPU = 50_000_000
 # A matched start this near to zero is the minimum, to rounding; nothing is left to search.
 EXACT = 1e-9
+# Operators whose invariants differ by less may be conjugate without a matched start showing it: eigenvalues repeat.
+ALIKE = 1e-8
 # Below this residual the pair is taken for a conjugate one, whose residual float64 can bring down to rounding.
 NEARLY_EXACT = 1e-3
 # Iterations that bring it down; most need twenty.
@@ -71,6 +73,9 @@ class _Problem:
         self.A32, self.B32 = stack("rough", 0), stack("rough", 1)
         self.unit_A, self.unit_B = stack("unit", 0), stack("unit", 1)
         self.turns_A, self.turns_B = self._fill(stack("turns", 0)), self._fill(stack("turns", 1))
+        # Unequal spectra of an invariant, or unequal norms of the traceless part, exclude a change of basis.
+        gaps = np.array([np.abs(a.spectrum - b.spectrum).max() + abs(a.size - b.size) for a, b in pairs])
+        self.alike = torch.from_numpy(gaps < ALIKE).to(device)
         sizes = stack("size", 0) * stack("size", 1)
         self.gain = (2 * (stack("gain", 0) + stack("gain", 1)) ** 2).float()
         self.sizes = sizes
@@ -108,12 +113,21 @@ class _Problem:
         residual_of = self.residual(C64)
         residual, best = residual_of.min(1)
         C = C64[torch.arange(len(C64)), best]
+        alike = ((residual > EXACT) & self.alike).nonzero()[:, 0]
+        if len(alike):
+            part = self.rows(alike)
+            turned, left, _ = part.polish(intertwined_starts(part.A, part.B, self.rank), 0)
+            better = left < residual[alike]
+            C[alike] = torch.where(better[:, None, None], turned, C[alike])
+            residual[alike] = torch.minimum(left, residual[alike])
         spread, remaining = torch.zeros_like(residual), torch.zeros_like(residual)
         open_ = (residual > EXACT).nonzero()[:, 0]
         if len(open_):
             part = self.rows(open_)
             likely = residual_of[open_].argsort(dim=1, stable=True)[:, : effort.n_matched]
-            starts = torch.take_along_dim(C64[open_], likely[:, :, None, None], 1).float()
+            starts = torch.take_along_dim(C64[open_], likely[:, :, None, None], 1)
+            # Rounded, so that a frame's error (1e-16 over its smallest gap) does not send the descent another way.
+            starts = ((starts * 2**14).round() / 2**14).float()
             found, spread[open_] = part.search(starts, effort)
             polished, left, part_remaining = part.polish(found, effort.polish)
             better = left <= residual[open_]
@@ -124,12 +138,12 @@ class _Problem:
 
     def search(self, matched: torch.Tensor, effort: Effort) -> tuple[torch.Tensor, torch.Tensor]:
         """The best C in float32 from the matched and the relaxed starts, and the spread of the angle over finalists."""
-        unit = 10 + self.rank // 2
+        effort, count = effort.at_rank(self.rank), unit(self.rank)
         relaxed = relaxed_starts(self.A32, self.B32, self.gain, self.rank, effort.n_relaxed)
         C = torch.cat((matched, relaxed), 1)
         value = remaining = torch.zeros_like(C[:, :, 0, 0])
         for iterations, n_kept in effort.rounds:
-            C, value, remaining = self.descend(C, round(iterations * unit))
+            C, value, remaining = self.descend(C, round(iterations * count))
             kept = (value - remaining).argsort(dim=1, stable=True)[:, :n_kept]
             C = torch.take_along_dim(C, kept[:, :, None, None], 1)
             value, remaining = value.gather(1, kept), remaining.gather(1, kept)
@@ -140,15 +154,17 @@ class _Problem:
         for hop in range(effort.n_hops):
             tried = U[hop * effort.n_moves : (hop + 1) * effort.n_moves]
             # Moves turn the coordinates of A and those of B in turn.
-            trial = torch.stack([C @ V if k % 2 else V @ C for k, V in enumerate(tried)], 1)
-            trial, trial_value, left = self.descend(trial, round(effort.hop * unit))
+            # (bmm, since a product with one matrix is folded into a larger one whose rounding depends on the batch).
+            turns = [V.expand_as(C).contiguous() for V in tried]
+            trial = torch.stack([torch.bmm(C, V) if k % 2 else torch.bmm(V, C) for k, V in enumerate(turns)], 1)
+            trial, trial_value, left = self.descend(trial, round(effort.hop * count))
             first = (trial_value - left).argmin(1)[:, None]
             chosen = torch.take_along_dim(trial, first[:, :, None, None], 1)
-            chosen, chosen_value, _ = self.descend(chosen, round(effort.after * unit))
+            chosen, chosen_value, _ = self.descend(chosen, round(effort.after * count))
             better = chosen_value[:, 0] < value
             C = torch.where(better[:, None, None], chosen[:, 0], C)
             value = torch.minimum(chosen_value[:, 0], value)
-        C, _, _ = self.descend(C[:, None], round(effort.final * unit))
+        C, _, _ = self.descend(C[:, None], round(effort.final * count))
         return C[:, 0], spread
 
     def descend(self, C: torch.Tensor, iterations: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
