@@ -13,11 +13,11 @@ from dynashape.study.spec import StudySpec, TaskSpec
 
 # Raise a step's number whenever its code changes what it computes: all results of the old code are then missing.
 STEP_VERSIONS: Mapping[str, int] = {
-    "train": 1,
+    "train": 2,
     "examine": 1,
     "record": 1,
     "fit": 1,
-    "align": 1,
+    "align": 2,
     "compare": 1,
     "conclude": 1,
     "organise": 1,
