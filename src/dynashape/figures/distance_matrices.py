@@ -20,6 +20,7 @@ from dynashape.figures.style import (
     DOUBLE_COLUMN,
     FAINT,
     MILLIMETRE,
+    MUTED,
     NEARNESS,
     PAPER,
     TASK_COLOURS,
@@ -53,15 +54,20 @@ def order_systems(systems: pd.DataFrame) -> pd.DataFrame:
 
 
 def plot_distance_matrices(
-    distances: Mapping[tuple[str, str], tuple[Float[Array, "n n"], pd.DataFrame]], width: float = DOUBLE_COLUMN
+    distances: Mapping[tuple[str, str], tuple[Float[Array, "n n"], pd.DataFrame]],
+    bounds: pd.DataFrame | None = None,
+    width: float = DOUBLE_COLUMN,
 ) -> Figure:
     """A matrix for each architecture (row) and phase (column), on one scale; strips give the task and the condition.
 
     `distances` maps (architecture, phase) to the square matrix and its systems (task, condition, seed). Systems
-    without a distance (NaN) are left grey.
+    without a distance (NaN) are left grey. `bounds` (architecture, phase, floor, ceiling, averaged over what else it
+    has) is written below each matrix.
     """
     if not distances:
         raise InputError("plot_distance_matrices needs at least one distance matrix; got none.")
+    if bounds is not None:
+        require_columns(bounds, ("architecture", "phase", "floor", "ceiling"), "the table of floors and ceilings")
     for key, (square, systems) in distances.items():
         if square.shape[0] != len(systems):
             raise InputError(
@@ -87,6 +93,9 @@ def plot_distance_matrices(
                 if (architecture, phase) in distances:
                     square, systems = distances[architecture, phase]
                     _draw_matrix(axes, np.asarray(square, dtype=float), systems, norm, tasks, conditions)
+                if bounds is not None:
+                    own = bounds[(bounds["architecture"] == architecture) & (bounds["phase"] == phase)]
+                    axes.set_xlabel(describe_bounds(own), fontsize=5.4, color=MUTED, labelpad=2)
                 if row == 0:
                     axes.set_title(phase, pad=4)
                 if column == 0:
@@ -112,6 +121,16 @@ def plot_distance_matrices(
             handleheight=0.9,
         )
     return figure
+
+
+def describe_bounds(bounds: pd.DataFrame) -> str:
+    """The mean floor and ceiling of these rows, in words; what is missing is left out.
+
+    >>> describe_bounds(pd.DataFrame({"floor": [0.02, 0.04], "ceiling": [0.2, float("nan")]}))
+    'floor 0.03   ceiling 0.20'
+    """
+    means = {kind: pd.to_numeric(bounds[kind]).mean() for kind in ("floor", "ceiling")}
+    return "   ".join(f"{kind} {mean:.2f}" for kind, mean in means.items() if np.isfinite(mean))
 
 
 def _draw_matrix(

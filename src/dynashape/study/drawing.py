@@ -101,14 +101,31 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
             )
     if results.distances:
         with_systems = {place: (square, results.systems) for place, square in results.distances.items()}
+        bounds = results.bounds if len(results.bounds) else None
         wishes.append(
             (
                 "distances",
                 "Distances between all systems",
-                "Angular DSA distance (radians) between every two systems, ordered by task and condition.",
+                "Angular DSA distance (radians) between every two systems, ordered by task and condition. Below each "
+                "matrix: the floor (mean distance between two halves of the same network's trials) and the ceiling "
+                "(between networks of the same task and condition, other seeds).",
                 "A square matrix for each architecture and phase.",
-                lambda: figures.plot_distance_matrices(with_systems),
-                None,
+                lambda: figures.plot_distance_matrices(with_systems, bounds),
+                results.bounds,
+            )
+        )
+        wishes.append(
+            (
+                "distance_scale",
+                "How far is far?",
+                "Distances between two systems that differ in one thing only: the seed of two trained networks of one "
+                "task; a network before and after training; a trained network on task and on random input; trained "
+                "networks of two tasks. Dot: median; thick: quartiles; thin: 5 to 95 %. The band reaches from the "
+                "floor (two halves of the same network's trials, which hold half of the data each) to the ceiling "
+                f"(same task and condition, other seeds), averaged over tasks and conditions; {n_seeds} seeds.",
+                "Spreads of four kinds of distance by architecture and phase, on a band from floor to ceiling.",
+                lambda: figures.plot_distance_scale(with_systems, bounds),
+                results.bounds,
             )
         )
     if len(results.training):

@@ -57,6 +57,7 @@ def _tables(results: Results, directory: Path) -> None:
         "psychometric": results.psychometric,
         "operators": results.operators,
         "alignments": results.alignments,
+        "bounds": results.bounds,
         "separability": results.separability,
         "embeddings": results.embeddings,
         "meta_clustering": results.meta_points,

@@ -18,6 +18,7 @@ STEP_VERSIONS: Mapping[str, int] = {
     "record": 1,
     "fit": 1,
     "align": 2,
+    "split": 1,
     "compare": 1,
     "conclude": 1,
     "organise": 1,
@@ -29,6 +30,7 @@ STAGES: Mapping[str, str] = {
     "record": "recording activity",
     "fit": "fitting operators",
     "align": "aligning pairs",
+    "split": "measuring halves of the trials",
     "compare": "comparing tasks, training and input",
     "conclude": "drawing conclusions",
     "organise": "meta-clustering",
@@ -83,6 +85,7 @@ def make_plan(spec: StudySpec) -> Plan:
     examine = tuple(_examine_unit(spec, unit) for unit in train)
     record = tuple(_record_unit(spec, unit) for unit in train)
     fit = tuple(_fit_unit(spec, unit) for unit in record)
+    split = tuple(_split_unit(spec, unit) for unit in record)
     align = tuple(
         unit for name in spec.architectures for phase in spec.phases for unit in _align(spec, name, phase, fit)
     )
@@ -101,6 +104,7 @@ def make_plan(spec: StudySpec) -> Plan:
             "record": record,
             "fit": fit,
             "align": align,
+            "split": split,
             "compare": compare,
             "conclude": (conclude,),
             "organise": (organise,),
@@ -156,6 +160,17 @@ def _fit_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
         **_reduction(spec),
     }
     return _unit("fit", record.name, params, [record])
+
+
+def _split_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
+    params = {
+        "architecture": record.params["architecture"],
+        "task": record.params["task"]["name"],
+        "phases": {phase: list(spec.timing.phases[phase]) for phase in spec.phases},
+        **_reduction(spec),
+        **_measure(spec),
+    }
+    return _unit("split", record.name, params, [record])
 
 
 def _reduction(spec: StudySpec) -> dict[str, Any]:

@@ -144,6 +144,14 @@ def _tables(results: Results) -> list[TableElement]:
             "permutation p, and the statistics on the full distance matrix beside it.",
         ),
         (
+            "bounds",
+            "Floors and ceilings of the distances",
+            results.bounds,
+            "Floor: mean distance between the even and the odd trials of the same network. Ceiling: mean distance "
+            "between networks of the same architecture, task and condition with other seeds. 95 % intervals over "
+            "seeds (networks of a seed averaged first; jackknife for the ceiling, whose pairs share networks).",
+        ),
+        (
             "alignments",
             "The alignments",
             results.alignments,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dynashape.records import Array
 from dynashape.store import Store
+from dynashape.study.bounds import read_bounds
 from dynashape.study.parts import pair_indices
 from dynashape.study.plan import Plan, system_labels
 
@@ -26,6 +27,7 @@ class Results:
     distances: Mapping[tuple[str, str], Array]
     systems: pd.DataFrame
     alignments: pd.DataFrame
+    bounds: pd.DataFrame
     separability: pd.DataFrame
     embeddings: pd.DataFrame
     conclusions: Mapping[str, Any]
@@ -48,6 +50,7 @@ def read_results(plan: Plan, store: Store) -> Results:
         distances=distances,
         systems=pd.DataFrame(system_labels(plan.spec)),
         alignments=alignments,
+        bounds=read_bounds(plan, store, distances),
         separability=separability,
         embeddings=embeddings,
         conclusions=conclusions,

@@ -13,6 +13,7 @@ from dynashape.study.steps.examine import examine
 from dynashape.study.steps.fit import fit
 from dynashape.study.steps.organise import organise
 from dynashape.study.steps.record import record
+from dynashape.study.steps.split import split
 from dynashape.study.steps.train import train
 
 Step = Callable[[Store, str, Mapping[str, Any], Mapping[str, str]], None]
@@ -23,6 +24,7 @@ STEPS: Mapping[str, Step] = {
     "record": record,
     "fit": fit,
     "align": align,
+    "split": split,
     "compare": compare_systems,
     "conclude": conclude,
     "organise": organise,

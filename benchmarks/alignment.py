@@ -1,0 +1,241 @@
+"""Time and quality of alignments against dsa-metric 2.0.2 (the `bench` extra), CPU seconds, one thread each.
+
+    OMP_NUM_THREADS=1 python benchmarks/alignment.py NETWORKS [--json alignment.json] [--plot alignment.png]
+
+NETWORKS is a folder for the networks of the `quick` study, trained (minutes) where it does not hold them yet. Operators
+come from their activity, untrained, trained and driven by noise, in all four phases; pairs share architecture and
+phase, as in the study. Both packages align the same pairs in the same run. "Excess" is the distance above the best of
+64 random and all matched starts, each run to convergence (negative where that was beaten).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from dynashape.dissimilarity import align, align_all, fit_operator
+from dynashape.dissimilarity.descent import descend, orthonormalise
+from dynashape.dissimilarity.frames import canonicalise
+from dynashape.dissimilarity.starts import matched_starts
+from dynashape.store import Store
+from dynashape.study.load import load_spec
+from dynashape.study.perform import perform
+from dynashape.study.plan import make_plan
+
+RANKS = (10, 20, 30, 40, 60, 100)
+THOROUGH_UP_TO = 40
+N_RANDOM = 64
+
+
+def activities(folder: Path) -> dict[tuple[str, str], list[np.ndarray]]:
+    """Activity (trials, steps, units) of every system of the quick study, by architecture and phase."""
+    spec = load_spec("quick")
+    plan, store = make_plan(spec), Store(folder)
+    for step in ("train", "record"):
+        for unit in plan.stages[step]:
+            if not store.has(step, unit.key):
+                print(f"{step} {unit.name}", flush=True)
+                perform(str(folder), step, unit.key, unit.params, unit.upstream)
+    found: dict[tuple[str, str], list[np.ndarray]] = {}
+    for unit in plan.stages["record"]:
+        arrays, meta = store.load_arrays("record", unit.key)
+        bounds = np.cumsum([0, *(12,) * 4])  # every phase of the quick study has twelve steps
+        for name, values in arrays.items():
+            if meta["status"][name][0] == "ok":
+                for phase, start, stop in zip(spec.phases, bounds, bounds[1:], strict=False):
+                    found.setdefault((unit.params["architecture"], phase), []).append(values[:, start:stop])
+    return found
+
+
+def draw_pairs(
+    systems: dict[tuple[str, str], list[np.ndarray]], rank: int, n_pairs: int, n_delays: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of operators of one architecture and phase each, whose activity holds this rank."""
+    rng = np.random.default_rng(rank)
+    pairs = []
+    groups = list(systems.values())
+    for attempt in range(40 * n_pairs):
+        group = groups[attempt % len(groups)]
+        i, j = rng.choice(len(group), 2, replace=False)
+        fitted = [fit_operator(group[k], n_delays, rank) for k in (i, j)]
+        if all(operator.status.ok and len(operator.matrix) == rank for operator in fitted):
+            pairs.append((fitted[0].matrix, fitted[1].matrix))
+        if len(pairs) == n_pairs:
+            break
+    return pairs
+
+
+def reference(A: np.ndarray, B: np.ndarray) -> float:
+    """Best angle over 64 random starts of both determinants and all matched starts, run to convergence."""
+    a, b = canonicalise(A), canonicalise(B)
+    rank = len(A)
+    n = -(-rank // 4) * 4
+    rng = np.random.default_rng(rank)
+    C = np.tile(np.eye(n), (N_RANDOM, 1, 1))
+    for k in range(N_RANDOM):
+        C[k, :rank, :rank] = np.linalg.qr(rng.normal(size=(rank, rank)))[0]
+        C[k, :, 0] *= (-1) ** k
+    grown = [torch.from_numpy(np.pad(x, [(0, 0)] * (x.ndim - 2) + [(0, n - rank)] * 2)) for x in (
+        a.traceless, b.traceless, a.turns, b.turns, a.unit, b.unit)]  # fmt: skip
+    TA, TB, FA, FB, UA, UB = grown
+    filled = torch.arange(rank, n)
+    FA[:, filled, filled] = FB[:, filled, filled] = 1.0
+    matched = matched_starts(TA[None], TB[None], FA[None], FB[None])[0]
+    starts = torch.cat((matched, torch.from_numpy(C)))
+    many = [x.float().expand(len(starts), n, n) for x in (TA, TB)]
+    end = descend(*many, starts.float(), 60 + 5 * rank)
+    best = end.C[end.value.argmin()][None]
+    best = orthonormalise(descend(TA[None], TB[None], orthonormalise(best.double(), 3), 60).C, 2)[0]
+    return float(2 * np.arcsin(min(torch.linalg.norm(UA - best @ UB @ best.mT).item() / 2, 1.0)))
+
+
+def align_published(A: np.ndarray, B: np.ndarray) -> float:
+    from DSA.simdist import SimilarityTransformDist
+
+    torch.manual_seed(0)
+    metric = SimilarityTransformDist(iters=1500, lr=5e-3, score_method="angular")
+    return float(metric.fit_score(torch.from_numpy(A).float(), torch.from_numpy(B).float()))
+
+
+def timed(function: Any, *arguments: Any) -> tuple[Any, float]:
+    start = time.process_time()
+    result = function(*arguments)
+    return result, time.process_time() - start
+
+
+def summarise(excess: np.ndarray) -> dict[str, float]:
+    return {"median": float(np.median(excess)), "p99": float(np.quantile(excess, 0.99)), "max": float(excess.max())}
+
+
+def measure(pairs: list[tuple[np.ndarray, np.ndarray]], rank: int, n_published: int) -> dict[str, Any]:
+    """Times per pair and excesses at one rank; dsa-metric runs in turn with ours so that both meet the same machine."""
+    operators = [matrix for pair in pairs for matrix in pair]
+    positions = np.arange(len(operators)).reshape(-1, 2)
+    best = np.array([reference(A, B) for A, B in pairs])
+    row: dict[str, Any] = {"rank": rank, "n_pairs": len(pairs)}
+    theirs, seconds = [], []
+    for A, B in pairs[:n_published]:
+        value, spent = timed(align_published, A, B)
+        theirs.append(value)
+        seconds.append(spent)
+    row["dsa_metric"] = {"ms": 1e3 * float(np.mean(seconds)), **summarise(np.array(theirs) - best[:n_published])}
+    for effort in ("standard", "thorough") if rank <= THOROUGH_UP_TO else ("standard",):
+        align_all(operators[:8], positions[:4], effort)  # the first run warms up
+        found, spent = timed(align_all, operators, positions, effort)
+        row[effort] = {
+            "ms": 1e3 * spent / len(pairs),
+            "times_less": row["dsa_metric"]["ms"] / (1e3 * spent / len(pairs)),
+            "converged": float(found.converged.mean()),
+            "above_dsa_metric": float((found.values[:n_published] - np.array(theirs) > 1e-3).mean()),
+            **summarise(found.values - best),
+        }
+    A = operators[0]
+    Q = np.linalg.qr(np.random.default_rng(0).normal(size=A.shape))[0]
+    row["true_zero"] = {"ours": align(A, Q @ A @ Q.T).distance, "dsa_metric": align_published(A, Q @ A @ Q.T)}
+    return row
+
+
+def _align_rows(task: tuple[list[np.ndarray], np.ndarray]) -> int:
+    torch.set_num_threads(1)
+    return len(align_all(task[0], task[1]).values)
+
+
+def measure_scaling(operators: list[np.ndarray]) -> dict[str, float]:
+    """All pairs of 60 systems: wall seconds of one and of two processes, and of a quarter of the pairs."""
+    pairs = np.stack(np.triu_indices(len(operators), 1), 1)
+    wall = {}
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(_align_rows, [(operators, pairs[:64])] * 2)
+        for name, parts in (("quarter", [pairs[::4]]), ("one", [pairs]), ("two", [pairs[::2], pairs[1::2]])):
+            start = time.perf_counter()
+            pool.map(_align_rows, [(operators, part) for part in parts], chunksize=1)
+            wall[name] = time.perf_counter() - start
+    many = [M + 1e-3 * k * np.eye(len(M)) for k in range(-(-2000 // len(operators))) for M in operators][:2000]
+    rng = np.random.default_rng(0)
+    align_all(many, rng.integers(0, 2000, (2000, 2)))
+    return {
+        "pairs": len(pairs),
+        "one_process_s": wall["one"],
+        "two_processes_s": wall["two"],
+        "speed_up": wall["one"] / wall["two"],
+        "quarter_of_the_pairs_s": wall["quarter"],
+        "peak_mb_with_2000_operators": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    print("rank  effort      ms a pair  times less    excess: median      p99      max   above dsa-metric   converged")
+    for row in rows:
+        theirs = row["dsa_metric"]
+        print(f"{row['rank']:4d}  dsa-metric{theirs['ms']:11.0f}{'':12}", end="")
+        print(f"{theirs['median']:18.5f}{theirs['p99']:9.5f}{theirs['max']:9.5f}", end="")
+        print(f"   true zero: {row['true_zero']['dsa_metric']:.3f}, ours {row['true_zero']['ours']:.0e}")
+        for effort in ("standard", "thorough"):
+            if effort in row:
+                ours = row[effort]
+                print(f"{row['rank']:4d}  {effort:10s}{ours['ms']:11.1f}{ours['times_less']:12.0f}", end="")
+                print(f"{ours['median']:18.5f}{ours['p99']:9.5f}{ours['max']:9.5f}", end="")
+                print(f"{100 * ours['above_dsa_metric']:17.0f} %{ours['converged']:11.2f}")
+
+
+def draw(rows: list[dict[str, Any]], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.5, 3), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for name, colour, mark in (("dsa_metric", "0.5", "s"), ("standard", "C0", "o"), ("thorough", "C1", "^")):
+        ranks = [row["rank"] for row in rows if name in row]
+        label = "dsa-metric 2.0.2" if name == "dsa_metric" else f"dynashape, {name}"
+        left.plot(ranks, [row[name]["ms"] / 1e3 for row in rows if name in row], marker=mark, color=colour, label=label)
+        for figure_of, style in (("median", "-"), ("p99", ":")):
+            excess = [max(row[name][figure_of], 1e-6) for row in rows if name in row]
+            right.plot(ranks, excess, style, marker=mark, color=colour)
+    left.set(yscale="log", xlabel="rank", ylabel="CPU seconds a pair")
+    right.set(yscale="log", xlabel="rank", ylabel="rad above the best known\n(median, dotted: 99th percentile)")
+    left.legend(frameon=False, fontsize="small")
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=160)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("networks", type=Path, help="folder of the quick study's networks")
+    parser.add_argument("--json", type=Path, help="also write all figures here")
+    parser.add_argument("--plot", type=Path, help="also draw them here")
+    parser.add_argument("--ranks", type=int, nargs="+", default=list(RANKS))
+    parser.add_argument("--pairs", type=int, default=48, help="pairs a rank")
+    parser.add_argument("--published-pairs", type=int, default=16, help="of these for dsa-metric (seconds each)")
+    parser.add_argument("--delays", type=int, default=6)
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore", module="DSA")
+    torch.set_num_threads(1)
+    systems = activities(arguments.networks)
+    rows = []
+    for rank in arguments.ranks:
+        pairs = draw_pairs(systems, rank, arguments.pairs, arguments.delays)
+        if pairs:
+            rows.append(measure(pairs, rank, arguments.published_pairs))
+            show(rows[-1:])
+    print()
+    show(rows)
+    sixty = [matrix for pair in draw_pairs(systems, 15, 30, arguments.delays) for matrix in pair]
+    scaling = measure_scaling(sixty)
+    print(json.dumps(scaling, indent=1))
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"ranks": rows, "scaling": scaling}, indent=1) + "\n")
+    if arguments.plot:
+        draw(rows, arguments.plot)
+
+
+if __name__ == "__main__":
+    main()
