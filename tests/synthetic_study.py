@@ -345,6 +345,22 @@ def variance_shares() -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(rows), pooled
 
 
+def several_studies(names: tuple[str, ...] = ("paper", "rank 8")) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(14)
+    shares, pooled = variance_shares()
+    task = shares[shares["labelling"] == "task"]
+    analyses = [1 if labelling != "input" else 2 for labelling in shares["labelling"]]
+    both = pd.concat([shares.assign(analysis=analyses), task.assign(analysis=2)], ignore_index=True)
+    columns = ["share", "share_low", "share_high"]
+    moved = [both.assign(study=name) for name in names]
+    for table in moved[1:]:
+        table[columns] += rng.normal(0, 0.05, len(table))[:, None]
+    shifts = [pooled.assign(study=name) for name in names]
+    for place, table in enumerate(shifts):
+        table[["estimate", "low", "high"]] -= 0.07 * place
+    return pd.concat(moved, ignore_index=True), pd.concat(shifts, ignore_index=True)
+
+
 def responses() -> pd.DataFrame:
     rng = np.random.default_rng(10)
     rows = []

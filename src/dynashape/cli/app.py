@@ -97,11 +97,31 @@ def status(directory: Annotated[Path, typer.Argument(help="Folder of a study.")]
 
 
 @app.command()
-def report(directory: Annotated[Path, typer.Argument(help="Folder of a study.")]) -> None:
-    """Write the tables, figures and the report of a study again, from what its folder holds."""
-    from dynashape.study import rewrite_report
+def report(
+    directories: Annotated[list[Path], typer.Argument(help="Folders of studies, one or more.", metavar="DIR...")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="HTML file of several studies.  [default: side_by_side.html in this folder]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write the report of a study again from what its folder holds; or put several studies side by side in one file.
 
-    typer.echo(f"Report: {rewrite_report(directory)}")
+    One DIR: its tables, figures and report.html are written again. Several: nothing in their folders changes, and one
+    file shows what differs in their specifications and in their results.
+    """
+    from dynashape.study import rewrite_report, write_side_by_side
+
+    if len(directories) > 1:
+        typer.echo(f"Report: {write_side_by_side(directories, out or Path('side_by_side.html'))}")
+    elif out is None:
+        typer.echo(f"Report: {rewrite_report(directories[0])}")
+    else:
+        raise typer.BadParameter("--out goes with several DIRs; the report of one study lies in its folder.")
 
 
 @app.command()

@@ -10,7 +10,9 @@ from dynashape.figures.mds_maps import plot_mds_maps
 from dynashape.figures.meta_clustering import plot_meta_clustering
 from dynashape.figures.psychometric import plot_psychometric
 from dynashape.figures.sensitivity import plot_sensitivity
+from dynashape.figures.separability_difference import plot_separability_difference, separability_difference
 from dynashape.figures.separability_map import plot_separability_map
+from dynashape.figures.side_by_side import plot_studies
 from dynashape.figures.spectra import plot_spectra
 from dynashape.figures.style import DOUBLE_COLUMN, SINGLE_COLUMN, theme, to_bytes
 from dynashape.figures.task_structure import plot_task_structure
@@ -28,11 +30,14 @@ __all__ = [
     "plot_meta_clustering",
     "plot_psychometric",
     "plot_sensitivity",
+    "plot_separability_difference",
     "plot_separability_map",
     "plot_spectra",
+    "plot_studies",
     "plot_task_structure",
     "plot_training_curves",
     "plot_variance_shares",
+    "separability_difference",
     "theme",
     "to_bytes",
 ]

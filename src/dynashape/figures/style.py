@@ -64,6 +64,8 @@ SPARE_MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P", "X", "*")
 SEQUENTIAL = LinearSegmentedColormap.from_list("dynashape", ["#f3f6fa", "#bcd5e8", "#6aa7cf", "#2b6ca8", "#123a6b"])
 # Distances: near is dark, as in most published dissimilarity matrices.
 NEARNESS = LinearSegmentedColormap.from_list("nearness", ["#123a6b", "#3f83b8", "#9cc5df", "#eef4f9"])
+# Differences: blue below zero, brown above, both ends equally dark, a pair that every colour-blind eye tells apart.
+DIVERGING = LinearSegmentedColormap.from_list("difference", ["#123a6b", "#5b9bc9", "#f3f4f6", "#d99a4e", "#7a3d07"])
 
 THEME: Mapping[str, Any] = {
     # DejaVu Sans ships with matplotlib, so a figure is laid out alike on every machine.

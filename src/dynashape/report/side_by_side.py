@@ -94,11 +94,15 @@ def differing_parameters(parameters: Mapping[str, Mapping[str, object]]) -> pd.D
 def _merge(studies: Mapping[str, ReportContent]) -> pd.DataFrame | None:
     """One row a comparison and labelling that every study holds, with each study's measures in columns of its own."""
     merged: pd.DataFrame | None = None
+    # A study that lists its tasks in another order names a pair the other way round; the first study's order is shown.
+    pairs: dict[frozenset[str], tuple[str, str]] = {}
     for name, content in studies.items():
         if content.explorer is None:
             return None
         table = content.explorer.separability
         kept = table[list(COMPARISON)].copy()
+        given = list(zip(kept["task_a"], kept["task_b"], strict=True))
+        kept[["task_a", "task_b"]] = [pairs.setdefault(frozenset(pair), pair) for pair in given]
         for measure in MEASURES:
             if measure in table:
                 kept[f"{measure}, {name}"] = pd.to_numeric(table[measure])

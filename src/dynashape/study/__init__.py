@@ -10,6 +10,7 @@ from dynashape.study.power import plan_seeds
 from dynashape.study.results import Results, read_results
 from dynashape.study.run import Progress, RunResult, rewrite_report, run_study
 from dynashape.study.sensitivity import Sensitivity, read_grid, run_sensitivity
+from dynashape.study.side_by_side import write_side_by_side
 from dynashape.study.spec import StudySpec
 from dynashape.study.status import StudyStatus, study_status
 
@@ -39,4 +40,5 @@ __all__ = [
     "run_study",
     "study_status",
     "to_yaml",
+    "write_side_by_side",
 ]

@@ -14,6 +14,7 @@ from dynashape.records import CONDITIONS, Array
 from dynashape.report import FigureElement
 from dynashape.seeds import stream
 from dynashape.store import Store, write_atomic
+from dynashape.study.conclusions import pooled_table, shares_table
 from dynashape.study.plan import Plan
 from dynashape.study.results import Results
 from dynashape.study.samples import project, sample_of
@@ -166,20 +167,7 @@ def _psychometric(results: Results, n_seeds: int) -> _Wish:
 
 
 def _shares(results: Results) -> _Wish:
-    # Each contrast names the two shares it subtracts; task occurs in both analyses.
-    sides = {
-        "input - training": ((2, "input"), (1, "training")),
-        "task - training": ((1, "task"), (1, "training")),
-        "input - task": ((2, "input"), (2, "task")),
-    }
-    rows: dict[tuple[object, ...], dict[str, object]] = {}
-    for cell in results.conclusions["cells"]:
-        for side, (analysis, labelling) in zip(("first", "second"), sides[cell["contrast"]], strict=True):
-            names = {"architecture": cell["architecture"], "phase": cell["phase"], "labelling": labelling}
-            share = {"share": cell[side]["estimate"], "share_low": cell[side]["low"], "share_high": cell[side]["high"]}
-            rows.setdefault((*names.values(), analysis), {**names, "analysis": analysis, **share})
-    pooled = pd.DataFrame([{"contrast": one["contrast"], **one["difference"]} for one in results.conclusions["pooled"]])
-    table = pd.DataFrame(list(rows.values()))
+    table, pooled = shares_table(results.conclusions), pooled_table(results.conclusions)
     return (
         "variance_shares",
         "How much input, training and task account for",

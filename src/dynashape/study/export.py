@@ -21,9 +21,8 @@ from dynashape.study.drawing import draw_figures
 from dynashape.study.plan import Plan
 from dynashape.study.reporting import compose_report
 from dynashape.study.results import Results, read_results
-from dynashape.study.sensitivity_report import draw_sensitivity, sensitivity_tables
+from dynashape.study.sensitivity_report import draw_sensitivity
 from dynashape.study.summary import summarise
-from dynashape.study.warnings import find_warnings
 
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "neurogym", "distributed", "pandas", "xarray", "matplotlib")
 
@@ -40,14 +39,11 @@ def export(
     _distances(plan, results, directory / "distances")
     _weights(plan, store, directory / "weights")
     _curves(results, directory / "training")
-    summary = summarise(plan.spec, results, failures)
-    _json(directory / "summary.json", summary)
+    _json(directory / "summary.json", summarise(plan.spec, results, failures))
     provenance = _provenance(plan, directory / "provenance.json", times)
     _json(directory / "provenance.json", provenance)
     drawn = [*draw_figures(plan, store, results, directory / "figures"), *draw_sensitivity(directory)]
-    notices = find_warnings(results, failures)
-    more = sensitivity_tables(directory)
-    content = compose_report(plan.spec, results, summary, provenance, drawn, notices, more)
+    content = compose_report(plan.spec, results, directory, failures, provenance, drawn)
     return write_atomic(directory / "report.html", render_report(content).encode())
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from dynashape.report import (
     Explorer,
     FigureElement,
     Headline,
-    Notice,
     ReportContent,
     TableElement,
     describe_methods,
 )
 from dynashape.study.footing import compare_footing
 from dynashape.study.results import Results
+from dynashape.study.sensitivity_report import sensitivity_tables
 from dynashape.study.spec import StudySpec
+from dynashape.study.summary import summarise
+from dynashape.study.warnings import find_warnings
 
 _QUESTIONS = {
     (1, "task"): "Do tasks differ, whether trained or not?",
@@ -29,13 +32,16 @@ _QUESTIONS = {
 def compose_report(
     spec: StudySpec,
     results: Results,
-    summary: Mapping[str, Any],
+    directory: Path,
+    failures: Mapping[str, str],
     provenance: Mapping[str, Any],
-    figures: Sequence[FigureElement],
-    notices: Sequence[Notice],
-    more_tables: Sequence[TableElement] = (),
+    figures: Sequence[FigureElement] = (),
 ) -> ReportContent:
-    """The content of a study's report, from its tables."""
+    """The content of a study's report, from its results and from the sensitivity analysis in its folder.
+
+    Nothing is written. `failures` are the units without a result, each with the reason.
+    """
+    summary = summarise(spec, results, failures)
     explorer = None
     if len(results.separability):
         explorer = Explorer(
@@ -53,9 +59,9 @@ def compose_report(
         headlines=_headlines(summary),
         explorer=explorer,
         figures=figures,
-        tables=[*_tables(results), *more_tables],
+        tables=[*_tables(results), *sensitivity_tables(directory)],
         methods=describe_methods(spec.as_dict()),
-        notices=notices,
+        notices=find_warnings(results, failures),
         parameters=spec.as_dict(),
         provenance=provenance,
     )

@@ -17,7 +17,7 @@ from dynashape.study.load import read_resolved, to_yaml
 from dynashape.study.perform import perform
 from dynashape.study.plan import STAGES, Plan, WorkUnit, make_plan
 from dynashape.study.spec import StudySpec, differences
-from dynashape.study.status import open_study
+from dynashape.study.status import missing_units, open_study
 
 # Relative cost of training: an update of each architecture (gates), updates that each task needs. Longest units first.
 _LONG_FIRST = {"LSTM": 4, "GRU": 3, "V-RNN": 1, "CDM": 4, "PR": 2, "DC": 1, "GNG": 0.5}
@@ -133,12 +133,7 @@ def compute(plan: Plan, store: Store, open_engine: Callable[[], Engine], progres
 def rewrite_report(directory: Path) -> Path:
     """Write the results of the study in this folder again from its store; StoreError where there is none."""
     plan, store = open_study(directory)
-    missing = {
-        _place(unit): "not computed yet; `dynashape run` with the same study goes on from here"
-        for unit in plan.units()
-        if not store.has(unit.step, unit.key)
-    }
-    return export(plan, store, directory, missing, None)
+    return export(plan, store, directory, missing_units(plan, store), None)
 
 
 def claim_directory(spec: StudySpec, directory: Path) -> None:

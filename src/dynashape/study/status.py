@@ -37,6 +37,12 @@ def open_study(directory: Path) -> tuple[Plan, Store]:
     return make_plan(read_resolved(resolved)), Store(directory / "store")
 
 
+def missing_units(plan: Plan, store: Store) -> dict[str, str]:
+    """Every unit whose result the store lacks, with what to do about it."""
+    remedy = "not computed yet; `dynashape run` with the same study goes on from here"
+    return {f"{unit.step} {unit.name}": remedy for unit in plan.units() if not store.has(unit.step, unit.key)}
+
+
 def study_status(directory: Path) -> StudyStatus:
     """What of the study in this folder is done; StoreError where there is none."""
     plan, store = open_study(directory)

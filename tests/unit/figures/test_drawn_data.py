@@ -18,11 +18,14 @@ from dynashape.figures import (
     plot_meta_clustering,
     plot_psychometric,
     plot_sensitivity,
+    plot_separability_difference,
     plot_separability_map,
     plot_spectra,
+    plot_studies,
     plot_task_structure,
     plot_training_curves,
     plot_variance_shares,
+    separability_difference,
     theme,
 )
 from dynashape.figures.style import ANALYSIS_COLOURS, CONDITION_COLOURS, NEARNESS, SEQUENTIAL, TASK_COLOURS
@@ -314,6 +317,70 @@ def test_a_users_own_names_get_colours_too(synthetic):
     assert figure.axes[3].get_title() == "my task"
 
 
+def two_tables(synthetic):
+    first, second = synthetic.separability(), synthetic.separability()
+    second["accuracy"] = np.clip(second["accuracy"] - 0.1, 0.5, 1.0)
+    second.loc[second["architecture"] == "GRU", "q_value"] = 1.0
+    return first, second
+
+
+def test_studies_stand_beside_each_other_with_their_intervals(synthetic):
+    shares, pooled = synthetic.several_studies()
+    figure = plot_studies(shares, pooled)
+    panels, differences = figure.axes[:12], figure.axes[12:]
+    assert [axes.get_title() for axes in panels[:4]] == [
+        "training, analysis 1",
+        "input, analysis 2",
+        "task, analysis 1",
+        "task, analysis 2",
+    ]
+    row = (shares["architecture"] == "GRU") & (shares["labelling"] == "input")
+    for name, line, bars in zip(("paper", "rank 8"), panels[5].lines[1:], panels[5].collections, strict=True):
+        own = shares[row & (shares["study"] == name)]
+        assert np.allclose(line.get_ydata(), own["share"])
+        ends = np.array([path.vertices[:, 1] for path in bars.get_paths()])
+        assert np.allclose(ends, own[["share_low", "share_high"]])
+    one, other = (line.get_xdata() for line in panels[5].lines[1:])
+    assert np.allclose(other - one, 0.3)
+    assert [axes.get_title() for axes in differences] == ["input − training", "task − training", "input − task"]
+    drawn = [line.get_xdata()[0] for line in differences[0].lines[1:]]
+    assert np.allclose(drawn, pooled.loc[pooled["contrast"] == "input - training", "estimate"])
+    assert [text.get_text() for text in differences[0].get_yticklabels()] == ["paper", "rank 8"]
+
+
+def test_the_difference_of_two_studies_is_the_second_less_the_first(synthetic):
+    first, second = two_tables(synthetic)
+    table = separability_difference(first, second.iloc[3:])
+    assert len(table) == len(first) - 3
+    assert np.allclose(table["difference"], (second["accuracy"] - first["accuracy"]).iloc[3:])
+    lost = (first["q_value"] <= 0.05) & (first["architecture"] == "GRU")
+    assert int(table["flips"].sum()) == int(lost.iloc[3:].sum()) > 0
+    figure = plot_separability_difference(first, second)
+    blocks = [axes for axes in figure.axes if len(axes.patches) == 72]
+    assert len(blocks) == 4
+    assert sum(len(line.get_xdata()) for block in blocks for line in block.lines) == int(lost.sum())
+    squares = [patch for block in blocks for patch in block.patches]
+    assert len({patch.get_facecolor() for patch in squares}) > 2
+    # Every accuracy fell or stayed, so no square is on the brown side, where red outweighs blue.
+    assert all(red <= blue + 0.01 for red, _, blue, _ in (patch.get_facecolor() for patch in squares))
+    assert {"−.10", "0"} <= set(words(figure))
+
+
+def test_a_square_without_an_accuracy_is_hatched_and_never_a_flip(synthetic):
+    first, second = two_tables(synthetic)
+    second.loc[0, ["accuracy", "q_value", "p_value"]] = np.nan
+    first.loc[0, "q_value"] = 0.001
+    assert not separability_difference(first, second).loc[0, "flips"]
+    hatched = [p for axes in plot_separability_difference(first, second).axes for p in axes.patches if p.get_hatch()]
+    assert len(hatched) == 1
+
+
+def test_studies_without_a_common_comparison_have_no_difference(synthetic):
+    table = synthetic.separability()
+    with pytest.raises(InputError, match="in both"):
+        separability_difference(table[table["phase"] == "delay"], table[table["phase"] == "stimulus"])
+
+
 def everything(synthetic):
     paths, choices = synthetic.trajectories()
     return {
@@ -328,6 +395,9 @@ def everything(synthetic):
         "shares": plot_variance_shares(*synthetic.variance_shares()),
         "psychometric": plot_psychometric(synthetic.responses()),
         "sensitivity": plot_sensitivity(synthetic.sensitivity()),
+        "studies": plot_studies(*synthetic.several_studies()),
+        "five studies": plot_studies(*synthetic.several_studies(("a", "b", "runs/c", "a long name", "e"))),
+        "difference": plot_separability_difference(*two_tables(synthetic), names=("paper", "rank 8")),
         "spectra": plot_spectra(synthetic.eigenvalues()),
     }
 

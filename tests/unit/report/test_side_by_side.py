@@ -74,3 +74,11 @@ def test_a_study_without_results_still_shows_its_settings(synthetic):
 def test_one_study_is_not_enough():
     with pytest.raises(InputError, match="at least two"):
         lay_side_by_side({"paper": ReportContent("t", "v")})
+
+
+def test_a_pair_named_the_other_way_round_is_the_same_comparison(synthetic):
+    contents, _, paper = two_studies(synthetic)
+    turned = paper.rename(columns={"task_a": "task_b", "task_b": "task_a"})
+    contents["variant"] = ReportContent("variant", "says so", explorer=Explorer(turned))
+    report = lay_side_by_side(contents)
+    assert report.verdict == "288 of 288 separations come out alike in paper and variant."
