@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dynashape import __version__
+from dynashape.cli.options import Engine, SlurmOptions, Workers
 
 app = typer.Typer(
     name="dynashape",
@@ -49,21 +50,9 @@ def run(
             "--set", "-s", help="Override a field, such as dsa.rank=10; can be repeated.", metavar="a.b=VALUE"
         ),
     ] = None,
-    engine: Annotated[
-        str, typer.Option(help="serial, local, slurm, or the ADDRESS of a running Dask scheduler (tcp://...).")
-    ] = "local",
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Number of workers.  [default: the cores of this machine]", show_default=False),
-    ] = None,
-    slurm_options: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--slurm",
-            help="Option of the SLURM engine, such as queue=short or memory=4GB; can be repeated.",
-            metavar="a=VALUE",
-        ),
-    ] = None,
+    engine: Engine = "local",
+    workers: Workers = None,
+    slurm_options: SlurmOptions = None,
 ) -> None:
     """Run a study: only what is missing is computed, so an interrupted run goes on where it was."""
     from dynashape.cli.own_code import find_own_code
@@ -135,17 +124,9 @@ def sensitivity(
             show_default=False,
         ),
     ] = None,
-    engine: Annotated[
-        str, typer.Option(help="serial, local, slurm, or the ADDRESS of a running Dask scheduler (tcp://...).")
-    ] = "local",
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Number of workers.  [default: the cores of this machine]", show_default=False),
-    ] = None,
-    slurm_options: Annotated[
-        list[str] | None,
-        typer.Option("--slurm", help="Option of the SLURM engine; can be repeated.", metavar="a=VALUE"),
-    ] = None,
+    engine: Engine = "local",
+    workers: Workers = None,
+    slurm_options: SlurmOptions = None,
 ) -> None:
     """Draw a study's conclusions again at other settings, one changed at a time, and say which flip."""
     from dynashape.cli.findings import print_sensitivity

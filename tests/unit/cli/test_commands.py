@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
 from dynashape.cli import main
+from dynashape.engine.slurm import open_slurm
 
 
 @dataclass
@@ -47,6 +49,13 @@ def test_version_and_help(dynashape):
         done = dynashape(command, "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["run", "sensitivity"])
+def test_the_help_names_every_option_of_the_slurm_engine(dynashape, command):
+    words = set(dynashape(command, "--help").stdout.replace("(", " ").replace(",", " ").replace(")", " ").split())
+    assert set(signature(open_slurm).parameters) - {"n_workers"} <= words
+    assert {"--engine", "--workers", "--slurm", "HH:MM:SS."} <= words
 
 
 def test_presets_lists_all_three(dynashape):
@@ -88,6 +97,8 @@ def test_one_trial_is_drawn(dynashape, tmp_path, suffix):
         (("run", "smoke", "--engine", "locl"), "local"),
         (("status", "."), "no study.yaml"),
         (("report", "."), "no study.yaml"),
+        (("report", ".", ".."), "no study.yaml"),
+        (("report", ".", "--out", "one.html"), "several DIRs"),
         (("tasks", "CDN"), "did you mean 'CDM'"),
         (("tasks", "CDM", "--plot", "trial.bmp"), ".png"),
     ],
