@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-Engine = Annotated[str, typer.Option(help="serial, local, slurm, or the ADDRESS of a running Dask scheduler (tcp://...).")]
+Engine = Annotated[
+    str, typer.Option(help="serial, local, slurm, or the ADDRESS of a running Dask scheduler (tcp://...).")
+]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Number of workers.  [default: the cores of this machine]", show_default=False),

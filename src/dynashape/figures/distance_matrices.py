@@ -57,12 +57,13 @@ def plot_distance_matrices(
     distances: Mapping[tuple[str, str], tuple[Float[Array, "n n"], pd.DataFrame]],
     bounds: pd.DataFrame | None = None,
     width: float = DOUBLE_COLUMN,
+    label: str = "angular DSA distance (rad)",
 ) -> Figure:
     """A matrix for each architecture (row) and phase (column), on one scale; strips give the task and the condition.
 
     `distances` maps (architecture, phase) to the square matrix and its systems (task, condition, seed). Systems
     without a distance (NaN) are left grey. `bounds` (architecture, phase, floor, ceiling, averaged over what else it
-    has) is written below each matrix.
+    has) is written below each matrix. `label` stands at the colour bar.
     """
     if not distances:
         raise InputError("plot_distance_matrices needs at least one distance matrix; got none.")
@@ -109,7 +110,7 @@ def plot_distance_matrices(
             pad=0.01,
         )
         bar.outline.set_visible(False)  # type: ignore[operator]
-        bar.set_label("dissimilarity (rad)")
+        bar.set_label(label)
         handles = [Patch(facecolor=colour_of(TASK_COLOURS, task, i)) for i, task in enumerate(tasks)]
         handles += [Patch(facecolor=colour_of(CONDITION_COLOURS, name, i)) for i, name in enumerate(conditions)]
         figure.legend(

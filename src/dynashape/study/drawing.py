@@ -15,6 +15,7 @@ from dynashape.report import FigureElement
 from dynashape.seeds import stream
 from dynashape.store import Store, write_atomic
 from dynashape.study.conclusions import pooled_table, shares_table
+from dynashape.study.measures import DISSIMILARITIES, distance_label
 from dynashape.study.plan import Plan
 from dynashape.study.results import Results
 from dynashape.study.samples import project, sample_of
@@ -93,8 +94,9 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 (
                     f"mds_analysis{analysis}",
                     f"MDS maps of all comparisons of analysis {analysis}",
-                    f"Each point is one network in one condition; distances are angular DSA distances, laid out by "
-                    f"{spec.separability.mds} MDS with a classical start. The number is normalised stress-1.",
+                    f"Each point is one network in one condition, laid out by {spec.separability.mds} MDS of the "
+                    f"{DISSIMILARITIES[spec.dissimilarity]}, with a classical start. The number is normalised "
+                    "stress-1.",
                     "Small maps, one for each task pair, architecture and phase.",
                     lambda analysis=analysis: figures.plot_mds_maps(results.embeddings, int(analysis)),  # type: ignore[misc]
                     own,
@@ -107,11 +109,13 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
             (
                 "distances",
                 "Distances between all systems",
-                "Angular DSA distance (radians) between every two systems, ordered by task and condition. Below each "
+                f"Every two systems, ordered by task and condition: {distance_label(spec.dissimilarity)}. Below each "
                 "matrix: the floor (mean distance between two halves of the same network's trials) and the ceiling "
                 "(between networks of the same task and condition, other seeds).",
                 "A square matrix for each architecture and phase.",
-                lambda: figures.plot_distance_matrices(with_systems, bounds),
+                lambda: figures.plot_distance_matrices(
+                    with_systems, bounds, label=distance_label(spec.dissimilarity)
+                ),
                 results.bounds,
             )
         )

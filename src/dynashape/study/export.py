@@ -18,6 +18,7 @@ from dynashape.records import Array
 from dynashape.report import render_report
 from dynashape.store import Store, atomic_path, write_atomic
 from dynashape.study.drawing import draw_figures
+from dynashape.study.measures import DISSIMILARITIES, distance_unit
 from dynashape.study.plan import Plan
 from dynashape.study.reporting import compose_report
 from dynashape.study.results import Results, read_results
@@ -73,10 +74,12 @@ def _distances(plan: Plan, results: Results, directory: Path) -> None:
             prefix = "" if side == "system" else "other_"
             for column in systems.columns:
                 coordinates[f"{prefix}{column}"] = (side, systems[column].to_numpy())
+        kind = plan.spec.dissimilarity
+        named = {"units": distance_unit(kind), "long_name": DISSIMILARITIES[kind]}
         data = xr.Dataset(
-            {"distance": (("system", "other"), square, {"units": "rad", "long_name": "angular DSA distance"})},
+            {"distance": (("system", "other"), square, named)},
             coords=coordinates,
-            attrs={"architecture": architecture, "phase": phase, **plan.spec.as_dict()["dsa"]},
+            attrs={"architecture": architecture, "phase": phase, "dissimilarity": kind, **plan.spec.as_dict()["dsa"]},
         )
         with atomic_path(directory / f"{architecture}-{phase}.nc") as path:
             data.to_netcdf(path, engine="h5netcdf")

@@ -18,6 +18,8 @@ DISSIMILARITIES: Mapping[str, str] = {
     "procrustes": "Procrustes distance between average activities",
     "cka": "CKA distance between average activities",
 }
+# Distances between eigenvalues are plain numbers; all others are angles.
+_NO_ANGLES = ("spectral",)
 # These compare shapes, blind to time; the others compare operators.
 GEOMETRIC = ("procrustes", "cka")
 _BETWEEN: Mapping[str, Callable[[Any, Any], float]] = {
@@ -27,6 +29,25 @@ _BETWEEN: Mapping[str, Callable[[Any, Any], float]] = {
 }
 # An average that varies less than this many rounding units of its size has no shape.
 _ROUNDING = 10
+
+
+def distance_unit(dissimilarity: str) -> str:
+    """The unit of a dissimilarity as netCDF writes it: radians, or 1 for plain numbers.
+
+    >>> distance_unit("dsa"), distance_unit("spectral")
+    ('rad', '1')
+    """
+    return "1" if dissimilarity in _NO_ANGLES else "rad"
+
+
+def distance_label(dissimilarity: str) -> str:
+    """The name of a dissimilarity with its unit, for captions and axes.
+
+    >>> distance_label("cka")
+    'CKA distance between average activities (rad)'
+    """
+    unit = "" if dissimilarity in _NO_ANGLES else " (rad)"
+    return f"{DISSIMILARITIES[dissimilarity]}{unit}"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dynashape.report import (
     describe_methods,
 )
 from dynashape.study.footing import compare_footing
+from dynashape.study.measures import DISSIMILARITIES
 from dynashape.study.results import Results
 from dynashape.study.sensitivity_report import sensitivity_tables
 from dynashape.study.spec import StudySpec
@@ -59,7 +60,7 @@ def compose_report(
         headlines=_headlines(summary),
         explorer=explorer,
         figures=figures,
-        tables=[*_tables(results), *sensitivity_tables(directory)],
+        tables=[*_tables(spec, results), *sensitivity_tables(directory)],
         methods=describe_methods(spec.as_dict()),
         notices=find_warnings(results, failures),
         parameters=spec.as_dict(),
@@ -125,7 +126,7 @@ def _headlines(summary: Mapping[str, Any]) -> list[Headline]:
     return found
 
 
-def _tables(results: Results) -> list[TableElement]:
+def _tables(spec: StudySpec, results: Results) -> list[TableElement]:
     wishes = (
         (
             "networks",
@@ -159,9 +160,12 @@ def _tables(results: Results) -> list[TableElement]:
         ),
         (
             "alignments",
-            "The alignments",
+            "The alignments" if spec.dissimilarity == "dsa" else "The pairs compared",
             results.alignments,
-            "Pairs aligned and converged; spread over starts in radians.",
+            "Pairs aligned and converged; spread over starts in radians."
+            if spec.dissimilarity == "dsa"
+            else f"Pairs compared by the {DISSIMILARITIES[spec.dissimilarity]}, which is computed in one go: nothing "
+            "has to converge.",
         ),
     )
     return [TableElement(name, title, table, caption) for name, title, table, caption in wishes if len(table)]

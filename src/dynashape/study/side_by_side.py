@@ -13,8 +13,9 @@ import pandas as pd
 from dynashape import figures
 from dynashape.errors import StoreError
 from dynashape.report import FigureElement, ReportContent, lay_side_by_side, render_report
-from dynashape.store import write_atomic
+from dynashape.store import Store, write_atomic
 from dynashape.study.conclusions import pooled_table, shares_table
+from dynashape.study.plan import Plan
 from dynashape.study.reporting import compose_report
 from dynashape.study.results import Results, read_results
 from dynashape.study.status import missing_units, open_study
@@ -35,8 +36,9 @@ def write_side_by_side(directories: Sequence[Path], out: Path) -> Path:
     StoreError where a folder holds no study, is given twice, or where `out` is a folder or lies in one of the studies.
     """
     named = name_folders(directories)
+    opened = {name: open_study(directory) for name, directory in named.items()}
     _check_out(out, directories)
-    studies = {name: _read(directory) for name, directory in named.items()}
+    studies = {name: _read(named[name], plan, store) for name, (plan, store) in opened.items()}
     content = lay_side_by_side({name: study.content for name, study in studies.items()}, _draw(studies))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -72,8 +74,7 @@ def _check_out(out: Path, directories: Sequence[Path]) -> None:
         raise StoreError(f"--out {out} lies in the study {inside[0]}, where nothing is written; choose a file outside.")
 
 
-def _read(directory: Path) -> _Study:
-    plan, store = open_study(directory)
+def _read(directory: Path, plan: Plan, store: Store) -> _Study:
     results = read_results(plan, store)
     written = directory / "provenance.json"
     provenance = json.loads(written.read_text()) if written.is_file() else {}

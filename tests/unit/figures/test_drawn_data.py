@@ -200,6 +200,11 @@ def test_distance_matrices_are_ordered_and_failed_systems_stay_out(synthetic):
     assert np.array_equal(np.asarray(drawn)[kept], square[np.ix_(order, order)][kept])
 
 
+def test_the_colour_bar_of_distances_names_the_dissimilarity(synthetic):
+    assert "angular DSA distance (rad)" in words(plot_distance_matrices(synthetic.distances()))
+    assert "CKA (rad)" in words(plot_distance_matrices(synthetic.distances(), label="CKA (rad)"))
+
+
 def test_distance_matrices_refuse_a_matrix_without_its_systems():
     with pytest.raises(InputError, match="one row a system"):
         plot_distance_matrices(
@@ -360,7 +365,7 @@ def test_the_difference_of_two_studies_is_the_second_less_the_first(synthetic):
     assert len(blocks) == 4
     assert sum(len(line.get_xdata()) for block in blocks for line in block.lines) == int(lost.sum())
     squares = [patch for block in blocks for patch in block.patches]
-    assert len({patch.get_facecolor() for patch in squares}) > 2
+    assert len({patch.get_facecolor() for patch in squares}) == table["difference"].round(6).nunique()
     # Every accuracy fell or stayed, so no square is on the brown side, where red outweighs blue.
     assert all(red <= blue + 0.01 for red, _, blue, _ in (patch.get_facecolor() for patch in squares))
     assert {"−.10", "0"} <= set(words(figure))
