@@ -114,11 +114,26 @@ def _joint_null(
         for labelling, drawn, labels in zip(LABELLINGS, (tasks, signs), (given, np.zeros_like(given)), strict=True):
             rows = np.vstack([labels[None, :], drawn])
             pseudo_f = task_null(contrasts, rows, "task") if labelling == "task" else condition_null(contrasts, rows)
-            # The logarithm tames F, whose bound under few relabellings is far above all its other values.
-            values = np.log1p(np.minimum(pseudo_f, 1e12))
+            values = tame(pseudo_f)
             centre, scale = float(values[1:].mean()), float(values[1:].std())
             standard = (values - centre) / scale if scale > 1e-12 else np.zeros(len(values))
             observed.append(float(standard[0]))
             null.append(standard[1:])
             own |= (drawn == labels).all(axis=1) | (drawn != labels).all(axis=1)
     return np.array(observed), np.array(null), own
+
+
+def tame(pseudo_f: Float[Array, " values"]) -> Float[Array, " values"]:
+    """Pseudo-F on a scale on which tests can be compared: log(1 + F) from zero upwards, and its mirror image below.
+
+    F has no bound where few relabellings leave no error, far above all its other values; the logarithm tames that. Below
+    zero are terms whose sum of squares is negative: DSA distances are no distances of a Euclidean space, and there the
+    means of two groups may lie less apart than by chance in its imaginary directions. That is the weakest evidence
+    there is and no fault, so it keeps its place below zero. The scale rises strictly up to bounds of +-1e12: each test
+    ranks its relabellings as F does. (Raising to zero would tie them; log(1 + F) alone is not defined below -1.)
+
+    >>> tame(np.array([-np.e + 1, 0.0, np.e - 1])).round(6).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    bounded = np.clip(pseudo_f, -1e12, 1e12)
+    return np.asarray(np.copysign(np.log1p(np.abs(bounded)), bounded))

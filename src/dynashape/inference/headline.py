@@ -113,10 +113,21 @@ class Headline:
         first, second, difference = found.first, found.second, found.difference
         return (
             f"Pooled over {difference.n_cells} architecture-phase cells: {found.verdict}. Input accounts for "
-            f"{first.estimate:.0%} of the variance ({first.low:.0%} to {first.high:.0%}), training for "
-            f"{second.estimate:.0%} ({second.low:.0%} to {second.high:.0%}); difference {difference.estimate:+.0%} "
-            f"({difference.low:+.0%} to {difference.high:+.0%}). By cell: {cells}."
+            f"{percent(first.estimate)} of the variance ({percent(first.low)} to {percent(first.high)}), training for "
+            f"{percent(second.estimate)} ({percent(second.low)} to {percent(second.high)}); difference "
+            f"{percent(difference.estimate, '+')} ({percent(difference.low, '+')} to "
+            f"{percent(difference.high, '+')}). By cell: {cells}."
         )
+
+
+def percent(share: float, sign: str = "") -> str:
+    """A share in whole per cent, with its sign where `sign` is "+"; what rounds to zero has none.
+
+    >>> percent(-0.004), percent(0.004, "+"), percent(0.12, "+"), percent(-0.006)
+    ('0%', '0%', '+12%', '-1%')
+    """
+    text = f"{share:{sign}.0%}"
+    return "0%" if text in ("-0%", "+0%") else text
 
 
 def decide(low: float, high: float, first: str, second: str) -> str:

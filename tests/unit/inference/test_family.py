@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
@@ -7,6 +9,9 @@ from scipy.stats import false_discovery_control
 
 from dynashape.errors import InputError
 from dynashape.inference import Comparison, Components, Design, benjamini_hochberg, compare, correct_family, draw_points
+from dynashape.inference.family import tame
+from dynashape.inference.permutation import condition_swaps
+from dynashape.inference.variance import condition_null
 from dynashape.records import Status
 
 
@@ -69,3 +74,43 @@ def test_the_smallest_possible_maximum_p_is_stated():
     expected = 1 - ((1 - 1 / 126) * (1 - 1 / 512)) ** 5
     # 2,000 draws: a standard error of 0.5 %.
     assert found.smallest_max_p == pytest.approx(expected, abs=0.015)
+
+
+def _indefinite(rng: np.random.Generator, name: str) -> Comparison:
+    """A comparison by distances of no Euclidean space, where squared distances between means may be negative."""
+    n_seeds = 5
+    square = np.abs(rng.normal(1.0, 0.5, (4 * n_seeds, 4 * n_seeds)))
+    square = np.triu(square, 1) + np.triu(square, 1).T
+    design = Design(
+        networks=np.tile([f"{name}{index}" for index in range(2 * n_seeds)], 2),
+        tasks=np.tile(np.repeat(["A", "B"], n_seeds), 2),
+        conditions=np.repeat(["one", "two"], 2 * n_seeds),
+        seeds=np.tile(np.arange(n_seeds), 4),
+    )
+    return compare(square, design, dimensions=())
+
+
+def test_the_scale_of_the_maximum_keeps_every_order_of_f():
+    pseudo_f = np.array([-1e9, -40.0, -1.0, -0.999, -1e-9, 0.0, 1e-9, 0.5, 40.0, 1e9])
+    tamed = tame(pseudo_f)
+    assert (np.diff(tamed) > 0).all()
+    assert np.array_equal(tamed[5:], np.log1p(pseudo_f[5:]))
+    assert np.isfinite(tame(np.array([-np.finfo(float).max, np.finfo(float).max]))).all()
+
+
+def test_negative_pseudo_f_neither_warns_nor_silences_its_test():
+    rng = np.random.default_rng(4)
+    comparisons = [_indefinite(rng, f"{index}/") for index in range(8)]
+    lowest = min(condition_null(one.contrasts, condition_swaps(10).table).min() for one in comparisons)
+    assert lowest < -1.0  # where log(1 + F) is not defined
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = correct_family(comparisons, n_draws=500)
+        alone = [correct_family([one], n_draws=500) for one in comparisons]
+    for number, one in enumerate(comparisons):
+        for labelling, record in one.separations.items():
+            # A test that was silenced would have a corrected p-value of one whatever it had found.
+            assert alone[number].max_p[0][labelling] >= record.permanova_p
+            assert found.max_p[number][labelling] >= record.permanova_p
+    corrected = np.array([[family.max_p[0][name] for name in ("task", "condition")] for family in alone])
+    assert corrected.min() < 0.5

@@ -10,6 +10,7 @@ from dynashape.inference import (
     Comparison,
     ComparisonKey,
     Contrasts,
+    Headline,
     StudyVariances,
     check_claims,
     compute_headline,
@@ -18,6 +19,8 @@ from dynashape.inference import (
     pool,
 )
 from dynashape.records import Status
+
+_SIDES = ("first", "second", "difference")
 
 
 def _study(training: float, input_: float, task: float = 0.5, n_seeds: int = 5):
@@ -53,6 +56,16 @@ def test_claims_are_judged_by_what_is_found(training: float, input_: float, outc
     assert tuple(claim.outcome for claim in claims[:2]) == outcomes
     assert [found.group for found in headline.by_architecture[:2]] == ["V-RNN", "GRU"]
     assert len(headline.conclusions()) == 3 * (4 + 2 + 1)
+
+
+def test_what_rounds_to_zero_has_no_sign():
+    pooled = compute_headline(*_study(0.5, 0.5)).pooled
+    shares = {"estimate": -0.003, "low": -0.0049, "high": 0.0049}
+    tiny = [replace(one, **{side: replace(getattr(one, side), **shares) for side in _SIDES}) for one in pooled]
+    sentence = Headline((), (), tuple(tiny), ()).sentence
+    assert "training for 0% (0% to 0%); difference 0% (0% to 0%)" in sentence
+    assert "-0%" not in sentence
+    assert "+0%" not in sentence
 
 
 def test_cells_that_lie_apart_are_heterogeneous():
