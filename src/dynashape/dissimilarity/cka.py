@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from dynashape.dissimilarity.activity import Activity
-from dynashape.dissimilarity.matched_steps import read_matched
+from dynashape.dissimilarity.matched_steps import measure_all, read_matched
 from dynashape.records import Array
 
 # Above this cosine an arccos keeps fewer than 12 digits, and the angle is taken from the difference instead.
@@ -31,12 +31,7 @@ def cka_distance(first: Activity, second: Activity) -> float:
 
 def cka_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
     """The CKA distance between all pairs of activities, as a symmetric matrix; see `cka_distance`."""
-    tables = read_matched(activities)
-    out = np.zeros((len(tables), len(tables)))
-    for i, first in enumerate(tables):
-        for j in range(i):
-            out[i, j] = out[j, i] = _angle(first, tables[j])
-    return out
+    return measure_all(activities, _angle)
 
 
 def _angle(first: Float[Array, "rows _"], second: Float[Array, "rows _"]) -> float:

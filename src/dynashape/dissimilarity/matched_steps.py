@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -38,3 +38,19 @@ def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]
     if faults:
         raise InputError("; ".join(faults) + ".")
     return tables
+
+
+def measure_all(
+    activities: Sequence[Activity], between: Callable[[Float[Array, "rows _"], Float[Array, "rows _"]], float]
+) -> Float[Array, "systems systems"]:
+    """A distance between the tables of all pairs of activities (see `read_matched`), as a symmetric matrix.
+
+    >>> measure_all([np.eye(3), np.eye(3)], lambda x, y: float(np.abs(x - y).sum())).tolist()
+    [[0.0, 0.0], [0.0, 0.0]]
+    """
+    tables = read_matched(activities)
+    out = np.zeros((len(tables), len(tables)))
+    for i, first in enumerate(tables):
+        for j, second in enumerate(tables[:i]):
+            out[i, j] = out[j, i] = between(first, second)
+    return out
