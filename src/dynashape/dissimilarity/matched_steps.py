@@ -29,6 +29,8 @@ def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]
                 f"activities[0] has {recordings[0].n_trials} with {len(recordings[0].table)}; trials must correspond"
             )
         centred = recording.table - recording.table.mean(axis=0)
+        # A mean of many rows is off by their number of rounding errors; the mean of what is left is not.
+        centred -= centred.mean(axis=0)
         norm = float(np.linalg.norm(centred))
         # A mean is off by rounding, so an activity that never varies leaves about that much of itself.
         if not norm > 10 * recording.precision * float(np.linalg.norm(recording.table)):
