@@ -54,7 +54,7 @@ ANALYSIS_NAMES = {"1": "1  untrained and trained", "2": "2  trained and noise-dr
 def plot_meta_clustering(
     meta: pd.DataFrame, explained: pd.DataFrame | None = None, width: float = DOUBLE_COLUMN
 ) -> Figure:
-    """Figure 3: the map of all comparisons with its groups outlined, and what organises it.
+    """Figure 3: the map of all comparisons with its groups (where there are several) outlined, and what organises it.
 
     (a) the map, colour by analysis, shape by architecture; (b) the same map coloured by each factor in turn; (c) the
     share of the map's variance that each factor explains, with its permutation p-value. `meta` has x, y, analysis and
@@ -87,7 +87,7 @@ def plot_meta_clustering(
 
 
 def _draw_main(axes: Axes, table: pd.DataFrame) -> None:
-    if "group" in table:
+    if "group" in table and table["group"].nunique() > 1:
         for group in sorted(table["group"].unique()):
             _outline(axes, table.loc[table["group"] == group, ["x", "y"]].to_numpy(dtype=float), str(group))
     analyses = in_reading_order(sorted(table["analysis"].unique()))

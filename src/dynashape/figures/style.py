@@ -6,6 +6,7 @@ Colour never carries a meaning alone: tasks also have marker shapes, conditions 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -115,6 +116,9 @@ THEME: Mapping[str, Any] = {
 }
 
 FORMATS: tuple[str, ...] = ("png", "svg", "pdf")
+_WORDS = re.compile(rb">[^<\n]*</(?:text|tspan)>")
+_SPACES = re.compile(rb"  +")
+_NO_BREAK = "\N{NO-BREAK SPACE}".encode()
 
 
 @contextmanager
@@ -165,7 +169,9 @@ def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
         figure.savefig(buffer, format=format, dpi=dpi, metadata=metadata[format])
     if format == "svg":
         # Without the font, a browser would fall back to a serif face; Verdana has the same widths.
-        return buffer.getvalue().replace(b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif")
+        drawn = buffer.getvalue().replace(b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif")
+        # A browser draws several spaces as one.
+        return _WORDS.sub(lambda words: _SPACES.sub(lambda gap: _NO_BREAK * len(gap[0]), words[0]), drawn)
     return buffer.getvalue()
 
 

@@ -39,14 +39,19 @@ def require_columns(table: pd.DataFrame, columns: Sequence[str], what: str) -> N
 
 
 def in_reading_order(names: Iterable[object]) -> list[str]:
-    """The distinct names: known ones as the study lists them, others after them as they come.
+    """The distinct names: known ones (also with words after a comma) as the study lists them, then others as they come.
 
     >>> in_reading_order(["delay", "Mine", "fixation", "delay"])
     ['fixation', 'delay', 'Mine']
     """
     distinct = list(dict.fromkeys(str(name) for name in names))
     known = [*READING_ORDER, *PAIR_ORDER]
-    return sorted(distinct, key=lambda name: known.index(name) if name in known else len(known))
+
+    def place(name: str) -> int:
+        # "CDM, context 1" stands where CDM does.
+        return next((known.index(word) for word in (name, name.split(",")[0]) if word in known), len(known))
+
+    return sorted(distinct, key=place)
 
 
 def task_pair(task_a: str, task_b: str) -> str:

@@ -126,11 +126,11 @@ def _joint_null(
 def tame(pseudo_f: Float[Array, " values"]) -> Float[Array, " values"]:
     """Pseudo-F on a scale on which tests can be compared: log(1 + F) from zero upwards, and its mirror image below.
 
-    F has no bound where few relabellings leave no error, far above all its other values; the logarithm tames that. Below
-    zero are terms whose sum of squares is negative: DSA distances are no distances of a Euclidean space, and there the
-    means of two groups may lie less apart than by chance in its imaginary directions. That is the weakest evidence
-    there is and no fault, so it keeps its place below zero. The scale rises strictly up to bounds of +-1e12: each test
-    ranks its relabellings as F does. (Raising to zero would tie them; log(1 + F) alone is not defined below -1.)
+    F has no bound where few relabellings leave no error, far above all its other values; the logarithm tames that.
+    Below zero are terms whose sum of squares is negative: DSA distances are no distances of a Euclidean space, and the
+    means of two groups may lie less than nothing apart in its imaginary directions. That is the weakest evidence there
+    is and no fault, so it keeps its place below zero. The scale rises strictly up to bounds of +-1e12: each test ranks
+    its relabellings as F does. (Raising all to zero would tie them; log(1 + F) alone is not defined below -1.)
 
     >>> tame(np.array([-np.e + 1, 0.0, np.e - 1])).round(6).tolist()
     [-1.0, 0.0, 1.0]

@@ -267,5 +267,15 @@ def _plainly(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} = {_plainly(entry)}" for key, entry in value.items()) or "none"
     if isinstance(value, list | tuple):
+        if any(isinstance(entry, Mapping) for entry in value):
+            return "; ".join(_plainly_named(entry) for entry in value)
         return ", ".join(_plainly(entry) for entry in value) or "none"
     return str(value)
+
+
+def _plainly_named(entry: Any) -> str:
+    """An entry of a list such as the tasks: its name, and in brackets whichever of its other fields are set."""
+    if not isinstance(entry, Mapping) or "name" not in entry:
+        return _plainly(entry)
+    others = {key: value for key, value in entry.items() if key != "name" and value not in (None, {}, [], ())}
+    return f"{entry['name']} ({_plainly(others)})" if others else str(entry["name"])

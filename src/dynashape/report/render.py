@@ -15,6 +15,9 @@ from dynashape.report.vector import inline_svg
 
 SCRIPTS = ("page.js", "tables.js", "explorer.js", "plots.js")
 
+# What names the keys of a study in its provenance, also where several studies each have their own.
+_KEYS = ".keys."
+
 
 def render_report(content: ReportContent) -> str:
     """The report's HTML: it opens from disk or a file share, without a network.
@@ -35,6 +38,7 @@ def render_report(content: ReportContent) -> str:
     loader = environment.loader
     assert loader is not None
     source = {name: loader.get_source(environment, name)[0] for name in ("report.css", *SCRIPTS)}
+    provenance = list_parameters(content.provenance)
     return environment.get_template("report.html.j2").render(
         content=content,
         explorer=payload["explorer"],
@@ -42,7 +46,9 @@ def render_report(content: ReportContent) -> str:
         drawings={f.name: Markup(inline_svg(f.svg, f.name, f.alternative)) for f in content.figures},
         notices_about=_notices_about(content),
         parameters=list_parameters(content.parameters),
-        provenance=list_parameters(content.provenance),
+        # A key for each of hundreds of units is for looking up, not for reading: it is folded away.
+        provenance=[(name, value) for name, value in provenance if _KEYS not in f".{name}"],
+        keys=[(f".{name}".replace(_KEYS, ".", 1)[1:], value) for name, value in provenance if _KEYS in f".{name}"],
         css=Markup(source["report.css"]),
         scripts=Markup("\n".join(source[name] for name in SCRIPTS)),
         plotly=Markup(_plotly()) if payload["explorer"] is not None else None,

@@ -163,7 +163,7 @@ def _psychometric(results: Results, n_seeds: int) -> _Wish:
         "trials. All networks "
         f"of a task saw the same {per_task.min()} to {per_task.max()} trials. Evidence: coherence of the cued modality "
         "(CDM), difference of the two stimuli, also weaker ones than in training (DC), summed weights up to 3.5 (PR), "
-        "the cue (GNG). A task whose trials carry no `evidence` has no panel.",
+        "the cue (GNG). A task whose trials carry no evidence has no panel.",
         "One panel a task and context: share of the second response against evidence, with the ideal observer's.",
         lambda: figures.plot_psychometric(named),
         table,
@@ -197,9 +197,9 @@ def _scheme(
     return (
         "figure2_comparisons",
         "The two comparisons",
-        f"Activity of a {who} (seed {spec.seeds[0]}) in its first two principal components, one path for each right "
-        "choice, coloured by phase. Analysis 1 compares networks before and after training on task input; analysis 2 "
-        "compares trained networks on task input and on random input.",
+        f"Activity of a {who} (seed {spec.seeds[0]}) in its first two principal components, coloured by phase: thin "
+        "paths are trials, thick ones their mean for each right choice. Analysis 1 compares networks before and after "
+        "training on task input; analysis 2 compares trained networks on task input and on random input.",
         "Two schemes: tasks by training, and tasks by input, with trajectories and an MDS map.",
         lambda: figures.plot_comparison_scheme(
             paths, spec.timing.phases, choices=choices, embeddings=embeddings, tasks=pair, architecture=who
@@ -235,11 +235,13 @@ def _paths(plan: Plan, store: Store) -> tuple[dict[tuple[str, str], Array], dict
 
 def _meta(results: Results) -> _Wish:
     explained = pd.DataFrame(results.meta["explained"]) if results.meta.get("explained") else None
+    several = results.meta_points["group"].nunique() > 1
+    groups = "outlined groups chosen by silhouette" if several else "which falls into no groups by silhouette"
     return (
         "figure3_meta_clustering",
         "What organises the comparisons",
         "Each point is one row of the combined results of both analyses; its features are the separations named in the "
-        "specification. (a) MDS of their distances, outlined groups chosen by silhouette; (b) the same map coloured by "
+        f"specification. (a) MDS of their distances, {groups}; (b) the same map coloured by "
         "each factor; (c) the share of variance that each factor explains, with its permutation p.",
         "A map of all comparisons, and how much of it analysis, architecture and task pair explain.",
         lambda: figures.plot_meta_clustering(results.meta_points, explained),

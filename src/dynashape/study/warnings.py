@@ -43,13 +43,18 @@ def _operators(operators: pd.DataFrame) -> Iterator[Notice]:
 
 
 def _alignments(alignments: pd.DataFrame) -> Iterator[Notice]:
-    for row in alignments.itertuples():
-        if row.n_converged < row.n_aligned:
-            yield Notice(
-                f"{row.architecture}, {row.phase}: {row.n_aligned - row.n_converged} of {row.n_aligned} alignments did "
-                "not converge; dsa.effort=thorough tries harder.",
-                about="distances",
-            )
+    if alignments.empty:
+        return
+    # One sentence, since a few pairs of every architecture and phase are common; the table has the number of each.
+    lost = alignments["n_aligned"] - alignments["n_converged"]
+    if lost.sum() > 0:
+        worst = alignments.loc[lost.idxmax()]
+        yield Notice(
+            f"{lost.sum()} of {alignments['n_aligned'].sum()} alignments did not converge, most in "
+            f"{worst['architecture']}, {worst['phase']} ({lost.max()} of {worst['n_aligned']}); "
+            "dsa.effort=thorough tries harder.",
+            about="distances",
+        )
 
 
 def _comparisons(separability: pd.DataFrame) -> Iterator[Notice]:

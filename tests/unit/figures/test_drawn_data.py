@@ -145,6 +145,15 @@ def test_meta_clustering_leaves_out_factors_the_points_do_not_have(synthetic):
     assert "by phase" not in titles
 
 
+def test_a_single_group_is_not_outlined(synthetic):
+    points, explained = synthetic.meta()
+    outlined = [text for text in words(plot_meta_clustering(points, explained)) if text.startswith("group")]
+    assert len(outlined) == points["group"].nunique()
+    alone = plot_meta_clustering(points.assign(group=0), explained)
+    assert not [text for text in words(alone) if text.startswith("group")]
+    assert not alone.axes[0].patches
+
+
 def test_training_curves_single_out_the_network_that_failed(synthetic):
     curves = synthetic.curves()
     figure = plot_training_curves(curves, synthetic.networks(), criterion=0.95)
@@ -290,6 +299,13 @@ def test_psychometric_curves_are_the_rates_of_the_table(synthetic):
     assert "ideal observer" in [text.get_text() for text in figure.legends[0].texts]
     without = plot_psychometric(table.drop(columns="ideal"))
     assert "ideal observer" not in [text.get_text() for text in without.legends[0].texts]
+
+
+def test_contexts_of_a_task_stand_where_the_task_does(synthetic):
+    table = synthetic.responses()
+    table["task"] = table["task"].replace({"CDM": "CDM, context 2"})
+    titles = [axes.get_title() for axes in plot_psychometric(table).axes]
+    assert titles == ["CDM, context 2", "DC", "PR"]
 
 
 def test_sensitivity_colours_the_verdict_and_rings_the_studys_own_values(synthetic):

@@ -73,3 +73,9 @@ def test_every_name_has_its_own_marker_and_a_colour_that_shows_on_white_and_on_d
 def test_the_sequential_map_gets_darker_all_the_way():
     steps = [lightness(mpl.colors.to_hex(style.SEQUENTIAL(value))) for value in np.linspace(0, 1, 20)]
     assert all(np.diff(steps) < 0)
+
+
+def test_several_spaces_survive_in_a_browser():
+    figure = new_figure(2.0, 1.0)
+    figure.text(0.1, 0.5, "share   p = .01")
+    assert "share\u00a0\u00a0\u00a0p = .01" in to_bytes(figure, "svg").decode()

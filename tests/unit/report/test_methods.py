@@ -139,3 +139,8 @@ def test_every_field_that_a_study_can_set_has_its_words():
         "training.snapshots",  # kept weights change no result
     }
     assert {name for name, _ in list_parameters(StudySpec().as_dict())} - named - elsewhere == set()
+
+
+def test_named_entries_are_listed_by_what_is_set():
+    tasks = [{"name": "CDM", "environment": None, "parameters": {}}, {"name": "X", "environment": "Mine-v0"}]
+    assert list_parameters({"tasks": tasks}) == [("tasks", "CDM; X (environment = Mine-v0)")]

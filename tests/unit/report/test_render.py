@@ -144,3 +144,11 @@ def test_the_report_and_the_figures_agree_on_the_colours_that_change():
     own = {style.INK, style.MUTED, style.FAINT, style.SHADE, style.PAPER, style.TASK_COLOURS["CDM"]}
     assert set(THEME_COLOURS) == own
     assert not {style.ON_DARK, style.ON_LIGHT} & own
+
+
+def test_keys_of_units_are_folded_away():
+    content = ReportContent("t", "v", provenance={"a": {"python": "3.13", "keys": {"train GRU CDM": "0f3c"}}})
+    html = render_report(content)
+    shown, folded = html[html.index('id="provenance"') :].split("<details>")
+    assert "a.python" in shown and "0f3c" not in shown
+    assert "Keys of the 1 units" in folded and "a.train GRU CDM" in folded

@@ -16,7 +16,7 @@ const NEARNESS = [[0, "#123a6b"], [0.33, "#3f83b8"], [0.67, "#9cc5df"], [1, "#ee
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false };
 const behind = {};
 const plots = [];
-let embeddings, meta, systems, accuracies, farthest, colourBy;
+let embeddings, meta, systems, accuracies, colourBy;
 
 function loadPlotly() {
   if (window.Plotly) return;
@@ -160,7 +160,9 @@ function drawDistances() {
     { type: "line", x0: g.start - 0.5, x1: g.start - 0.5, y0: -0.5, y1: chosen.length - 0.5, line: { color: variable("--card"), width: 2 } },
     { type: "line", y0: g.start - 0.5, y1: g.start - 0.5, x0: -0.5, x1: chosen.length - 0.5, line: { color: variable("--card"), width: 2 } },
   ]);
-  byId("caption-distances").textContent = "Dark is near. Systems ordered by task, condition and seed.";
+  // Its own scale: on one for all comparisons, most would be one dark square.
+  const farthest = Math.max(...values.flat().map((value) => value ?? 0)) || 1;
+  byId("caption-distances").textContent = "Dark is near, on this comparison's own scale. Systems ordered by task, condition and seed.";
   const trace = {
     type: "heatmap", z: values, text: words, hovertemplate: "%{text}<br>distance %{z:.3f}<extra></extra>", colorscale: NEARNESS, zmin: 0, zmax: farthest, hoverongaps: false,
     colorbar: { orientation: "h", thickness: 7, len: 0.6, y: -0.14, yanchor: "top", ypad: 0, outlinewidth: 0, tickfont: { size: 10 }, nticks: 4 },
@@ -255,7 +257,6 @@ function readPlots() {
   meta = E.meta ? frame(E.meta) : null;
   systems = E.systems ? frame(E.systems) : null;
   accuracies = new Map(E.networks ? frame(E.networks).rows.map((row) => [[row.architecture, row.task, row.seed].join("|"), row.accuracy]) : []);
-  farthest = Object.values(E.distances || {}).reduce((top, upper) => upper.reduce((most, value) => Math.max(most, value ?? 0), top), 0) || 1;
 }
 
 function startPlots() {
