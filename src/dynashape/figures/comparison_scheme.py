@@ -53,13 +53,14 @@ def plot_comparison_scheme(
     tasks: tuple[str, str] = ("CDM", "PR"),
     architecture: str | None = None,
     map_phase: str | None = None,
+    method: str = "DSA",
 ) -> Figure:
     """Figure 2: for each analysis the four kinds of system, the two contrasts between them, and the map they end in.
 
     `trajectories` maps (task, condition) to activity in its first two or three principal components; the first two are
     drawn, coloured by phase, thick where averaged over trials of one choice (`choices`). Missing ones are drawn as a
     sketch, in grey. The map is the one of `architecture` and `map_phase` (first and "stimulus" if not given) in
-    `embeddings`.
+    `embeddings`; `method` says what compared the networks.
     """
     paths = dict(trajectories or {})
     for key, path in paths.items():
@@ -77,7 +78,7 @@ def plot_comparison_scheme(
             )
             chosen = maps[analysis]
             if chosen is not None:
-                _draw_embedding(figure, left, chosen, in_reading_order(tasks), [scheme[1][0], scheme[2][0]])
+                _draw_embedding(figure, left, chosen, in_reading_order(tasks), [scheme[1][0], scheme[2][0]], method)
         if phases and paths:
             handles = [
                 Line2D([], [], color=colour_of(PHASE_COLOURS, phase, i), linewidth=2) for i, phase in enumerate(phases)
@@ -221,10 +222,12 @@ def _chosen_map(
     return None if chosen.empty else chosen
 
 
-def _draw_embedding(figure: Figure, left: float, table: pd.DataFrame, tasks: list[str], conditions: list[str]) -> None:
+def _draw_embedding(
+    figure: Figure, left: float, table: pd.DataFrame, tasks: list[str], conditions: list[str], method: str
+) -> None:
     middle = left + 19.0 + (PANEL + 38.0) / 2
     _arrow(figure, (middle, 46.0), (middle, 38.5), MUTED, "-|>")
-    _text(figure, middle - 2, 42.2, "DSA between all networks", ha="right", va="center", color=MUTED)
+    _text(figure, middle - 2, 42.2, f"{method} between all networks", ha="right", va="center", color=MUTED)
     _text(figure, middle + 2, 42.2, "MDS to a plane", ha="left", va="center", color=MUTED)
     axes = _axes(figure, middle - 14.0, 8.5, 28.0, 28.0)
     draw_map(axes, table, tasks, size=3.6)

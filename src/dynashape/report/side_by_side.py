@@ -16,6 +16,8 @@ MEASURES = ("accuracy", "held_out", "share", "omega_squared")
 ALPHA = 0.05
 # Specifications may differ in these without being different studies.
 _NAMES = ("name",)
+# Fields named in the opening; the table has all of them.
+_TOLD_AT_MOST = 6
 
 
 def lay_side_by_side(studies: Mapping[str, ReportContent], figures: Sequence[FigureElement] = ()) -> ReportContent:
@@ -46,7 +48,7 @@ def lay_side_by_side(studies: Mapping[str, ReportContent], figures: Sequence[Fig
             TableElement(
                 "flips",
                 "Comparisons that come out differently",
-                flips.reset_index(drop=True),
+                flips[_told_first(flips)].reset_index(drop=True),
                 f"Told apart (q, or p without q, of at most {ALPHA:g}) in one study and not in another: "
                 f"{len(flips)} of {len(merged)}.",
             ),
@@ -56,15 +58,11 @@ def lay_side_by_side(studies: Mapping[str, ReportContent], figures: Sequence[Fig
     return ReportContent(
         title=" and ".join(names),
         verdict=verdict,
-        details=[f"{name}: {content.verdict}" for name, content in studies.items()],
+        details=[*(f"{name}: {content.verdict}" for name, content in studies.items()), _differing_words(differing)],
         headlines=headlines,
         figures=figures,
         tables=[table for table in tables if len(table.table)],
-        methods=[
-            MethodsSection(f"{name}: {part.title}", part.paragraphs)
-            for name, content in studies.items()
-            for part in content.methods
-        ],
+        methods=_methods(studies),
         notices=[
             Notice(f"{name}: {notice.text}", level=notice.level)
             for name, content in studies.items()
@@ -89,6 +87,40 @@ def differing_parameters(parameters: Mapping[str, Mapping[str, object]]) -> pd.D
         if field not in _NAMES and len({values.get(field, "–") for values in flat.values()}) > 1
     ]
     return pd.DataFrame(rows, columns=["field", *flat])
+
+
+def _differing_words(differing: pd.DataFrame) -> str:
+    names = list(differing.columns[1:])
+    told = [f"{row['field']} ({', '.join(row[name] for name in names)})" for row in differing.to_dict("records")]
+    if not told:
+        return "Their specifications are the same."
+    more = f" and {len(told) - _TOLD_AT_MOST} more fields" if len(told) > _TOLD_AT_MOST else ""
+    return f"Their specifications differ in {'; '.join(told[:_TOLD_AT_MOST])}{more}."
+
+
+def _methods(studies: Mapping[str, ReportContent]) -> list[MethodsSection]:
+    """Each section once where all studies have it alike, otherwise each study's own under its name."""
+    titles = list(dict.fromkeys(part.title for content in studies.values() for part in content.methods))
+    found = []
+    for title in titles:
+        own = {
+            name: part.paragraphs
+            for name, content in studies.items()
+            for part in content.methods
+            if part.title == title
+        }
+        if len(own) == len(studies) and len(set(own.values())) == 1:
+            found.append(MethodsSection(title, next(iter(own.values()))))
+        else:
+            found += [MethodsSection(f"{title}: {name}", paragraphs) for name, paragraphs in own.items()]
+    return found
+
+
+def _told_first(merged: pd.DataFrame) -> list[str]:
+    """The columns with the verdicts before the measures, which are many."""
+    return sorted(
+        merged.columns, key=lambda name: 0 if name in COMPARISON else 1 if name.startswith("told apart") else 2
+    )
 
 
 def _merge(studies: Mapping[str, ReportContent]) -> pd.DataFrame | None:

@@ -15,7 +15,7 @@ from dynashape.report import FigureElement
 from dynashape.seeds import stream
 from dynashape.store import Store, write_atomic
 from dynashape.study.conclusions import pooled_table, shares_table
-from dynashape.study.measures import DISSIMILARITIES, distance_label
+from dynashape.study.measures import DISSIMILARITIES, METHODS, distance_label
 from dynashape.study.plan import Plan
 from dynashape.study.results import Results
 from dynashape.study.samples import project, sample_of
@@ -202,7 +202,13 @@ def _scheme(
         "training on task input; analysis 2 compares trained networks on task input and on random input.",
         "Two schemes: tasks by training, and tasks by input, with trajectories and an MDS map.",
         lambda: figures.plot_comparison_scheme(
-            paths, spec.timing.phases, choices=choices, embeddings=embeddings, tasks=pair, architecture=who
+            paths,
+            spec.timing.phases,
+            choices=choices,
+            embeddings=embeddings,
+            tasks=pair,
+            architecture=who,
+            method=METHODS[spec.dissimilarity],
         ),
         None,
     )

@@ -18,6 +18,8 @@ DISSIMILARITIES: Mapping[str, str] = {
     "procrustes": "Procrustes distance between average activities",
     "cka": "CKA distance between average activities",
 }
+# The same in a word, for schemes.
+METHODS: Mapping[str, str] = {"dsa": "DSA", "spectral": "eigenvalues", "procrustes": "Procrustes", "cka": "CKA"}
 # Distances between eigenvalues are plain numbers; all others are angles.
 _NO_ANGLES = ("spectral",)
 # These compare shapes, blind to time; the others compare operators.

@@ -18,7 +18,7 @@ def two_studies(synthetic):
             name,
             f"{name} says so.",
             explorer=Explorer(table),
-            methods=[MethodsSection("Tasks", ("Four.",))],
+            methods=[MethodsSection("Tasks", ("Four.",)), MethodsSection("DSA", (f"Rank {rank}.",))],
             notices=[Notice(f"mind {name}")],
             parameters={"name": name, "dsa": {"rank": rank, "ridge": 1e-8}},
         )
@@ -58,9 +58,23 @@ def test_settings_warnings_and_methods_carry_their_study(synthetic):
     report = lay_side_by_side(two_studies(synthetic)[0])
     assert report.tables[0].table["field"].tolist() == ["dsa.rank"]
     assert [notice.text for notice in report.notices] == ["paper: mind paper", "variant: mind variant"]
-    assert [part.title for part in report.methods] == ["paper: Tasks", "variant: Tasks"]
+    assert report.details[-1] == "Their specifications differ in dsa.rank (15, 10)."
     html = render_report(report)
     assert "paper says so." in html and "variant says so." in html
+
+
+def test_methods_that_studies_share_are_told_once(synthetic):
+    methods = lay_side_by_side(two_studies(synthetic)[0]).methods
+    assert [(part.title, *part.paragraphs) for part in methods] == [
+        ("Tasks", "Four."),
+        ("DSA: paper", "Rank 15."),
+        ("DSA: variant", "Rank 10."),
+    ]
+
+
+def test_the_verdicts_of_a_flip_come_before_its_measures(synthetic):
+    (flips,) = [table.table for table in lay_side_by_side(two_studies(synthetic)[0]).tables if table.name == "flips"]
+    assert list(flips.columns[6:8]) == ["told apart, paper", "told apart, variant"]
 
 
 def test_a_study_without_results_still_shows_its_settings(synthetic):
