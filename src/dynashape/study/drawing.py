@@ -113,9 +113,7 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 "matrix: the floor (mean distance between two halves of the same network's trials) and the ceiling "
                 "(between networks of the same task and condition, other seeds).",
                 "A square matrix for each architecture and phase.",
-                lambda: figures.plot_distance_matrices(
-                    with_systems, bounds, label=distance_label(spec.dissimilarity)
-                ),
+                lambda: figures.plot_distance_matrices(with_systems, bounds, label=distance_label(spec.dissimilarity)),
                 results.bounds,
             )
         )

@@ -258,6 +258,12 @@ def test_the_scheme_draws_the_trajectories_it_is_given(synthetic):
     assert {"Analysis 1: what does training change?", "training", "input", "task"} <= set(words(figure))
 
 
+def test_the_scheme_names_what_compared_the_networks(synthetic):
+    assert words(plot_comparison_scheme(embeddings=synthetic.embeddings())).count("DSA between all networks") == 2
+    drawn = words(plot_comparison_scheme(embeddings=synthetic.embeddings(), method="CKA"))
+    assert drawn.count("CKA between all networks") == 2
+
+
 def test_the_scheme_is_a_sketch_without_data():
     figure = plot_comparison_scheme()
     assert all(line.get_linestyle() == "--" for axes in figure.axes for line in axes.lines)

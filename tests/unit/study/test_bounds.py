@@ -68,7 +68,14 @@ def test_bounds_average_over_seeds_and_leave_out_what_has_no_distance(tmp_path):
     floors = {0: 0.1, 1: 0.2, 2: None}
     for unit in plan.stages["split"]:
         rows = [
-            {"seed": seed, "condition": "trained", "phase": "delay", "distance": floors[seed], "code": "", "message": ""}
+            {
+                "seed": seed,
+                "condition": "trained",
+                "phase": "delay",
+                "distance": floors[seed],
+                "code": "",
+                "message": "",
+            }
             for seed in spec.seeds
         ]
         store.save_json("split", unit.key, {"rows": rows})

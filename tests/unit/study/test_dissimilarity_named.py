@@ -42,6 +42,7 @@ def made_up(spec) -> Results:
         ),
         separability=empty,
         embeddings=pd.DataFrame(points),
+        bounds=empty,
         conclusions={},
         meta_points=empty,
         meta={},

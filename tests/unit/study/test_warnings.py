@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pandas as pd
 
 from dynashape.study.results import Results
@@ -7,8 +9,8 @@ from dynashape.study.warnings import find_warnings
 
 
 def results(alignments: pd.DataFrame) -> Results:
-    empty = pd.DataFrame()
-    return Results(empty, empty, empty, empty, {}, empty, alignments, empty, empty, {}, empty, {})
+    nothing = {field.name: {} if "Mapping" in field.type else pd.DataFrame() for field in fields(Results)}
+    return Results(**{**nothing, "alignments": alignments})
 
 
 def test_alignments_that_did_not_converge_are_one_sentence():
