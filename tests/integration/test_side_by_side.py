@@ -86,7 +86,7 @@ def test_an_unfinished_study_shows_its_settings_and_what_it_lacks(studies, tmp_p
     shutil.copy(studies[0] / "study.yaml", begun)
     dynashape("report", studies[1], begun, "--out", tmp_path / "both.html")
     html = (tmp_path / "both.html").read_text()
-    assert "not computed yet" in html
+    assert "begun: training networks, 2 of 2 units: not computed yet" in html
     assert [path.name for path in begun.iterdir()] == ["study.yaml"]
 
 

@@ -40,7 +40,7 @@ def lay_side_by_side(studies: Mapping[str, ReportContent], figures: Sequence[Fig
         TableElement("settings", "What differs in the specifications", differing, "All other fields are the same.")
     ]
     headlines: list[Headline] = []
-    verdict = f"{len(names)} studies side by side: {', '.join(names)}."
+    verdict = f"{len(names)} studies side by side: {_listed(names)}."
     if merged is not None and len(merged):
         flips = merged[~_agree(merged, names)]
         tables += [
@@ -56,7 +56,7 @@ def lay_side_by_side(studies: Mapping[str, ReportContent], figures: Sequence[Fig
         verdict = f"{len(merged) - len(flips)} of {len(merged)} separations come out alike in {_listed(names)}."
         headlines = _headlines(merged, names)
     return ReportContent(
-        title=" and ".join(names),
+        title=_listed(names),
         verdict=verdict,
         details=[*(f"{name}: {content.verdict}" for name, content in studies.items()), _differing_words(differing)],
         headlines=headlines,

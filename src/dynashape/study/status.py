@@ -38,9 +38,15 @@ def open_study(directory: Path) -> tuple[Plan, Store]:
 
 
 def missing_units(plan: Plan, store: Store) -> dict[str, str]:
-    """Every unit whose result the store lacks, with what to do about it."""
-    remedy = "not computed yet; `dynashape run` with the same study goes on from here"
-    return {f"{unit.step} {unit.name}": remedy for unit in plan.units() if not store.has(unit.step, unit.key)}
+    """Each stage of which the store lacks units, with how many and what to do about it."""
+    found = {}
+    for step, units in plan.stages.items():
+        n_missing = sum(not store.has(unit.step, unit.key) for unit in units)
+        if n_missing:
+            found[f"{STAGES[step]}, {n_missing} of {len(units)} units"] = (
+                "not computed yet; `dynashape run` with the same study goes on from here"
+            )
+    return found
 
 
 def study_status(directory: Path) -> StudyStatus:

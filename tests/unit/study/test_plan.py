@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from dynashape.store import Store
 from dynashape.study import load_spec, make_plan
+from dynashape.study.status import missing_units
 
 
 def keys(*overrides):
@@ -73,3 +75,13 @@ def test_tiles_cover_every_pair_once():
     assert tiles[0][0] == 0
     assert tiles[-1][1] == 60 * 59 // 2
     assert all(a[1] == b[0] for a, b in pairwise(tiles))
+
+
+def test_what_a_store_lacks_is_one_line_a_stage(tmp_path):
+    plan = make_plan(load_spec("smoke"))
+    store = Store.create(tmp_path)
+    store.save_json("conclude", plan.stages["conclude"][0].key, {})
+    missing = missing_units(plan, store)
+    assert next(iter(missing)) == "training networks, 12 of 12 units"
+    assert not [line for line in missing if line.startswith("drawing conclusions")]
+    assert len(missing) == len(plan.stages) - 1
