@@ -38,6 +38,7 @@ KINDS: Mapping[str, str] = {
 def plot_distance_scale(
     distances: Mapping[tuple[str, str], tuple[Float[Array, "n n"], pd.DataFrame]],
     bounds: pd.DataFrame | None = None,
+    label: str = "dissimilarity (rad)",
     width: float = DOUBLE_COLUMN,
 ) -> Figure:
     """A panel for each architecture and phase: the spread of the distances that differ in one thing only.
@@ -74,7 +75,7 @@ def plot_distance_scale(
                 if row == 0:
                     axes.set_title(phase)
                 if column == 0:
-                    axes.set_ylabel(f"{architecture}\ndissimilarity (rad)")
+                    axes.set_ylabel(f"{architecture}\n{label}")
         # Once all panels are drawn: a limit that is set stops the shared axis from growing.
         grid[0, 0].set_ylim(bottom=0)
         if bounds is not None:

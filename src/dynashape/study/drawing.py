@@ -15,7 +15,7 @@ from dynashape.report import FigureElement
 from dynashape.seeds import stream
 from dynashape.store import Store, write_atomic
 from dynashape.study.conclusions import pooled_table, shares_table
-from dynashape.study.measures import DISSIMILARITIES, METHODS, distance_label
+from dynashape.study.measures import DISSIMILARITIES, METHODS, distance_label, unit_of
 from dynashape.study.plan import Plan
 from dynashape.study.results import Results
 from dynashape.study.samples import project, sample_of
@@ -127,7 +127,9 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 "floor (two halves of the same network's trials, which hold half of the data each) to the ceiling "
                 f"(same task and condition, other seeds), averaged over tasks and conditions; {n_seeds} seeds.",
                 "Spreads of four kinds of distance by architecture and phase, on a band from floor to ceiling.",
-                lambda: figures.plot_distance_scale(with_systems, bounds),
+                lambda: figures.plot_distance_scale(
+                    with_systems, bounds, label=f"dissimilarity{unit_of(spec.dissimilarity)}"
+                ),
                 results.bounds,
             )
         )

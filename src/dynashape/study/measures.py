@@ -48,8 +48,16 @@ def distance_label(dissimilarity: str) -> str:
     >>> distance_label("cka")
     'CKA distance between average activities (rad)'
     """
-    unit = "" if dissimilarity in _NO_ANGLES else " (rad)"
-    return f"{DISSIMILARITIES[dissimilarity]}{unit}"
+    return f"{DISSIMILARITIES[dissimilarity]}{unit_of(dissimilarity)}"
+
+
+def unit_of(dissimilarity: str) -> str:
+    """The unit to write after the name of a dissimilarity; none where it is no angle.
+
+    >>> unit_of("cka"), unit_of("spectral")
+    (' (rad)', '')
+    """
+    return "" if dissimilarity in _NO_ANGLES else " (rad)"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ STEP_VERSIONS: Mapping[str, int] = {
     "align": 2,
     "split": 1,
     "compare": 1,
-    "conclude": 1,
+    "conclude": 2,
     "organise": 1,
 }
 
