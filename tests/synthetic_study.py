@@ -118,6 +118,23 @@ def separability(full: bool = True) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def learning() -> pd.DataFrame:
+    """Shares that grow towards those of the final networks; by the last update every network is done."""
+    final = separability()
+    updates = (1, 3, 9, 26, 77, 228, 675)
+    tables = [
+        final.assign(
+            updates=update,
+            omega_squared=final["omega_squared"] * (number + 1) / len(updates),
+            n_networks=10,
+            n_done=10 if update == updates[-1] else number,
+        )
+        for number, update in enumerate(updates)
+    ]
+    table = pd.concat([*tables, final.assign(updates=pd.NA, n_networks=10, n_done=10)], ignore_index=True)
+    return table.astype({"updates": "Int64"})
+
+
 def meta() -> tuple[pd.DataFrame, pd.DataFrame]:
     rng = np.random.default_rng(4)
     rows = []

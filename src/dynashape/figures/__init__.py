@@ -6,6 +6,7 @@ Every function returns a `matplotlib.figure.Figure` that belongs to no window; `
 from dynashape.figures.comparison_scheme import plot_comparison_scheme
 from dynashape.figures.distance_matrices import order_systems, plot_distance_matrices
 from dynashape.figures.distance_scale import plot_distance_scale
+from dynashape.figures.learning import plot_learning
 from dynashape.figures.mds_maps import plot_mds_maps
 from dynashape.figures.meta_clustering import plot_meta_clustering
 from dynashape.figures.psychometric import plot_psychometric
@@ -26,6 +27,7 @@ __all__ = [
     "plot_comparison_scheme",
     "plot_distance_matrices",
     "plot_distance_scale",
+    "plot_learning",
     "plot_mds_maps",
     "plot_meta_clustering",
     "plot_psychometric",

@@ -40,7 +40,7 @@ def plot_variance_shares(
     """
     require_columns(shares, ("architecture", "phase", "labelling", "share"), "the variance shares")
     table = shares.copy()
-    table["series"] = _series_names(table)
+    table["series"] = series_names(table)
     architectures, phases = in_reading_order(table["architecture"]), in_reading_order(table["phase"])
     order = in_reading_order(table["labelling"])
     series = sorted(set(table["series"]), key=lambda name: (order.index(name.split(",")[0]), name))
@@ -66,14 +66,21 @@ def plot_variance_shares(
             _draw_differences(axes, pooled)
             label_panel(axes, "b", dx=-4.0)
         handles = [
-            Line2D([], [], marker=MARKERS.get(name.split(",")[0], "o"), color=_colour(name, i), linestyle=_dash(name))
+            Line2D(
+                [],
+                [],
+                marker=MARKERS.get(name.split(",")[0], "o"),
+                color=series_colour(name, i),
+                linestyle=series_dash(name),
+            )
             for i, name in enumerate(series)
         ]
         figure.legend(handles, series, loc="outside lower left", ncols=len(series), handlelength=2.6)
     return figure
 
 
-def _series_names(table: pd.DataFrame) -> list[str]:
+def series_names(table: pd.DataFrame) -> list[str]:
+    """The line that each row belongs to: its labelling, with the analysis where both analyses have it."""
     labellings = [str(name) for name in table["labelling"]]
     if "analysis" not in table:
         return labellings
@@ -85,11 +92,13 @@ def _series_names(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def _colour(series: str, position: int) -> str:
+def series_colour(series: str, position: int) -> str:
+    """The colour of a line: its labelling's."""
     return colour_of(LABELLING_COLOURS, series.split(",")[0], position)
 
 
-def _dash(series: str) -> str:
+def series_dash(series: str) -> str:
+    """The dash of a line: broken for analysis 2 of a labelling that both analyses have."""
     return "--" if series.endswith("analysis 2") else "-"
 
 
@@ -99,7 +108,7 @@ def _draw_architecture(axes: Axes, table: pd.DataFrame, phases: Sequence[str], s
         if own.empty:
             continue
         shift = (position - (len(series) - 1) / 2) * 0.17
-        colour = _colour(name, position)
+        colour = series_colour(name, position)
         groups = [own[own["phase"] == phase] for phase in phases]
         places = np.arange(len(phases)) + shift
         means = np.array([group["share"].mean() if len(group) else np.nan for group in groups], dtype=float)
@@ -120,7 +129,7 @@ def _draw_architecture(axes: Axes, table: pd.DataFrame, phases: Sequence[str], s
             places,
             means,
             color=colour,
-            linestyle=_dash(name),
+            linestyle=series_dash(name),
             marker=MARKERS.get(name.split(",")[0], "o"),
             markersize=3.4,
             markeredgecolor=PAPER,

@@ -90,7 +90,8 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
                 "A network counts as having learnt the task if, on {training.n_test_trials} new trials, it "
                 "reaches {training.criterion} of the ideal observer's accuracy and fixates in "
                 "{training.fixation_criterion} of the steps outside the response window.",
-                "Weights along the way were kept after {training.snapshots} updates, of networks still in training.",
+                "Weights were also kept after {training.snapshots} updates, and compared in the same way on the same "
+                "trials; a network that was done by then kept its final weights.",
                 "The initial weights were kept: an untrained network is the same network before training.",
             ),
         ),

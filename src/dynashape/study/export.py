@@ -18,6 +18,7 @@ from dynashape.records import Array
 from dynashape.report import render_report
 from dynashape.store import Store, atomic_path, write_atomic
 from dynashape.study.drawing import draw_figures
+from dynashape.study.learning_report import Learning, draw_learning, learning_tables, read_learning
 from dynashape.study.measures import DISSIMILARITIES, distance_unit
 from dynashape.study.plan import Plan
 from dynashape.study.reporting import compose_report
@@ -36,19 +37,24 @@ def export(
     Each file is replaced whole, so a reader never meets half of one. `times` is kept from the last run where None.
     """
     results = read_results(plan, store)
-    _tables(results, directory)
+    learning = read_learning(plan, store, results)
+    _tables(results, learning, directory)
     _distances(plan, results, directory / "distances")
     _weights(plan, store, directory / "weights")
     _curves(results, directory / "training")
     _json(directory / "summary.json", summarise(plan.spec, results, failures))
     provenance = _provenance(plan, directory / "provenance.json", times)
     _json(directory / "provenance.json", provenance)
-    drawn = [*draw_figures(plan, store, results, directory / "figures"), *draw_sensitivity(directory)]
-    content = compose_report(plan.spec, results, directory, failures, provenance, drawn)
+    drawn = [
+        *draw_figures(plan, store, results, directory / "figures"),
+        *draw_learning(learning, directory / "figures"),
+        *draw_sensitivity(directory),
+    ]
+    content = compose_report(plan.spec, results, directory, failures, provenance, drawn, learning_tables(learning))
     return write_atomic(directory / "report.html", render_report(content).encode())
 
 
-def _tables(results: Results, directory: Path) -> None:
+def _tables(results: Results, learning: Learning, directory: Path) -> None:
     tables = {
         "networks": results.networks,
         "psychometric": results.psychometric,
@@ -59,6 +65,8 @@ def _tables(results: Results, directory: Path) -> None:
         "embeddings": results.embeddings,
         "meta_clustering": results.meta_points,
     }
+    if len(learning.separability):
+        tables |= {"learning": learning.separability, "learning_shares": learning.shares}
     for name, table in tables.items():
         with atomic_path(directory / f"{name}.parquet") as path:
             table.to_parquet(path, index=False)

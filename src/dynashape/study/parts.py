@@ -41,6 +41,16 @@ def weights_of(arrays: Mapping[str, Array], seed: int, when: str) -> dict[str, A
     return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
+def weights_at(arrays: Mapping[str, Array], seed: int, update: int | None) -> dict[str, Array]:
+    """The weights of one network after `update` updates; its final ones where it was done by then, and for None.
+
+    >>> kept = {"0/update_3/bias": np.ones(1), "0/final/bias": np.zeros(1)}
+    >>> weights_at(kept, 0, 3)["bias"], weights_at(kept, 0, 9)["bias"]
+    (array([1.]), array([0.]))
+    """
+    return weights_of(arrays, seed, f"update_{update}") or weights_of(arrays, seed, "final")
+
+
 def pair_indices(n_systems: int, start: int, stop: int) -> tuple[Array, Array]:
     """Rows and columns of the pairs start..stop, counting the upper triangle row by row.
 

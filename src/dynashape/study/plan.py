@@ -34,6 +34,11 @@ STAGES: Mapping[str, str] = {
     "compare": "comparing tasks, training and input",
     "conclude": "drawing conclusions",
     "organise": "meta-clustering",
+    # The same steps again for the weights along the way, in studies that keep some (see dynashape.study.learning).
+    "learning fit": "along learning: recording and fitting",
+    "learning align": "along learning: aligning pairs",
+    "learning compare": "along learning: comparing",
+    "learning conclude": "along learning: drawing conclusions",
 }
 
 # Enough pairs to fill a tile of the alignment, few enough that two workers share one architecture and phase.
@@ -83,19 +88,12 @@ def make_plan(spec: StudySpec) -> Plan:
     """The units of a study and their keys, from its specification alone."""
     train = tuple(_train_unit(spec, name, task) for name in spec.architectures for task in spec.tasks)
     examine = tuple(_examine_unit(spec, unit) for unit in train)
-    record = tuple(_record_unit(spec, unit) for unit in train)
-    fit = tuple(_fit_unit(spec, unit) for unit in record)
+    record = tuple(record_unit(spec, unit) for unit in train)
+    fit = tuple(make_unit("fit", unit.name, fit_params(spec, unit), [unit]) for unit in record)
     split = tuple(_split_unit(spec, unit) for unit in record)
-    align = tuple(
-        unit for name in spec.architectures for phase in spec.phases for unit in _align(spec, name, phase, fit)
-    )
-    compare = tuple(
-        _compare_unit(spec, name, phase, [unit for unit in align if _is_of(unit, name, phase)])
-        for name in spec.architectures
-        for phase in spec.phases
-    )
-    conclude = _unit("conclude", "all comparisons", {}, compare)
-    organise = _unit("organise", "all comparisons", {"meta_clustering": spec.as_dict()["meta_clustering"]}, compare)
+    analysis = plan_analysis(spec, fit)
+    meta_clustering = {"meta_clustering": spec.as_dict()["meta_clustering"]}
+    organise = make_unit("organise", "all comparisons", meta_clustering, analysis["compare"])
     return Plan(
         spec,
         {
@@ -103,20 +101,44 @@ def make_plan(spec: StudySpec) -> Plan:
             "examine": examine,
             "record": record,
             "fit": fit,
-            "align": align,
+            "align": analysis["align"],
             "split": split,
-            "compare": compare,
-            "conclude": (conclude,),
+            "compare": analysis["compare"],
+            "conclude": analysis["conclude"],
             "organise": (organise,),
         },
     )
+
+
+def plan_analysis(
+    spec: StudySpec, fit: tuple[WorkUnit, ...], suffix: str = "", unneeded: tuple[str, str] | None = None
+) -> dict[str, tuple[WorkUnit, ...]]:
+    """The stages from fitted operators to conclusions; `suffix` ends the units' names.
+
+    Where two units of `fit` hold the same system, the later one's counts. Pairs of the two `unneeded` conditions are
+    not aligned.
+    """
+    align = tuple(
+        unit
+        for name in spec.architectures
+        for phase in spec.phases
+        for unit in _align(spec, name, phase, fit, suffix, unneeded)
+    )
+    compare = tuple(
+        _compare_unit(spec, name, phase, [unit for unit in align if _is_of(unit, name, phase)], suffix)
+        for name in spec.architectures
+        for phase in spec.phases
+    )
+    conclude = make_unit("conclude", f"all comparisons{suffix}", {}, compare)
+    return {"align": align, "compare": compare, "conclude": (conclude,)}
 
 
 def _is_of(unit: WorkUnit, architecture: str, phase: str) -> bool:
     return bool(unit.params["architecture"] == architecture and unit.params["phase"] == phase)
 
 
-def _unit(step: str, name: str, params: Mapping[str, Any], reads: Sequence[WorkUnit] = ()) -> WorkUnit:
+def make_unit(step: str, name: str, params: Mapping[str, Any], reads: Sequence[WorkUnit] = ()) -> WorkUnit:
+    """The unit of a step, its key made from the step's version, its parameters and the units that it reads."""
     upstream = {unit.name: unit.key for unit in reads}
     key = content_key(step, STEP_VERSIONS[step], params, [f"{k}={v}" for k, v in upstream.items()])
     return WorkUnit(step, name, key, params, reads[0].step if reads else "", upstream)
@@ -136,30 +158,35 @@ def _train_unit(spec: StudySpec, architecture: str, task: TaskSpec) -> WorkUnit:
         "networks": resolved["networks"],
         "training": resolved["training"],
     }
-    return _unit("train", f"{architecture} {task.name}", params)
+    return make_unit("train", f"{architecture} {task.name}", params)
 
 
 def _examine_unit(spec: StudySpec, train: WorkUnit) -> WorkUnit:
     shared = ("architecture", "task", "timing", "input_noise", "seeds", "networks")
     params = {name: train.params[name] for name in shared} | {"n_trials": spec.training.n_test_trials}
-    return _unit("examine", train.name, params, [train])
+    return make_unit("examine", train.name, params, [train])
 
 
-def _record_unit(spec: StudySpec, train: WorkUnit) -> WorkUnit:
+def record_unit(spec: StudySpec, train: WorkUnit, at_update: int | None = None) -> WorkUnit:
+    """Activity of the networks of a group; where `at_update` is given, of the trained networks as they were then."""
     shared = ("architecture", "task", "timing", "input_noise", "seeds", "networks")
     params = {name: train.params[name] for name in shared} | {"activity": spec.as_dict()["activity"]}
-    return _unit("record", train.name, params, [train])
+    if at_update is None:
+        return make_unit("record", train.name, params, [train])
+    # Untrained networks are the same at every update.
+    along = {"at_update": at_update, "conditions": [name for name in CONDITIONS if name != "untrained"]}
+    return make_unit("record", f"{train.name} at update {at_update}", params | along, [train])
 
 
-def _fit_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
-    params = {
+def fit_params(spec: StudySpec, record: WorkUnit) -> dict[str, Any]:
+    """What shapes the operators (or averages) of a group whose activity is recorded."""
+    return {
         "architecture": record.params["architecture"],
         "task": record.params["task"]["name"],
         "seeds": list(spec.seeds),
         "phases": {phase: list(spec.timing.phases[phase]) for phase in spec.phases},
         **_reduction(spec),
     }
-    return _unit("fit", record.name, params, [record])
 
 
 def _split_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
@@ -170,7 +197,7 @@ def _split_unit(spec: StudySpec, record: WorkUnit) -> WorkUnit:
         **_reduction(spec),
         **_measure(spec),
     }
-    return _unit("split", record.name, params, [record])
+    return make_unit("split", record.name, params, [record])
 
 
 def _reduction(spec: StudySpec) -> dict[str, Any]:
@@ -185,30 +212,34 @@ def _measure(spec: StudySpec) -> dict[str, Any]:
     return {"effort": spec.dsa.effort} if spec.dissimilarity == "dsa" else {"dissimilarity": spec.dissimilarity}
 
 
-def _align(spec: StudySpec, architecture: str, phase: str, fit: tuple[WorkUnit, ...]) -> list[WorkUnit]:
+def _align(
+    spec: StudySpec,
+    architecture: str,
+    phase: str,
+    fit: tuple[WorkUnit, ...],
+    suffix: str,
+    unneeded: tuple[str, str] | None,
+) -> list[WorkUnit]:
     own = [unit for unit in fit if unit.params["architecture"] == architecture]
-    n_systems = len(system_labels(spec))
-    n_pairs = n_systems * (n_systems - 1) // 2
+    systems = system_labels(spec)
+    n_pairs = len(systems) * (len(systems) - 1) // 2
     n_tiles = -(-n_pairs // PAIRS_PER_UNIT)
     bounds = [n_pairs * tile // n_tiles for tile in range(n_tiles + 1)]
+    shared: dict[str, Any] = {"architecture": architecture, "phase": phase, "systems": systems, **_measure(spec)}
+    if unneeded is not None:
+        shared["unneeded"] = list(unneeded)
     return [
-        _unit(
+        make_unit(
             "align",
-            f"{architecture} {phase} {tile + 1}/{n_tiles}",
-            {
-                "architecture": architecture,
-                "phase": phase,
-                "systems": system_labels(spec),
-                "pairs": bounds[tile : tile + 2],
-                **_measure(spec),
-            },
+            f"{architecture} {phase} {tile + 1}/{n_tiles}{suffix}",
+            {**shared, "pairs": bounds[tile : tile + 2]},
             own,
         )
         for tile in range(n_tiles)
     ]
 
 
-def _compare_unit(spec: StudySpec, architecture: str, phase: str, align: list[WorkUnit]) -> WorkUnit:
+def _compare_unit(spec: StudySpec, architecture: str, phase: str, align: list[WorkUnit], suffix: str) -> WorkUnit:
     params = {
         "architecture": architecture,
         "phase": phase,
@@ -216,4 +247,4 @@ def _compare_unit(spec: StudySpec, architecture: str, phase: str, align: list[Wo
         "task_pairs": [list(pair) for pair in spec.task_pairs],
         "separability": spec.as_dict()["separability"],
     }
-    return _unit("compare", f"{architecture} {phase}", params, align)
+    return make_unit("compare", f"{architecture} {phase}{suffix}", params, align)

@@ -37,6 +37,7 @@ def compose_report(
     failures: Mapping[str, str],
     provenance: Mapping[str, Any],
     figures: Sequence[FigureElement] = (),
+    more_tables: Sequence[TableElement] = (),
 ) -> ReportContent:
     """The content of a study's report, from its results and from the sensitivity analysis in its folder.
 
@@ -60,7 +61,7 @@ def compose_report(
         headlines=_headlines(summary),
         explorer=explorer,
         figures=figures,
-        tables=[*_tables(spec, results), *sensitivity_tables(directory)],
+        tables=[*_tables(spec, results), *more_tables, *sensitivity_tables(directory)],
         methods=describe_methods(spec.as_dict()),
         notices=find_warnings(results, failures),
         parameters=spec.as_dict(),

@@ -39,8 +39,7 @@ def read_results(plan: Plan, store: Store) -> Results:
     """The tables of everything in the store that belongs to this plan."""
     networks, training = _networks(plan, store)
     distances, alignments = _distances(plan, store)
-    separability, embeddings = _comparisons(plan, store)
-    separability, conclusions = _conclusions(plan, store, separability)
+    separability, embeddings, conclusions = read_comparisons(plan, store)
     meta_points, meta = _meta(plan, store)
     return Results(
         networks=networks,
@@ -146,6 +145,13 @@ def square_distances(store: Store, align_keys: Mapping[str, str], n_systems: int
         "median_spread": float(np.median(spread[aligned])) if aligned.any() else None,
     }
     return square, tally
+
+
+def read_comparisons(plan: Plan, store: Store) -> tuple[pd.DataFrame, pd.DataFrame, Mapping[str, Any]]:
+    """Separability (with corrected p-values once the study has concluded), points of the maps, and the conclusions."""
+    separability, embeddings = _comparisons(plan, store)
+    separability, conclusions = _conclusions(plan, store, separability)
+    return separability, embeddings, conclusions
 
 
 def _comparisons(plan: Plan, store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:

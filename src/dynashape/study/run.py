@@ -13,9 +13,10 @@ from dynashape.engine import Engine, Outcome, Unit
 from dynashape.errors import SpecError, StoreError
 from dynashape.store import Store, write_atomic
 from dynashape.study.export import export
+from dynashape.study.learning import plan_with_learning
 from dynashape.study.load import read_resolved, to_yaml
 from dynashape.study.perform import perform
-from dynashape.study.plan import STAGES, Plan, WorkUnit, make_plan
+from dynashape.study.plan import STAGES, Plan, WorkUnit
 from dynashape.study.spec import StudySpec, differences
 from dynashape.study.status import missing_units, open_study
 
@@ -61,7 +62,7 @@ class RunResult:
 
 @dataclass(frozen=True)
 class Computed:
-    """What `compute` did: units and worker seconds of each step, and a message for each unit that failed."""
+    """What `compute` did: units and worker seconds of each stage, and a message for each unit that failed."""
 
     counts: dict[str, int]
     seconds: dict[str, float]
@@ -71,7 +72,7 @@ class Computed:
 def run_study(
     spec: StudySpec, directory: Path, open_engine: Callable[[], Engine], progress: Progress | None = None
 ) -> RunResult:
-    """Compute whatever is missing of a study in `directory` and write its results.
+    """Compute whatever is missing of a study in `directory`, snapshots along learning last, and write its results.
 
     Interrupt it at any moment and call it again: units are kept as they finish. A unit that fails leaves the units that
     need it undone and everything else is finished; the failures are returned and stand in the report. The engine is
@@ -80,7 +81,7 @@ def run_study(
     progress = progress or Silent()
     claim_directory(spec, directory)
     store = Store.create(directory / "store")
-    plan = make_plan(spec)
+    plan = plan_with_learning(spec)
     started = datetime.now(UTC)
     clock = time.monotonic()
     done = compute(plan, store, open_engine, progress)
@@ -109,9 +110,9 @@ def compute(plan: Plan, store: Store, open_engine: Callable[[], Engine], progres
     counts: dict[str, int] = {}
     seconds: dict[str, float] = {}
     try:
-        for step, units in plan.stages.items():
-            missing = [unit for unit in units if not store.has(step, unit.key)]
-            progress.stage(STAGES[step], len(units), len(units) - len(missing))
+        for stage, units in plan.stages.items():
+            missing = [unit for unit in units if not store.has(unit.step, unit.key)]
+            progress.stage(STAGES[stage], len(units), len(units) - len(missing))
             ready, blocked = _split(missing, failed)
             for unit, message in blocked:
                 failed[unit.key], messages[_place(unit)] = unit.name, message
@@ -121,8 +122,8 @@ def compute(plan: Plan, store: Store, open_engine: Callable[[], Engine], progres
                 for unit, outcome in zip(ready, outcomes, strict=True):
                     if not outcome.status.ok:
                         failed[unit.key], messages[_place(unit)] = unit.name, str(outcome.status)
-                seconds[step] = sum(outcome.seconds for outcome in outcomes)
-            counts[step] = len(ready)
+                seconds[stage] = sum(outcome.seconds for outcome in outcomes)
+            counts[stage] = len(ready)
             progress.end()
     finally:
         if engine is not None:

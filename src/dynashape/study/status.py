@@ -9,8 +9,9 @@ import pandas as pd
 
 from dynashape.errors import StoreError
 from dynashape.store import Store
+from dynashape.study.learning import plan_with_learning
 from dynashape.study.load import read_resolved
-from dynashape.study.plan import STAGES, Plan, make_plan
+from dynashape.study.plan import STAGES, Plan
 from dynashape.study.results import read_results
 
 
@@ -34,7 +35,7 @@ def open_study(directory: Path) -> tuple[Plan, Store]:
     resolved = directory / "study.yaml"
     if not resolved.is_file():
         raise StoreError(f"{directory} holds no study (no study.yaml); give the --out folder of a `dynashape run`.")
-    return make_plan(read_resolved(resolved)), Store(directory / "store")
+    return plan_with_learning(read_resolved(resolved)), Store(directory / "store")
 
 
 def missing_units(plan: Plan, store: Store) -> dict[str, str]:
@@ -53,7 +54,7 @@ def study_status(directory: Path) -> StudyStatus:
     """What of the study in this folder is done; StoreError where there is none."""
     plan, store = open_study(directory)
     stages = tuple(
-        (STAGES[step], sum(store.has(step, unit.key) for unit in units), len(units))
-        for step, units in plan.stages.items()
+        (STAGES[stage], sum(store.has(unit.step, unit.key) for unit in units), len(units))
+        for stage, units in plan.stages.items()
     )
     return StudyStatus(directory, plan.spec.name, stages, read_results(plan, store).networks)

@@ -14,6 +14,7 @@ from dynashape.figures import (
     plot_comparison_scheme,
     plot_distance_matrices,
     plot_distance_scale,
+    plot_learning,
     plot_mds_maps,
     plot_meta_clustering,
     plot_psychometric,
@@ -28,7 +29,14 @@ from dynashape.figures import (
     separability_difference,
     theme,
 )
-from dynashape.figures.style import ANALYSIS_COLOURS, CONDITION_COLOURS, NEARNESS, SEQUENTIAL, TASK_COLOURS
+from dynashape.figures.style import (
+    ANALYSIS_COLOURS,
+    CONDITION_COLOURS,
+    LABELLING_COLOURS,
+    NEARNESS,
+    SEQUENTIAL,
+    TASK_COLOURS,
+)
 
 
 def words(figure) -> list[str]:
@@ -294,6 +302,76 @@ def test_variance_shares_of_task_pairs_become_dots_and_their_mean(synthetic):
     assert labels == ["task, analysis 1", "task, analysis 2", "training", "input"]
 
 
+def filled_band(axes, colour) -> np.ndarray:
+    """Corners of the one area of this colour."""
+    (band,) = [
+        area
+        for area in axes.collections
+        if type(area).__name__ in ("PolyCollection", "FillBetweenPolyCollection")
+        and same_colour(area.get_facecolor()[0][:3], colour)
+    ]
+    return band.get_paths()[0].vertices
+
+
+def test_learning_draws_the_mean_and_the_middle_half_of_task_pairs_at_every_update(synthetic):
+    table = synthetic.learning()
+    figure = plot_learning(table)
+    assert len(figure.axes) == 2 * 3 * 4
+    own = table[
+        (table["architecture"] == "GRU")
+        & (table["phase"] == "delay")
+        & (table["labelling"] == "input")
+        & table["updates"].notna()
+    ]
+    places = sorted(own["updates"].unique())
+    # Rows: shares and accuracies of V-RNN, then of GRU; delay is the third phase.
+    for axes, value in ((figure.axes[2 * 4 + 2], "omega_squared"), (figure.axes[3 * 4 + 2], "accuracy")):
+        groups = own.groupby("updates")[value]
+        lines = [line for line in axes.lines if same_colour(line.get_color(), LABELLING_COLOURS["input"])]
+        curve = next(line for line in lines if line.get_linestyle() == "-")
+        assert list(curve.get_xdata()) == places
+        assert np.asarray(curve.get_ydata()) == pytest.approx(groups.mean().to_numpy())
+        corners = filled_band(axes, curve.get_color())
+        for place, low, high in zip(places, groups.quantile(0.25), groups.quantile(0.75), strict=True):
+            heights = corners[np.isclose(corners[:, 0], place), 1]
+            assert (heights.min(), heights.max()) == pytest.approx((low, high))
+
+
+def test_learning_opens_the_points_where_all_networks_are_done_and_marks_the_final_ones(synthetic):
+    table = synthetic.learning()
+    figure = plot_learning(table)
+    axes = figure.axes[0]
+    colour = LABELLING_COLOURS["training"]
+    dots = [line for line in axes.lines if same_colour(line.get_color(), colour) and line.get_linestyle() == "None"]
+    filled, opened = dots
+    assert list(filled.get_xdata()) == [1, 3, 9, 26, 77, 228]
+    assert same_colour(opened.get_markerfacecolor(), "white")
+    last, final = opened.get_xdata()
+    assert last == 675 < final
+    own = table[
+        (table["architecture"] == "V-RNN") & (table["phase"] == "fixation") & (table["labelling"] == "training")
+    ]
+    assert opened.get_ydata()[1] == pytest.approx(own.loc[own["updates"].isna(), "omega_squared"].mean())
+    assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == ["1", "10", "100", "final"]
+
+
+def test_learning_of_one_task_pair_draws_its_interval(synthetic):
+    table = synthetic.learning()
+    one = table[(table["task_a"] == "CDM") & (table["task_b"] == "PR")]
+    one = one.assign(omega_low=one["omega_squared"] - 0.1, omega_high=one["omega_squared"] + 0.2)
+    axes = plot_learning(one).axes[0]
+    colour = LABELLING_COLOURS["training"]
+    corners = filled_band(axes, colour)
+    heights = corners[np.isclose(corners[:, 0], 9), 1]
+    own = one[
+        (one["architecture"] == "V-RNN")
+        & (one["phase"] == "fixation")
+        & (one["labelling"] == "training")
+        & (one["updates"] == 9)
+    ]
+    assert (heights.min(), heights.max()) == pytest.approx((own["omega_low"].item(), own["omega_high"].item()))
+
+
 def test_psychometric_curves_are_the_rates_of_the_table(synthetic):
     table = synthetic.responses()
     figure = plot_psychometric(table)
@@ -426,6 +504,7 @@ def everything(synthetic):
         "five studies": plot_studies(*synthetic.several_studies(("a", "b", "runs/c", "a long name", "e"))),
         "difference": plot_separability_difference(*two_tables(synthetic), names=("paper", "rank 8")),
         "spectra": plot_spectra(synthetic.eigenvalues()),
+        "learning": plot_learning(synthetic.learning()),
     }
 
 

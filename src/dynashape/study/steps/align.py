@@ -16,12 +16,20 @@ def align(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
     """Distance (radians where it is an angle), spread over starts and convergence of each pair of the tile.
 
     A pair with a system that has nothing to compare is left out: its entries are NaN, and the system's own status says
-    why.
+    why. So is one between the two `unneeded` conditions, where the parameters name them.
     """
     systems = params["systems"]
     matrices = _matrices(store, upstream.values(), systems, params["phase"])
     rows, columns = pair_indices(len(systems), *params["pairs"])
-    usable = np.array([row in matrices and column in matrices for row, column in zip(rows, columns, strict=True)])
+    unneeded = set(params.get("unneeded", ()))
+    usable = np.array(
+        [
+            row in matrices
+            and column in matrices
+            and {systems[row]["condition"], systems[column]["condition"]} != unneeded
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+    )
     place = {system: number for number, system in enumerate(matrices)}
     pairs = np.array(
         [(place[r], place[c]) for r, c in zip(rows[usable].tolist(), columns[usable].tolist(), strict=True)],
@@ -39,13 +47,14 @@ def align(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
 
 def _matrices(store: Store, fit_keys: Any, systems: Any, phase: str) -> dict[int, Any]:
     """What is compared of each system that has it, by the system's number."""
-    by_task = {}
+    places: dict[tuple[str, str], Any] = {}
     for fit_key in fit_keys:
         arrays, meta = store.load_arrays("fit", fit_key)
-        by_task[meta["task"]] = arrays
+        # Every system of the unit, also those without a matrix: a snapshot that failed must not pass for the final one.
+        places |= {(meta["task"], name): arrays.get(f"{name}/matrix") for name in meta["operators"]}
     found = {}
     for number, system in enumerate(systems):
-        name = f"{system['seed']}/{system['condition']}/{phase}/matrix"
-        if name in by_task[system["task"]]:
-            found[number] = by_task[system["task"]][name]
+        matrix = places.get((system["task"], f"{system['seed']}/{system['condition']}/{phase}"))
+        if matrix is not None:
+            found[number] = matrix
     return found

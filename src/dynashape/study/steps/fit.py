@@ -11,12 +11,17 @@ from jaxtyping import Float
 from dynashape.records import Array, Status
 from dynashape.store import Store
 from dynashape.study.measures import Reduced, reduce_to_averages, reduce_to_operator
+from dynashape.study.steps.record import record_group
 
 
 def fit(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
     """Systems `seed/condition/phase`: the matrix to compare, singular values, how well it predicts, and its status."""
-    (record_key,) = upstream.values()
-    activity, recorded = store.load_arrays("record", record_key)
+    (upstream_key,) = upstream.values()
+    if "record" in params:
+        # Along learning activity is not kept: a snapshot's would take as much room as all else, and seconds to make.
+        activity, recorded = record_group(store.load_arrays("train", upstream_key)[0], params["record"])
+    else:
+        activity, recorded = store.load_arrays("record", upstream_key)
     arrays = {}
     operators: dict[str, dict[str, Any]] = {}
     for name, values in activity.items():

@@ -1,0 +1,108 @@
+"""A tiny study with snapshots: every update and comparison in the tables, nothing computed twice, and a killed run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.slow
+
+TINY = [
+    "architectures=[V-RNN]",
+    "tasks=[GNG, DC]",
+    "seeds=[0, 1, 2]",
+    "phases=[stimulus, delay]",
+    "training.max_updates=6",
+    "training.evaluate_every=3",
+    "training.n_evaluation_trials=32",
+    "training.snapshots=log",
+    "activity.n_trials=8",
+]
+UPDATES = [1, 2, 3, 4, 5, 6]  # eight log-spaced numbers up to six, each once
+NAMES = ["updates", "analysis", "architecture", "phase", "task_a", "task_b", "labelling"]
+
+
+def command(out: Path) -> list[str]:
+    overrides = [part for field in TINY for part in ("--set", field)]
+    return [sys.executable, "-m", "dynashape", "run", "smoke", "--out", str(out), "--engine", "serial", *overrides]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("studies") / "learning"
+    told = run(*command(out)).stderr
+    assert "along learning: aligning pairs" in told
+    return out
+
+
+def test_every_update_and_comparison_is_in_the_table(study):
+    table = pd.read_parquet(study / "learning.parquet")
+    separability = pd.read_parquet(study / "separability.parquet")
+    assert not table.duplicated(NAMES).any()
+    assert sorted(table["updates"].dropna().unique()) == UPDATES
+    assert len(table) == (len(UPDATES) + 1) * len(separability)
+    assert set(separability.columns) < set(table.columns)
+    final = table[table["updates"].isna()].reset_index(drop=True)
+    pd.testing.assert_frame_equal(final[list(separability.columns)], separability)
+    # No network is done before the last update, whose weights are the final ones.
+    assert set(table.loc[table["updates"] < 6, "n_done"]) == {0}
+    last = table[table["updates"] == 6].reset_index(drop=True)
+    assert set(last["n_done"]) == set(last["n_networks"]) == {6}
+    pd.testing.assert_frame_equal(last[list(separability.columns)], separability)
+    shares = pd.read_parquet(study / "learning_shares.parquet")
+    assert set(shares["contrast"]) == {"input - training", "task - training", "input - task"}
+
+
+def test_the_figure_is_written_and_in_the_report(study):
+    assert all((study / "figures" / f"learning.{suffix}").stat().st_size for suffix in ("png", "svg", "pdf"))
+    report = (study / "report.html").read_text()
+    assert "Separability along learning" in report
+    assert "The verdict along learning" in report
+
+
+def test_a_second_run_computes_nothing_and_status_counts_the_snapshots(study):
+    before = {path: path.stat().st_mtime_ns for path in (study / "store").rglob("*.*")}
+    told = run(*command(study)).stderr
+    assert "to do" not in told.replace("1 to do", "")  # only the results are written again
+    assert f"along learning: comparing: all {2 * len(UPDATES)} found" in told
+    assert before == {path: path.stat().st_mtime_ns for path in (study / "store").rglob("*.*")}
+    said = run(sys.executable, "-m", "dynashape", "status", str(study)).stdout
+    assert "along learning: drawing conclusions" in said
+    assert "not finished" not in said
+
+
+def test_a_run_killed_along_learning_goes_on_to_the_same_tables(study, tmp_path):
+    out = tmp_path / "study"
+    whole = len(list((study / "store" / "align").iterdir()))
+    process = subprocess.Popen(command(out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 240
+    # Two tiles are the study's own: more of them are snapshots'.
+    while len(list((out / "store").glob("align/*.npz"))) < 4:
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    kept = {path: path.stat().st_mtime_ns for path in (out / "store").glob("*/*.npz")}
+    assert 4 <= len(list((out / "store").glob("align/*.npz"))) < whole
+    assert not (out / "learning.parquet").exists()
+    assert "not finished" in run(sys.executable, "-m", "dynashape", "status", str(out)).stdout
+    run(*command(out))
+    assert kept == {path: path.stat().st_mtime_ns for path in kept}
+    for name in ("learning", "learning_shares"):
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(study / f"{name}.parquet"), pd.read_parquet(out / f"{name}.parquet")
+        )
