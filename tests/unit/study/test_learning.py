@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dynashape.engine.serial import SerialEngine
 from dynashape.seeds import stream
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan
+from dynashape.study import load_spec, make_plan, run_study
 from dynashape.study.learning import plan_snapshots, plan_with_learning
 from dynashape.study.learning_report import _shares, draw_learning, learning_tables, read_learning
 from dynashape.study.parts import build_timing, weights_at, weights_of
 from dynashape.study.perform import perform
 from dynashape.study.plan import STAGES, record_unit
 from dynashape.study.results import read_results, square_distances
+from dynashape.study.steps import STEPS
 from dynashape.study.steps.record import record_group
 from dynashape.training import record_activity
 
@@ -32,7 +34,7 @@ def done(tmp_path_factory):
     plan = plan_with_learning(load_spec("smoke", EARLY))
     store = Store.create(tmp_path_factory.mktemp("study") / "store")
     for unit in plan.units():
-        if unit.step not in ("examine", "organise"):
+        if unit.step not in ("examine", "split", "organise"):
             perform(str(store.root), unit.step, unit.key, unit.params, unit.upstream)
     return plan, store
 
@@ -180,3 +182,33 @@ def test_updates_are_in_order_whatever_the_order_asked_for():
     plans = plan_snapshots(make_plan(load_spec("smoke", ["training.snapshots=[9, 3, 9]"])))
     assert all(before < after for before, after in pairwise(plans))
     assert list(plans) == [3, 9]
+
+
+@pytest.mark.slow
+def test_an_update_that_fails_is_told_and_leaves_the_others(tmp_path, monkeypatch):
+    fit = STEPS["fit"]
+
+    def fail_at_two(store, key, params, upstream):
+        if params.get("record", {}).get("at_update") == 2 and params["task"] == "DC":
+            raise ValueError("no activity today")
+        fit(store, key, params, upstream)
+
+    monkeypatch.setitem(STEPS, "fit", fail_at_two)
+    spec = load_spec("smoke", EARLY)
+    found = run_study(spec, tmp_path / "study", SerialEngine)
+    assert "no activity today" in found.failures["fit GRU DC at update 2"]
+    assert found.failures["conclude all comparisons at update 2"].startswith("skipped: needs compare of")
+    assert all(place.endswith("at update 2") for place in found.failures)
+    table = pd.read_parquet(tmp_path / "study" / "learning.parquet")
+    assert set(table["updates"].dropna()) == {5, 6}
+    assert table["updates"].isna().any()
+    monkeypatch.undo()
+    again = run_study(spec, tmp_path / "study", SerialEngine)
+    assert not again.failures
+    assert {stage: n for stage, n in again.computed.items() if n} == {
+        "learning fit": 1,
+        "learning align": 1,
+        "learning compare": 1,
+        "learning conclude": 1,
+    }
+    assert set(pd.read_parquet(tmp_path / "study" / "learning.parquet")["updates"].dropna()) == {2, 5, 6}
