@@ -61,7 +61,8 @@ def draw_squares(table: pd.DataFrame, shades: Shades, width: float) -> tuple[Fig
         analysis: in_reading_order(table.loc[table["analysis"] == analysis, "labelling"]) for analysis in analyses
     }
     n_columns = max(len(names) for names in labellings.values())
-    block = (len(pairs) * 5.2 + 16) * MILLIMETRE
+    # With few task pairs the name beside a block is longer than its squares are high.
+    block = (max(len(pairs), 5) * 5.2 + 16) * MILLIMETRE
     figure = new_figure(width, len(analyses) * block + 14 * MILLIMETRE)
     axes_grid = figure.subplots(len(analyses), n_columns, squeeze=False)
     for row, analysis in enumerate(analyses):
