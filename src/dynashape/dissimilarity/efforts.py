@@ -59,6 +59,7 @@ EFFORTS: dict[str, Effort] = {
         polish=40,
     ),
 }
+"""The efforts by name: "standard", the default, and "thorough", which tries more starts for longer."""
 
 
 def unit(rank: int) -> int:

@@ -21,7 +21,9 @@ from dynashape.errors import InputError, unknown_name
 
 MILLIMETRE = 1 / 25.4
 SINGLE_COLUMN = 89 * MILLIMETRE
+"""Width of a figure in one column of a journal, in inches."""
 DOUBLE_COLUMN = 183 * MILLIMETRE
+"""Width of a figure in two columns of a journal, in inches."""
 
 # The report swaps these (and the darkest blue) for its own variables, so that a figure follows it into dark mode.
 INK = "#1f2430"

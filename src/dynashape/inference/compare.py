@@ -32,7 +32,9 @@ from dynashape.inference.variance import (
 from dynashape.records import OK, Array, Status
 
 LABELLINGS: tuple[str, ...] = ("task", "condition")
+"""The two labellings of a comparison; condition is training in analysis 1 and input in analysis 2."""
 DIMENSIONS: tuple[int, ...] = (1, 2, 3, 4, 5)
+"""Dimensions of the MDS planes in which a comparison is tested."""
 # A permutation p-value at most this counts as "separates" when verdicts are compared across MDS dimensions.
 ALPHA = 0.05
 

@@ -26,6 +26,7 @@ CONTRASTS: Mapping[str, tuple[tuple[int, str], tuple[int, str]]] = {
     "task - training": ((1, "task"), (1, "condition")),
     "input - task": ((2, "condition"), (2, "task")),
 }
+"""The differences of variance shares on which verdicts rest, each as (analysis, term) less (analysis, term)."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from dynashape.inference.gram import compute_gram
 from dynashape.records import Array
 
 TERMS: tuple[str, ...] = ("task", "condition", "interaction")
+"""The terms into which the variance of a comparison is split."""
 
 
 @dataclass(frozen=True)

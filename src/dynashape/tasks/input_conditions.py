@@ -26,7 +26,9 @@ INPUT_CONDITION_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "zero": "No input at all.",
     }
 )
+"""What drives a network in each input condition, in a sentence."""
 INPUT_CONDITIONS: tuple[str, ...] = tuple(INPUT_CONDITION_DESCRIPTIONS)
+"""The input conditions by name: the task's own input, and what can stand in its place."""
 
 
 def drive(

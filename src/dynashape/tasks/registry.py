@@ -20,6 +20,7 @@ from dynashape.tasks.timing import Timing
 
 _TASKS: dict[str, Callable[..., Task]] = {"CDM": CDM, "GNG": GNG, "DC": DC, "PR": PR}
 TASKS: tuple[str, ...] = tuple(_TASKS)
+"""The four tasks of the study."""
 
 
 def make_task(
