@@ -1,6 +1,7 @@
 # make paper [PRESET=quick|smoke|paper] [ENGINE=local|serial|ADDRESS|slurm]   set-up and a whole study into runs/PRESET
 # make test                                                                   set-up and all tests
 # make check                                                                  lint, types and import contracts
+# make docs                                                                   the documentation, into site/
 PYTHON ?= python3
 PRESET ?= paper
 ENGINE ?= local
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: paper test check setup clean
+.PHONY: paper test check docs setup clean
 
 paper: setup
 	$(BIN)/dynashape run $(PRESET) --out runs/$(PRESET) --engine $(ENGINE)
@@ -22,6 +23,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -31,5 +35,10 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[study,slurm,test]'
 	touch $(STAMP)
 
+# Apart, since a study and the tests need none of its 120 MB (most of them thousands of icons).
+$(VENV)/.installed-docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
