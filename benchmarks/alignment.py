@@ -56,22 +56,27 @@ def activities(folder: Path) -> dict[tuple[str, str], list[np.ndarray]]:
     return found
 
 
-def draw_pairs(
+def draw_operators(
     systems: dict[tuple[str, str], list[np.ndarray]], rank: int, n_pairs: int, n_delays: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of operators of one architecture and phase each, whose activity holds this rank."""
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Operators of systems whose activity holds this rank, and pairs of their positions.
+
+    As in a study, the pairs are all those of some systems of one architecture and phase: as many of each as it takes.
+    """
     rng = np.random.default_rng(rank)
-    pairs = []
-    groups = list(systems.values())
-    for attempt in range(40 * n_pairs):
-        group = groups[attempt % len(groups)]
-        i, j = rng.choice(len(group), 2, replace=False)
-        fitted = [fit_operator(group[k], n_delays, rank) for k in (i, j)]
-        if all(operator.status.ok and len(operator.matrix) == rank for operator in fitted):
-            pairs.append((fitted[0].matrix, fitted[1].matrix))
-        if len(pairs) == n_pairs:
-            break
-    return pairs
+    n_each = next(n for n in range(2, 100) if len(systems) * n * (n - 1) // 2 >= n_pairs)
+    operators: list[np.ndarray] = []
+    pairs: list[tuple[int, int]] = []
+    for group in systems.values():
+        first = len(operators)
+        for k in rng.permutation(len(group)):
+            operator = fit_operator(group[k], n_delays, rank)
+            if operator.status.ok and len(operator.matrix) == rank:
+                operators.append(operator.matrix)
+            if len(operators) - first == n_each:
+                break
+        pairs += [(i, j) for i in range(first, len(operators)) for j in range(i + 1, len(operators))]
+    return operators, rng.permutation(np.array(pairs))[:n_pairs]
 
 
 def reference(A: np.ndarray, B: np.ndarray) -> float:
@@ -116,10 +121,9 @@ def summarise(excess: np.ndarray) -> dict[str, float]:
     return {"median": float(np.median(excess)), "p99": float(np.quantile(excess, 0.99)), "max": float(excess.max())}
 
 
-def measure(pairs: list[tuple[np.ndarray, np.ndarray]], rank: int, n_published: int) -> dict[str, Any]:
-    """Times per pair and excesses at one rank; dsa-metric runs in turn with ours so that both meet the same machine."""
-    operators = [matrix for pair in pairs for matrix in pair]
-    positions = np.arange(len(operators)).reshape(-1, 2)
+def measure(operators: list[np.ndarray], positions: np.ndarray, rank: int, n_published: int) -> dict[str, Any]:
+    """Times per pair and excesses at one rank, both packages on the same pairs."""
+    pairs = [(operators[i], operators[j]) for i, j in positions]
     best = np.array([reference(A, B) for A, B in pairs])
     row: dict[str, Any] = {"rank": rank, "n_pairs": len(pairs)}
     theirs, seconds = [], []
@@ -129,7 +133,7 @@ def measure(pairs: list[tuple[np.ndarray, np.ndarray]], rank: int, n_published: 
         seconds.append(spent)
     row["dsa_metric"] = {"ms": 1e3 * float(np.mean(seconds)), **summarise(np.array(theirs) - best[:n_published])}
     for effort in ("standard", "thorough") if rank <= THOROUGH_UP_TO else ("standard",):
-        align_all(operators[:8], positions[:4], effort)  # the first run warms up
+        align_all(operators, positions[:4], effort)  # the first run warms up
         found, spent = timed(align_all, operators, positions, effort)
         row[effort] = {
             "ms": 1e3 * spent / len(pairs),
@@ -213,7 +217,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write all figures here")
     parser.add_argument("--plot", type=Path, help="also draw them here")
     parser.add_argument("--ranks", type=int, nargs="+", default=list(RANKS))
-    parser.add_argument("--pairs", type=int, default=48, help="pairs a rank")
+    parser.add_argument("--pairs", type=int, default=120, help="pairs a rank")
     parser.add_argument("--published-pairs", type=int, default=16, help="of these for dsa-metric (seconds each)")
     parser.add_argument("--delays", type=int, default=6)
     arguments = parser.parse_args()
@@ -222,13 +226,12 @@ def main() -> None:
     systems = activities(arguments.networks)
     rows = []
     for rank in arguments.ranks:
-        pairs = draw_pairs(systems, rank, arguments.pairs, arguments.delays)
-        if pairs:
-            rows.append(measure(pairs, rank, arguments.published_pairs))
-            show(rows[-1:])
+        operators, pairs = draw_operators(systems, rank, arguments.pairs, arguments.delays)
+        rows.append(measure(operators, pairs, rank, arguments.published_pairs))
+        show(rows[-1:])
     print()
     show(rows)
-    sixty = [matrix for pair in draw_pairs(systems, 15, 30, arguments.delays) for matrix in pair]
+    sixty, _ = draw_operators(systems, 15, 120, arguments.delays)
     scaling = measure_scaling(sixty)
     print(json.dumps(scaling, indent=1))
     if arguments.json:

@@ -30,9 +30,9 @@ COMBINATIONS: tuple[tuple[float, float, float, float], ...] = (
 class Canonical:
     """An operator in its own frame: `unit` = F' A F at unit norm, `traceless` its traceless part at unit norm.
 
-    `frame` is F. `turns` are the other frames relative to F (the first is the identity), `rough` the float32 traceless
-    part that alignments start from, `size` the norm of the traceless part, `gain` its largest singular value,
-    `spectrum` the eigenvalues that belong to F.
+    `frame` is F. `turns` are the other frames relative to F (the first is the identity). `rough` is the float32
+    traceless part that alignments search with, in the eigenbasis `eigen` of its symmetric part: diagonal plus skew.
+    `size` is the norm of the traceless part, `gain` its largest singular value, `spectrum` the eigenvalues of F.
     """
 
     unit: Float[Array, "n n"]
@@ -40,6 +40,7 @@ class Canonical:
     frame: Float[Array, "n n"]
     turns: Float[Array, "frames n n"]
     rough: Float[Array, "n n"]
+    eigen: Float[Array, "n n"]
     size: float
     gain: float
     spectrum: Float[Array, " n"]
@@ -66,7 +67,18 @@ def canonicalise(matrix: Float[Array, "n n"]) -> Canonical:
     traceless, size = _split(unit)
     turns = np.stack([np.eye(len(unit)), *(frame.T @ basis for basis in bases[1:])])
     gain = float(np.linalg.norm(traceless, 2))
-    return Canonical(unit, traceless, frame, turns, traceless.astype(np.float32), size, gain, spectra[0])
+    rough, eigen = _diagonal_and_skew(traceless.astype(np.float32).astype(np.float64))
+    return Canonical(unit, traceless, frame, turns, rough, eigen, size, gain, spectra[0])
+
+
+def _diagonal_and_skew(rounded: Float[Array, "n n"]) -> tuple[Float[Array, "n n"], Float[Array, "n n"]]:
+    """The matrix in an eigenbasis of its symmetric part, float32, and that basis.
+
+    Of repeated eigenvalues any basis will do: the matrix is rounded, so whatever eigh takes is the same each time.
+    """
+    values, basis = np.linalg.eigh((rounded + rounded.T) / 2)
+    skew = basis.T @ ((rounded - rounded.T) / 2) @ basis
+    return (np.diag(values) + (skew - skew.T) / 2).astype(np.float32), basis
 
 
 def _split(unit: Float[Array, "n n"]) -> tuple[Float[Array, "n n"], float]:

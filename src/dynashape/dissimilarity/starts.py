@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
 
+from dynashape.dissimilarity.descent import diagonals
 from dynashape.seeds import stream
 
 # Applications of the relaxed operator. Starts fall from .97 to .25 rad above the minimum (rank 40) in the time of ten
@@ -53,23 +55,50 @@ def relaxed_starts(A: torch.Tensor, B: torch.Tensor, gain: torch.Tensor, rank: i
 
     Over orthogonal X that sum is the objective. Over all X it is a quadratic form with no local minima: a Chebyshev
     filter keeps of a random X what lies low in it, and the nearest orthogonal matrix is the start. `gain` (pairs,)
-    bounds the largest eigenvalue of the form.
+    bounds the largest eigenvalue of the form. A and B are each diagonal plus skew.
     """
-    P, n = A.shape[0], A.shape[-1]
-    X = _draws(rank, n, n_starts).to(dtype=A.dtype, device=A.device)
-    X = X.expand(P, n_starts, n, n).flatten(0, 1).contiguous()
-    A, B = A.repeat_interleave(n_starts, 0), B.repeat_interleave(n_starts, 0)
-    form = _relaxed_form(A, B)
-    top = gain.repeat_interleave(n_starts)[:, None, None].clamp_min(1e-12)
+    draws = _draws(rank, A.shape[-1], n_starts).to(dtype=A.dtype, device=A.device)
+    if A.device.type != "cpu":
+        return torch.stack([_filtered(torch, A[k], B[k], draws, gain[k]) for k in range(len(A))])
+    X = draws.numpy()
+    # One pair at a time stays in the cache.
+    found = [_filtered(np, a, b, X, g) for a, b, g in zip(A.numpy(), B.numpy(), gain.numpy(), strict=True)]
+    return torch.from_numpy(np.stack(found))
+
+
+def _filtered(xp: Any, A: Any, B: Any, X: Any, gain: Any) -> Any:
+    """The starts (starts, n, n) that the filter makes of random X for one pair; `xp` is numpy or torch.
+
+    Half the gradient of the form over X is, with A = D + K and B = E + L (diagonal and skew),
+    2 (D - E)^2 o X - 2 (K V - V L) with V = K X - X L.
+    """
+    d, e = A.diagonal(), B.diagonal()
+    K, L = (A - A.mT) / 2, (B - B.mT) / 2
+    top = xp.clip(gain, 1e-12, None)
     scale, shift = 2 / (top * (1 - FILTER_FROM)), (1 + FILTER_FROM) / (1 - FILTER_FROM)
+    weights = 2 * scale * (d[:, None] - e[None, :]) ** 2 - shift
+    K, L = K * xp.sqrt(2 * scale), L * xp.sqrt(2 * scale)
+    V, T = xp.empty_like(X), xp.empty_like(X)
 
-    def apply(X: torch.Tensor) -> torch.Tensor:
-        return form(X) * scale - shift * X
+    def apply(X: Any, out: Any) -> Any:
+        xp.matmul(K, X, out=V)
+        xp.matmul(X, L, out=T)
+        xp.subtract(V, T, out=V)
+        xp.multiply(weights, X, out=out)
+        xp.matmul(K, V, out=T)
+        xp.subtract(out, T, out=out)
+        xp.matmul(V, L, out=T)
+        return xp.add(out, T, out=out)
 
-    before, X = X, apply(X)
-    for _ in range(FILTER_DEGREE - 1):
-        before, X = X, 2 * apply(X) - before
-    return _polar(X).view(P, n_starts, *X.shape[1:])
+    before, X, spare = X, apply(X, xp.empty_like(X)), xp.empty_like(X)
+    for degree in range(FILTER_DEGREE - 1):
+        after = apply(X, spare)
+        after *= 2
+        after -= before
+        # The draws are shared: they are read, never written.
+        spare = before if degree else xp.empty_like(X)
+        before, X = X, after
+    return _polar(X)
 
 
 def intertwined_starts(A: torch.Tensor, B: torch.Tensor, rank: int) -> torch.Tensor:
@@ -101,14 +130,20 @@ def _relaxed_form(A: torch.Tensor, B: torch.Tensor) -> Callable[[torch.Tensor], 
     return lambda X: (SA @ X).baddbmm_(X, SB).baddbmm_(A, X @ Bt, alpha=-2).baddbmm_(At, X @ B, alpha=-2)
 
 
-def _polar(X: torch.Tensor) -> torch.Tensor:
+def _polar(X: Any) -> Any:
     """The nearest orthogonal matrices: quintic steps raise the small singular values, cubic ones finish."""
-    X = X / X.flatten(1).square().sum(1).sqrt()[:, None, None].clamp_min(1e-30)
+    X = X / ((X * X).sum((1, 2))[:, None, None] + 1e-30) ** 0.5
     for _ in range(7):  # coefficients of Jordan et al. (2024, Muon): small values grow 3.4 times, all end in .7..1.2
         G = X.mT @ X
-        X = torch.baddbmm(3.4445 * X, X, torch.baddbmm(G, G, G, beta=-4.7750, alpha=2.0315))
+        X = X @ _plus_diagonal(2.0315 * (G @ G) - 4.7750 * G, 3.4445)
     for _ in range(5):
-        X = torch.baddbmm(X, X, X.mT @ X, beta=1.5, alpha=-0.5)
+        X = X @ _plus_diagonal(-0.5 * (X.mT @ X), 1.5)
+    return X
+
+
+def _plus_diagonal(X: Any, value: float) -> Any:
+    """X (batch, n, n), changed in place, with `value` added to the diagonals."""
+    diagonals(X)[:] += value
     return X
 
 

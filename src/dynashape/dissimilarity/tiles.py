@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from dynashape.dissimilarity.descent import Descent, descend, orthonormalise
 from dynashape.dissimilarity.efforts import Effort, unit
@@ -15,8 +17,8 @@ from dynashape.dissimilarity.frames import Canonical
 from dynashape.dissimilarity.starts import intertwined_starts, matched_starts, moves, relaxed_starts
 from dynashape.records import Array
 
-# Numbers in one batched matrix product: enough to hide the cost of a call (3 us), few enough to stay in the cache.
-BATCH = 200_000
+# Numbers in one batched matrix product: enough to hide the cost of a call (1 us), few enough to stay in the cache.
+BATCH = 100_000
 BATCH_ON_GPU = 50_000_000
 # A matched start this near to zero is the minimum, to rounding; nothing is left to search.
 EXACT = 1e-9
@@ -50,7 +52,9 @@ def align_tile(pairs: Sequence[tuple[Canonical, Canonical]], effort: Effort, dev
     swapped = np.array([a.order > b.order for a, b in pairs])
     ordered = [(b, a) if swap else (a, b) for (a, b), swap in zip(pairs, swapped, strict=True)]
     problem = _Problem(ordered, torch.device(device))
-    C, residual, spread, remaining = problem.solve(effort)
+    # Threads gain nothing on small matrices, and would fall over those of other workers.
+    with _blas().limit(limits=1, user_api="blas"):
+        C, residual, spread, remaining = problem.solve(effort)
     turned = np.stack([a.frame @ c @ b.frame.T for (a, b), c in zip(ordered, C.cpu().numpy(), strict=True)])
     turned[swapped] = turned[swapped].swapaxes(1, 2)
     return Tile(residual.cpu().numpy(), turned, (remaining <= CONVERGED).cpu().numpy(), spread.cpu().numpy())
@@ -72,6 +76,7 @@ class _Problem:
         self.A, self.B = stack("traceless", 0), stack("traceless", 1)
         self.A32, self.B32 = stack("rough", 0), stack("rough", 1)
         self.unit_A, self.unit_B = stack("unit", 0), stack("unit", 1)
+        self.eigen_A, self.eigen_B = self._fill(stack("eigen", 0)), self._fill(stack("eigen", 1))
         self.turns_A, self.turns_B = self._fill(stack("turns", 0)), self._fill(stack("turns", 1))
         # Unequal spectra of an invariant, or unequal norms of the traceless part, exclude a change of basis.
         gaps = np.array([np.abs(a.spectrum - b.spectrum).max() + abs(a.size - b.size) for a, b in pairs])
@@ -127,8 +132,10 @@ class _Problem:
             likely = residual_of[open_].argsort(dim=1, stable=True)[:, : effort.n_matched]
             starts = torch.take_along_dim(C64[open_], likely[:, :, None, None], 1)
             # Rounded, so that a frame's error (1e-16 over its smallest gap) does not send the descent another way.
-            starts = ((starts * 2**14).round() / 2**14).float()
-            found, spread[open_] = part.search(starts, effort)
+            starts = (starts * 2**14).round() / 2**14
+            into = part.eigen_A.mT[:, None] @ starts @ part.eigen_B[:, None]
+            found, spread[open_] = part.search(into.float(), effort)
+            found = part.eigen_A @ found.double() @ part.eigen_B.mT
             polished, left, part_remaining = part.polish(found, effort.polish)
             better = left <= residual[open_]
             C[open_] = torch.where(better[:, None, None], polished, C[open_])
@@ -137,7 +144,7 @@ class _Problem:
         return C[:, : self.rank, : self.rank], residual, spread, remaining
 
     def search(self, matched: torch.Tensor, effort: Effort) -> tuple[torch.Tensor, torch.Tensor]:
-        """The best C in float32 from the matched and the relaxed starts, and the spread of the angle over finalists."""
+        """The best C in float32, in the coordinates of A32 and B32, and the spread of the angle over finalists."""
         effort, count = effort.at_rank(self.rank), unit(self.rank)
         relaxed = relaxed_starts(self.A32, self.B32, self.gain, self.rank, effort.n_relaxed)
         C = torch.cat((matched, relaxed), 1)
@@ -175,7 +182,7 @@ class _Problem:
         for first in range(0, P, step):
             rows = slice(first, first + step)
             A, B = (X[rows].repeat_interleave(K, 0) for X in (self.A32, self.B32))
-            parts.append(descend(A, B, C[rows].flatten(0, 1), iterations))
+            parts.append(descend(A, B, C[rows].flatten(0, 1), iterations, in_eigenbasis=True))
         value = torch.cat([part.value for part in parts]).view(P, K)
         remaining = torch.cat([part.remaining for part in parts]).view(P, K)
         return torch.cat([part.C for part in parts]).view(C.shape), value, remaining
@@ -192,6 +199,12 @@ class _Problem:
             residual = self.residual(C)
         left = (residual**2 - 2 * self.sizes * remaining).clamp_min(0).sqrt()
         return C, residual, residual - left
+
+
+@lru_cache(maxsize=1)
+def _blas() -> ThreadpoolController:
+    """Numpy's BLAS; looking for it takes a millisecond."""
+    return ThreadpoolController()
 
 
 def _batch(device: str) -> int:
