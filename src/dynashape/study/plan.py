@@ -17,7 +17,7 @@ STEP_VERSIONS: Mapping[str, int] = {
     "examine": 1,
     "record": 1,
     "fit": 1,
-    "align": 2,
+    "align": 3,
     "split": 1,
     "compare": 1,
     "conclude": 2,
