@@ -65,8 +65,8 @@ def orthonormalise(X: Any, iterations: int) -> Any:
 
 
 def diagonals(X: Any) -> Any:
-    """The diagonals (batch, n) of contiguous matrices (batch, n, n), as a view that can be written to."""
-    return X.reshape(len(X), -1)[:, :: X.shape[-1] + 1]
+    """The diagonals (matrices, n) of contiguous matrices (..., n, n), as a view that can be written to."""
+    return X.reshape(-1, X.shape[-1] ** 2)[:, :: X.shape[-1] + 1]
 
 
 class _State:
