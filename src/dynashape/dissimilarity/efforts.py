@@ -36,24 +36,27 @@ class Effort:
         """The budget for this rank.
 
         >>> EFFORTS["standard"].at_rank(10).n_relaxed, EFFORTS["standard"].at_rank(80).n_relaxed
-        (20, 6)
+        (27, 9)
         """
         relative = NUMBERS_HOLD_AT / rank
-        share = relative if relative < 1 else min(MOST, relative**1.6)
+        share = relative**0.8 if relative < 1 else min(MOST, relative**1.6)
         return replace(
             self,
             n_relaxed=max(3, round(self.n_relaxed * share)),
-            rounds=tuple((iterations, max(1, round(n_kept * max(share, 1.0)))) for iterations, n_kept in self.rounds),
-            n_hops=int(self.n_hops * share),
+            rounds=tuple((iterations, max(1, round(n_kept * share))) for iterations, n_kept in self.rounds),
+            n_hops=round(self.n_hops * share),
         )
 
 
+# Most of the time goes into starts. Hops lead to the bottom of the funnel that a start lies in (rank 40: nothing is
+# gained after four), another start to another funnel; where it will end shows after one unit (correlation .4), not
+# sooner.
 EFFORTS: dict[str, Effort] = {
     "standard": Effort(
         n_matched=1,
-        n_relaxed=11,
-        rounds=((1.0, 6), (1.0, 3), (1.0, 2)),
-        n_hops=2,
+        n_relaxed=15,
+        rounds=((0.7, 7), (0.8, 4), (1.0, 2)),
+        n_hops=1,
         n_moves=4,
         hop=1.0,
         after=0.5,
@@ -62,11 +65,11 @@ EFFORTS: dict[str, Effort] = {
     ),
     "thorough": Effort(
         n_matched=3,
-        n_relaxed=47,
-        rounds=((1.0, 16), (1.0, 6), (1.5, 3)),
-        n_hops=8,
+        n_relaxed=70,
+        rounds=((0.9, 24), (1.0, 8), (1.0, 4)),
+        n_hops=2,
         n_moves=4,
-        hop=1.5,
+        hop=1.0,
         after=0.5,
         final=2.0,
         polish=40,
