@@ -8,7 +8,7 @@ gap to the end after 100 iterations: 3e-4 rad against 7e-4), and Newton steps by
 products at most.
 
 An iteration is six matrix products, and rarely two more where C has left O(n). On the CPU they are numpy's, which on
-small matrices take two thirds of the time of torch's and whose calls cost a fifth; on a GPU the same lines run on torch.
+small matrices take two thirds of the time of torch's and whose calls cost a fifth; a GPU runs the same lines on torch.
 
 Every product is of matrices whose size is a multiple of four and every decision is made for one alignment alone, so
 the result does not depend on what else is in the batch, nor on threads. All arrays are allocated once: fresh ones cost
