@@ -401,6 +401,32 @@ def responses() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def power() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables of planned seeds: chances in single comparisons, and of the pooled verdict."""
+    numbers, seeds = np.array([2, 3, 5, 10, 20]), np.array([3, 5, 10, 20])
+    common = {"error": 0.02, "target": 0.8, "n_studies": 400, "seed": 0}
+    single = [
+        {"term": term, "found": 0.2, "share": share, "alpha": 0.05, "n_seeds": n, **common, "needed": needed}
+        | {"power": float(np.clip(share * n / 2 - 0.2, 0, 1))}
+        for term, needed in (("task", 5), ("training", 10), ("input", pd.NA))
+        for share in (0.1, 0.2, 0.4)
+        for n in numbers.tolist()
+    ]
+    verdicts = []
+    for difference, measured in ((0.0, False), (0.2, False), (-0.1, False), (0.13, True)):
+        for n in seeds.tolist():
+            chance = float(np.clip(abs(difference) * (2 + n / 10), 0.025, 1))
+            first, second = (chance, 0.0) if difference > 0 else (0.0, chance) if difference else (0.025, 0.025)
+            neither = 1.0 - first - second
+            right = first if difference > 0 else second if difference else neither
+            said = {"input_dominates": first, "training_dominates": second, "cannot_be_told": neither, "right": right}
+            names = {"contrast": "input - training", "difference": difference, "measured": measured, "n_seeds": n}
+            spread = {"cell_spread": 0.1, "pair_spread": 0.2, "needed": 10 if difference > 0.1 else pd.NA}
+            verdicts.append({**names, **said, **common, **spread, "limit": 0.95 if difference != 0.13 else 0.7})
+    tables = pd.DataFrame(single), pd.DataFrame(verdicts)
+    return tables[0].astype({"needed": "Int64"}), tables[1].astype({"needed": "Int64"})
+
+
 def sensitivity() -> pd.DataFrame:
     rng = np.random.default_rng(11)
     tried = {

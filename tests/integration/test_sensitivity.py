@@ -98,6 +98,13 @@ def test_seeds_are_planned_from_the_study(study):
     assert (mean[0.6] > mean[0.05]).all()
     # Two seeds: the smallest p-value of the restricted relabellings is above .05.
     assert (table.loc[table["n_seeds"] == 2, "power"] == 0).all()
+    assert "Chance of each verdict" in done.stdout
+    verdicts = pd.read_parquet(study / "verdict_power.parquet")
+    assert set(verdicts.loc[~verdicts["measured"], "difference"]) == {0.0, 0.1, 0.2}
+    subprocess.run([sys.executable, "-m", "dynashape", "report", str(study)], timeout=300, check=True)
+    report = (study / "report.html").read_text()
+    assert "How many seeds an effect needs" in report
+    assert "Seeds needed for the verdict" in report
 
 
 def test_variance_shares_are_drawn(study):

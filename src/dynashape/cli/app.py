@@ -163,15 +163,36 @@ def power(
     alpha: Annotated[
         float, typer.Option(help="Level of the test; divide it by their number for a family.", min=0.0, max=1.0)
     ] = 0.05,
-    studies: Annotated[int, typer.Option(help="Simulated comparisons behind each number.", min=1)] = 200,
+    differences: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--difference",
+            help="True difference of the pooled shares of input and training, for the verdict; can be repeated.  "
+            "[default: 0, 0.1, 0.2; the study's own is always shown]",
+        ),
+    ] = None,
+    studies: Annotated[int, typer.Option(help="Simulations behind each number.", min=1)] = 400,
+    seed: Annotated[int, typer.Option(help="Seed of the simulations: the same gives the same numbers.", min=0)] = 0,
 ) -> None:
-    """How many seeds an effect needs, by simulation with the variances of a finished study."""
+    """How many seeds an effect and the verdict need, by simulation with the variances of a finished study."""
     from dynashape.cli.findings import print_power
+    from dynashape.cli.progress import make_progress
     from dynashape.study import plan_seeds
 
-    table = plan_seeds(directory, shares or (0.1, 0.2, 0.4), terms or ("task", "training", "input"), alpha, studies)
-    print_power(table)
-    typer.echo(f"Table: {directory / 'power.parquet'}")
+    given = {"shares": shares, "terms": terms, "differences": differences}
+    found = plan_seeds(
+        directory,
+        **{name: value for name, value in given.items() if value},  # type: ignore[arg-type]
+        alpha=alpha,
+        n_studies=studies,
+        seed=seed,
+        progress=make_progress(),
+    )
+    print_power(found)
+    typer.echo(
+        f"Tables: {directory / 'power.parquet'}, {directory / 'verdict_power.parquet'}    "
+        f"Figure: {directory / 'figures' / 'power.svg'}    In the report: dynashape report {directory}"
+    )
 
 
 @app.command()

@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from dynashape.study import Sensitivity
+from dynashape.study import SeedPlan, Sensitivity
 
 HEADLINE = "input - training"
 
@@ -43,22 +43,63 @@ def print_sensitivity(found: Sensitivity) -> None:
     console.print(dimensions, markup=False)
 
 
-def print_power(table: pd.DataFrame) -> None:
-    """The chance to find each effect, a row a term and share, a column a number of seeds."""
-    numbers = sorted(int(number) for number in table["n_seeds"].unique())
-    first = table.iloc[0]
+def print_power(plan: SeedPlan) -> None:
+    """The chance to find each effect and to reach each verdict, a row an effect, a column a number of seeds."""
+    console, table = Console(), plan.comparisons
+    numbers, first = _numbers(table), table.iloc[0]
     title = f"Chance to find an effect at p <= {first['alpha']:g}, by number of seeds (one comparison of two tasks)"
     shown = _table(title, "term", "found here", "share", *map(str, numbers), "needed")
     for (term, share), own in table.groupby(["term", "share"], sort=False):
-        chances = [f"{own.loc[own['n_seeds'] == number, 'power'].iloc[0]:.2f}" for number in numbers]
-        needed = own["needed"].iloc[0]
-        said = f"more than {numbers[-1]}" if pd.isna(needed) else str(needed)
-        shown.add_row(str(term), f"{own['found'].iloc[0]:.2f}", f"{share:g}", *chances, said)
-    console = Console()
+        shown.add_row(str(term), f"{own['found'].iloc[0]:.2f}", f"{share:g}", *_chances(own, "power"), _needed(own))
     console.print(shown, markup=False)
     console.print(
-        f"{first['n_studies']} simulations each (standard error up to {0.5 / first['n_studies'] ** 0.5:.2f}); needed: "
-        f"the fewest that reach {first['target']:g}. Too few seeds have no p-value that small."
+        f"{_resolution(first)}; needed: the fewest that reach {first['target']:g}. Too few seeds have no p-value that "
+        "small.\n"
+    )
+    if plan.verdicts.empty:
+        console.print(f"No chances of the verdict: {plan.message}", markup=False)
+    else:
+        _print_verdicts(console, plan.verdicts)
+
+
+def _print_verdicts(console: Console, table: pd.DataFrame) -> None:
+    numbers, first = _numbers(table), table.iloc[0]
+    title = f"Chance of each verdict by number of seeds, where the true pooled {first['contrast']} is as stated"
+    shown = _table(title, "difference", "dominates", *map(str, numbers), "any", "needed")
+    sides = {"input_dominates": "input", "training_dominates": "training", "cannot_be_told": "neither"}
+    for (difference, measured), own in table.groupby(["difference", "measured"], sort=False):
+        name = f"{difference:+.2f} *" if measured else f"{difference:+g}" if difference else "0"
+        true = "input_dominates" if difference > 0 else "training_dominates" if difference < 0 else "cannot_be_told"
+        for verdict, side in sides.items():
+            limit = f"{own['limit'].iloc[0]:.2f}" if verdict == true else ""
+            needed = _needed(own) if verdict == true and difference else ""
+            shown.add_row(name, side, *_chances(own, verdict), limit, needed)
+            name = ""
+    console.print(shown, markup=False)
+    console.print(
+        f"* this study's own. {_resolution(first)}; any: with seeds without end, when only this study's spread between "
+        f"architecture-phase cells ({first['cell_spread']:.2f}) and task pairs ({first['pair_spread']:.2f}) is left. "
+        "Cells are drawn anew in each simulated study, as the interval of the verdict supposes."
+    )
+
+
+def _numbers(table: pd.DataFrame) -> list[int]:
+    return sorted(int(number) for number in table["n_seeds"].unique())
+
+
+def _chances(own: pd.DataFrame, column: str) -> list[str]:
+    return [f"{own.loc[own['n_seeds'] == number, column].iloc[0]:.2f}" for number in _numbers(own)]
+
+
+def _needed(own: pd.DataFrame) -> str:
+    needed = own["needed"].iloc[0]
+    return f"more than {_numbers(own)[-1]}" if pd.isna(needed) else str(needed)
+
+
+def _resolution(row: pd.Series) -> str:
+    return (
+        f"{row['n_studies']} simulations each, seed {row['seed']} (standard error of a chance at most "
+        f"{0.5 / row['n_studies'] ** 0.5:.3f})"
     )
 
 

@@ -9,6 +9,7 @@ from dynashape.figures.distance_scale import plot_distance_scale
 from dynashape.figures.learning import plot_learning
 from dynashape.figures.mds_maps import plot_mds_maps
 from dynashape.figures.meta_clustering import plot_meta_clustering
+from dynashape.figures.power import plot_power
 from dynashape.figures.psychometric import plot_psychometric
 from dynashape.figures.sensitivity import plot_sensitivity
 from dynashape.figures.separability_difference import plot_separability_difference, separability_difference
@@ -30,6 +31,7 @@ __all__ = [
     "plot_learning",
     "plot_mds_maps",
     "plot_meta_clustering",
+    "plot_power",
     "plot_psychometric",
     "plot_sensitivity",
     "plot_separability_difference",

@@ -6,26 +6,20 @@ from dynashape.inference.compare import DIMENSIONS, LABELLINGS, Comparison, Sepa
 from dynashape.inference.design import Design
 from dynashape.inference.family import Family, benjamini_hochberg, correct_family
 from dynashape.inference.grouping import pseudo_f, silhouette
-from dynashape.inference.headline import (
-    CONTRASTS,
-    CellContrast,
-    ComparisonKey,
-    Headline,
-    PooledContrast,
-    compute_headline,
-    decide,
-)
+from dynashape.inference.headline import CellContrast, Headline, PooledContrast, compute_headline, decide
 from dynashape.inference.hierarchy import Pooled, pool
 from dynashape.inference.intervals import Interval, jackknife_interval, measured_coverage, shares_without_seeds
 from dynashape.inference.mds import Embedding, embed_mds
 from dynashape.inference.meta import Explained, MetaClustering, meta_cluster
+from dynashape.inference.paired_shares import CONTRASTS, ComparisonKey
 from dynashape.inference.permutation import Relabellings, condition_swaps, task_relabellings
-from dynashape.inference.power import Power, VerdictPower, compute_power, compute_verdict_power, pool_components
+from dynashape.inference.power import Power, compute_power, pool_components
 from dynashape.inference.separability import Separability, separability
 from dynashape.inference.simulate import Components, draw_contrasts, draw_points, estimate_components, resample_seeds
 from dynashape.inference.stability import resample_accuracies, resample_shares, share_features
 from dynashape.inference.synthetic import StudyVariances, draw_study
 from dynashape.inference.variance import TERMS, Contrasts, VarianceShares, compute_contrasts, compute_shares
+from dynashape.inference.verdict_power import VerdictPilot, VerdictPower, compute_verdict_power, measure_verdict_pilot
 
 __all__ = [
     "CONTRASTS",
@@ -54,6 +48,7 @@ __all__ = [
     "Separation",
     "StudyVariances",
     "VarianceShares",
+    "VerdictPilot",
     "VerdictPower",
     "benjamini_hochberg",
     "check_claims",
@@ -74,6 +69,7 @@ __all__ = [
     "embed_mds",
     "estimate_components",
     "jackknife_interval",
+    "measure_verdict_pilot",
     "measured_coverage",
     "meta_cluster",
     "pool",

@@ -11,38 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from dynashape.errors import InputError
 from dynashape.inference.compare import Comparison
 from dynashape.inference.hierarchy import Pooled, pool
-from dynashape.inference.intervals import Interval, jackknife_interval, shares_without_seeds
-from dynashape.inference.variance import TERMS
+from dynashape.inference.intervals import Interval, jackknife_interval
+from dynashape.inference.paired_shares import (
+    CONTRASTS,
+    ComparisonKey,
+    PairedShares,
+    lay_out,
+    pair_shares,
+    usable_comparisons,
+)
 from dynashape.records import Array
 
 CANNOT_BE_TOLD = "cannot be told"
-# What each contrast subtracts: (analysis, term of the variance partition). Analysis 1 holds untrained and trained
-# networks, so its condition is training; analysis 2 holds task input and noise, so its condition is input.
-CONTRASTS: Mapping[str, tuple[tuple[int, str], tuple[int, str]]] = {
-    "input - training": ((2, "condition"), (1, "condition")),
-    "task - training": ((1, "task"), (1, "condition")),
-    "input - task": ((2, "condition"), (2, "task")),
-}
-"""The differences of variance shares on which verdicts rest, each as (analysis, term) less (analysis, term)."""
-
-
-@dataclass(frozen=True)
-class ComparisonKey:
-    """Which comparison of the study this is. `analysis` is 1 (training) or 2 (input)."""
-
-    analysis: int
-    architecture: str
-    phase: str
-    task_a: str
-    task_b: str
-
-    @property
-    def cell(self) -> tuple[str, str]:
-        """Architecture and phase."""
-        return self.architecture, self.phase
 
 
 @dataclass(frozen=True)
@@ -154,20 +136,14 @@ def compute_headline(keys: Sequence[ComparisonKey], comparisons: Sequence[Compar
     >>> compute_headline([], []).sentence
     'Too few usable networks to compare input with training.'
     """
-    if len(keys) != len(comparisons):
-        raise InputError(f"keys and comparisons must be as many; got {len(keys)} and {len(comparisons)}.")
-    found = {
-        key: comparison
-        for key, comparison in zip(keys, comparisons, strict=True)
-        if comparison.shares is not None and comparison.contrasts is not None
-    }
+    found = usable_comparisons(keys, comparisons)
     cells: list[CellContrast] = []
     by_architecture: list[PooledContrast] = []
     pooled: list[PooledContrast] = []
     left_out: list[tuple[str, str, str]] = []
     for contrast, sides in CONTRASTS.items():
         wanted = list(dict.fromkeys(key.cell for key in keys if key.analysis in (sides[0][0], sides[1][0])))
-        tables = {cell: _tables(found, cell, sides) for cell in wanted}
+        tables = {cell: pair_shares(found, cell, sides) for cell in wanted}
         usable = {cell: table for cell, table in tables.items() if table is not None}
         for cell in wanted:
             record = _cell(contrast, cell, usable[cell]) if cell in usable else None
@@ -187,52 +163,7 @@ def compute_headline(keys: Sequence[ComparisonKey], comparisons: Sequence[Compar
 _DIFFERENCE = np.array([1.0, -1.0])
 
 
-@dataclass(frozen=True)
-class _Table:
-    """Both sides of a contrast in the task pairs of one cell: values (pairs, 2), without seeds (pairs, seeds, 2)."""
-
-    values: Float[Array, "pairs 2"]
-    without: Float[Array, "pairs seeds 2"]
-
-
-def _tables(
-    found: Mapping[ComparisonKey, Comparison], cell: tuple[str, str], sides: tuple[tuple[int, str], tuple[int, str]]
-) -> _Table | None:
-    """What one cell holds, its seeds being all those of the architecture so that every phase has the same columns."""
-    architecture = cell[0]
-    seeds = sorted(
-        {
-            int(seed)
-            for key, comparison in found.items()
-            if key.architecture == architecture and comparison.seeds is not None
-            for seed in comparison.seeds
-        }
-    )
-    names = np.array(seeds, dtype=np.int64)
-    values, without = [], []
-    for key in found:
-        if key.cell != cell or key.analysis != sides[0][0]:
-            continue
-        pair = [key, ComparisonKey(sides[1][0], architecture, cell[1], key.task_a, key.task_b)]
-        if pair[1] not in found:
-            continue
-        row, deleted = [], []
-        for side, own in zip(sides, pair, strict=True):
-            comparison, column = found[own], TERMS.index(side[1])
-            if comparison.shares is None or comparison.contrasts is None or comparison.seeds is None:
-                raise InputError(f"comparison {own} lacks its contrasts.")
-            row.append(comparison.shares.omega_squared[side[1]])
-            deleted.append(shares_without_seeds(comparison.contrasts, comparison.seeds, names)[:, column])
-        # A pair of so few networks that a seed cannot be spared has no error estimate and cannot count.
-        if np.isfinite(deleted).all():
-            values.append(row)
-            without.append(np.stack(deleted, axis=1))
-    if not values or len(seeds) < 3:
-        return None
-    return _Table(np.array(values), np.array(without))
-
-
-def _cell(contrast: str, cell: tuple[str, str], table: _Table) -> CellContrast | None:
+def _cell(contrast: str, cell: tuple[str, str], table: PairedShares) -> CellContrast | None:
     value, without = table.values.mean(axis=0), table.without.mean(axis=0)
     first = jackknife_interval(float(value[0]), without[:, 0])
     second = jackknife_interval(float(value[1]), without[:, 1])
@@ -243,21 +174,13 @@ def _cell(contrast: str, cell: tuple[str, str], table: _Table) -> CellContrast |
     return CellContrast(contrast, *cell, first, second, difference, verdict, len(table.values))
 
 
-def _pooled(contrast: str, group: str, tables: Mapping[tuple[str, str], _Table]) -> PooledContrast:
+def _pooled(contrast: str, group: str, tables: Mapping[tuple[str, str], PairedShares]) -> PooledContrast:
     one, other = _pool(tables, np.array([1.0, 0.0])), _pool(tables, np.array([0.0, 1.0]))
     difference = _pool(tables, _DIFFERENCE)
     verdict = decide(difference.low, difference.high, *contrast.split(" - "))
     return PooledContrast(contrast, group, one, other, difference, verdict)
 
 
-def _pool(tables: Mapping[tuple[str, str], _Table], weights: Float[Array, " 2"]) -> Pooled:
-    architectures = list(dict.fromkeys(cell[0] for cell in tables))
-    ordered = sorted(tables, key=lambda cell: architectures.index(cell[0]))
-    counts = [len(tables[cell].values) for cell in ordered]
-    blocks = np.repeat([architectures.index(cell[0]) for cell in ordered], counts)
-    without: list[Array] = []
-    for architecture in architectures:
-        parts = [tables[cell].without @ weights for cell in ordered if cell[0] == architecture]
-        without.append(np.vstack(parts))
-    values = np.concatenate([tables[cell].values @ weights for cell in ordered])
-    return pool(values, without, np.repeat(np.arange(len(ordered)), counts), blocks)
+def _pool(tables: Mapping[tuple[str, str], PairedShares], weights: Float[Array, " 2"]) -> Pooled:
+    laid = lay_out(tables, weights)
+    return pool(laid.values, laid.without, laid.cells, laid.blocks)

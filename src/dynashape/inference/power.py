@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dynashape.errors import InputError
-from dynashape.inference.headline import compute_headline
 from dynashape.inference.permutation import MAX_RELABELLINGS, condition_swaps, task_relabellings
 from dynashape.inference.simulate import Components, draw_contrasts, estimate_components
-from dynashape.inference.synthetic import StudyVariances, draw_study
 from dynashape.inference.variance import TERMS, Contrasts, condition_null, task_null
 
 
@@ -70,71 +68,21 @@ def compute_power(
         rng = np.random.default_rng([seed, number])
         hits = sum(_p_value(draw_contrasts(planned, number, rng), term, rng) <= alpha for _ in range(n_studies))
         powers.append(hits / n_studies)
-        errors.append(float(np.sqrt(powers[-1] * (1.0 - powers[-1]) / n_studies)))
+        errors.append(simulation_error(hits, n_studies))
     reached = [number for number, power in zip(n_seeds, powers, strict=True) if power >= target]
     return Power(
         term, share, alpha, target, tuple(n_seeds), tuple(powers), tuple(errors), min(reached, default=None), n_studies
     )
 
 
-@dataclass(frozen=True)
-class VerdictPower:
-    """How often the headline's verdict in one cell comes out as each word, for each number of seeds.
+def simulation_error(hits: int, n_studies: int) -> float:
+    """The standard error of a share of simulated studies (Agresti & Coull 1998: never 0, also where all or none hit).
 
-    `found` is the share of simulated studies whose verdict names the side that is truly larger, `wrong` the share
-    that names the other one; `needed` the smallest number of seeds tried with `found` at `target` or above.
+    >>> round(simulation_error(200, 400), 3), simulation_error(0, 400) > 0
+    (0.025, True)
     """
-
-    input_share: float
-    training_share: float
-    target: float
-    n_seeds: tuple[int, ...]
-    found: tuple[float, ...]
-    wrong: tuple[float, ...]
-    needed: int | None
-    n_studies: int
-
-
-def compute_verdict_power(
-    variances: StudyVariances,
-    n_seeds: Sequence[int] = (3, 5, 7, 10, 15),
-    *,
-    target: float = 0.8,
-    n_studies: int = 100,
-    seed: int = 0,
-) -> VerdictPower:
-    """Power of the verdict "input dominates" (or "training dominates") in one architecture and phase of four tasks.
-
-    Whole studies are simulated, since trained networks occur in both analyses and every network in three task pairs.
-    Raises InputError where the two shares are equal, or n_seeds holds a number below 3.
-
-    >>> compute_verdict_power(StudyVariances(0.5, 0.05, 2.0), (5,), n_studies=5).found
-    (1.0,)
-    """
-    if variances.input_share == variances.training_share:
-        raise InputError("input and training hold the same share: there is no difference to find.")
-    if not n_seeds or min(n_seeds) < 3:
-        raise InputError(f"n_seeds must hold numbers of at least 3; got {list(n_seeds)}.")
-    right, other = "input dominates", "training dominates"
-    if variances.input_share < variances.training_share:
-        right, other = other, right
-    found, wrong = [], []
-    for number in n_seeds:
-        rng = np.random.default_rng([seed, number])
-        verdicts = [compute_headline(*draw_study(variances, number, rng)).cells[0].verdict for _ in range(n_studies)]
-        found.append(verdicts.count(right) / n_studies)
-        wrong.append(verdicts.count(other) / n_studies)
-    reached = [number for number, power in zip(n_seeds, found, strict=True) if power >= target]
-    return VerdictPower(
-        variances.input_share,
-        variances.training_share,
-        target,
-        tuple(n_seeds),
-        tuple(found),
-        tuple(wrong),
-        min(reached, default=None),
-        n_studies,
-    )
+    share = (hits + 2.0) / (n_studies + 4.0)
+    return float(np.sqrt(share * (1.0 - share) / (n_studies + 4.0)))
 
 
 def with_share(components: Components, term: str, share: float) -> Components:

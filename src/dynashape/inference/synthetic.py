@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from dynashape.errors import InputError
 from dynashape.inference.compare import Comparison
-from dynashape.inference.headline import ComparisonKey
+from dynashape.inference.paired_shares import ComparisonKey
 from dynashape.inference.variance import Contrasts, compute_shares
 from dynashape.records import OK, Array
 

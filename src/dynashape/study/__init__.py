@@ -6,7 +6,7 @@ from dynashape.study.catalogue import describe_task, describe_tasks, environment
 from dynashape.study.engines import open_study_engine
 from dynashape.study.load import load_spec, parse_spec, presets, to_yaml
 from dynashape.study.plan import Plan, WorkUnit, make_plan
-from dynashape.study.power import plan_seeds
+from dynashape.study.power import SeedPlan, plan_seeds
 from dynashape.study.results import Results, read_results
 from dynashape.study.run import Progress, RunResult, rewrite_report, run_study
 from dynashape.study.sensitivity import Sensitivity, read_grid, run_sensitivity
@@ -19,6 +19,7 @@ __all__ = [
     "Progress",
     "Results",
     "RunResult",
+    "SeedPlan",
     "Sensitivity",
     "StudySpec",
     "StudyStatus",

@@ -21,6 +21,7 @@ from dynashape.study.drawing import draw_figures
 from dynashape.study.learning_report import Learning, draw_learning, learning_tables, read_learning
 from dynashape.study.measures import DISSIMILARITIES, distance_unit
 from dynashape.study.plan import Plan
+from dynashape.study.power_report import draw_power
 from dynashape.study.reporting import compose_report
 from dynashape.study.results import Results, read_results
 from dynashape.study.sensitivity_report import draw_sensitivity
@@ -49,6 +50,7 @@ def export(
         *draw_figures(plan, store, results, directory / "figures"),
         *draw_learning(learning, directory / "figures"),
         *draw_sensitivity(directory),
+        *draw_power(directory),
     ]
     content = compose_report(plan.spec, results, directory, failures, provenance, drawn, learning_tables(learning))
     return write_atomic(directory / "report.html", render_report(content).encode())

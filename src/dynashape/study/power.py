@@ -1,38 +1,68 @@
-"""How many seeds an effect needs, planned from the variances of a finished study."""
+"""How many seeds an effect and a verdict need, planned from the variances of a finished study."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from dynashape.errors import InputError, StoreError, unknown_name
-from dynashape.inference import compute_power, pool_components
+from dynashape.inference import compute_power, compute_verdict_power, measure_verdict_pilot, pool_components
 from dynashape.store import atomic_path
-from dynashape.study.archive import load_comparisons
+from dynashape.study.archive import Archived, load_comparisons
+from dynashape.study.power_report import draw_power
+from dynashape.study.run import Progress, Silent
 from dynashape.study.status import open_study
 
 # What is asked: which analyses hold it (1: training, 2: input), and which term of their variance it is.
 TERMS = {"task": ((1, 2), "task"), "training": ((1,), "condition"), "input": ((2,), "condition")}
+SHARES = (0.1, 0.2, 0.4)
+# Without any difference every verdict is false: the first row says how often that happens.
+DIFFERENCES = (0.0, 0.1, 0.2)
+CONTRAST = "input - training"
+
+
+@dataclass(frozen=True)
+class SeedPlan:
+    """The chances in single comparisons and of the pooled verdict, a row an effect and number of seeds.
+
+    `verdicts` is empty where the study cannot carry a pooled verdict, for the reason in `message`.
+    """
+
+    comparisons: pd.DataFrame
+    verdicts: pd.DataFrame
+    message: str
 
 
 def plan_seeds(
     directory: Path,
-    shares: Sequence[float],
+    shares: Sequence[float] = SHARES,
     terms: Sequence[str] = tuple(TERMS),
     alpha: float = 0.05,
-    n_studies: int = 200,
-) -> pd.DataFrame:
-    """One row a term, share and number of seeds: the chance to find an effect of that share of the variance.
+    n_studies: int = 400,
+    *,
+    differences: Sequence[float] = DIFFERENCES,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> SeedPlan:
+    """The chance to find each effect in one comparison of two tasks, and of each pooled verdict, by number of seeds.
 
-    A comparison of two tasks is simulated `n_studies` times with the noise of this study's comparisons, whose own share
-    is `found`. Written to `power.parquet`. Raises StoreError where the study has no comparisons, InputError where a
-    share is not in [0, 1) or a term is none of task, training and input.
+    Comparisons are simulated `n_studies` times with the noise of this study's comparisons, whose own share is `found`;
+    whole studies as often with its spread between cells and task pairs and the covariance of its seeds, for
+    `differences` of the input and training shares and for the study's own (`measured`). The same seed gives the same
+    numbers. Writes `power.parquet`, `verdict_power.parquet` and their figure. Raises StoreError where the study has no
+    comparisons, InputError where a share is not in [0, 1), a difference not in [-1, 1] or a term none of task,
+    training and input.
     """
+    progress = progress or Silent()
     for term in terms:
         if term not in TERMS:
             raise InputError(unknown_name("term", term, TERMS))
+    for difference in differences:
+        if not -1.0 <= difference <= 1.0:
+            raise InputError(f"difference must lie in [-1, 1], as one of two shares does; got {difference}.")
     plan, store = open_study(directory)
     keys = {unit.name: unit.key for unit in plan.stages["compare"] if store.has("compare", unit.key)}
     archived = [(place, one) for place, one in load_comparisons(store, keys) if one.contrasts is not None]
@@ -40,29 +70,76 @@ def plan_seeds(
         raise StoreError(
             f"{directory} holds no comparisons yet; `dynashape run` with the same study goes on from here."
         )
-    rows = []
+    progress.stage("simulating studies", len(terms) * len(shares) + 1, 0)
+    parts = []
     for term in terms:
-        analyses, column = TERMS[term]
-        pilot = [one.contrasts for place, one in archived if place.analysis in analyses and one.contrasts is not None]
-        components = pool_components(pilot)
         for share in shares:
-            power = compute_power(components, column, share, alpha=alpha, n_studies=n_studies)
-            rows += [
-                {
-                    "term": term,
-                    "found": components.shares[column],
-                    "share": share,
-                    "alpha": alpha,
-                    "n_seeds": n_seeds,
-                    "power": chance,
-                    "error": error,
-                    "needed": power.needed,
-                    "target": power.target,
-                    "n_studies": n_studies,
-                }
-                for n_seeds, chance, error in zip(power.n_seeds, power.power, power.errors, strict=True)
-            ]
-    table = pd.DataFrame(rows).astype({"needed": "Int64"})
-    with atomic_path(directory / "power.parquet") as path:
-        table.to_parquet(path, index=False)
-    return table
+            parts.append(_comparisons(archived, term, share, alpha, n_studies, seed))
+            progress.unit(f"{term} {share:g}", True, "")
+    comparisons = pd.concat(parts, ignore_index=True).astype({"needed": "Int64"})
+    verdicts, message = _verdicts(archived, differences, n_studies, seed)
+    progress.unit("verdict", True, "")
+    progress.end()
+    for name, table in (("power", comparisons), ("verdict_power", verdicts)):
+        with atomic_path(directory / f"{name}.parquet") as path:
+            table.to_parquet(path, index=False)
+    draw_power(directory)
+    return SeedPlan(comparisons, verdicts, message)
+
+
+def _comparisons(
+    archived: Sequence[Archived], term: str, share: float, alpha: float, n_studies: int, seed: int
+) -> pd.DataFrame:
+    analyses, column = TERMS[term]
+    pilot = [one.contrasts for place, one in archived if place.analysis in analyses and one.contrasts is not None]
+    components = pool_components(pilot)
+    found = compute_power(components, column, share, alpha=alpha, n_studies=n_studies, seed=seed)
+    return pd.DataFrame(
+        {
+            "term": term,
+            "found": components.shares[column],
+            "share": share,
+            "alpha": alpha,
+            "n_seeds": found.n_seeds,
+            "power": found.power,
+            "error": found.errors,
+            "needed": found.needed,
+            "target": found.target,
+            "n_studies": n_studies,
+            "seed": seed,
+        }
+    )
+
+
+def _verdicts(
+    archived: Sequence[Archived], differences: Sequence[float], n_studies: int, seed: int
+) -> tuple[pd.DataFrame, str]:
+    try:
+        pilot = measure_verdict_pilot([place for place, _ in archived], [one for _, one in archived], CONTRAST)
+    except InputError as error:
+        return pd.DataFrame(), str(error)
+    asked = [*dict.fromkeys(differences), pilot.difference]
+    parts = [
+        pd.DataFrame(
+            {
+                "contrast": CONTRAST,
+                "difference": found.difference,
+                "measured": number == len(asked) - 1,
+                "n_seeds": found.n_seeds,
+                "input_dominates": found.first,
+                "training_dominates": found.second,
+                "cannot_be_told": found.neither,
+                "right": found.right,
+                "error": found.errors,
+                "limit": found.limit,
+                "needed": found.needed,
+                "target": found.target,
+                "cell_spread": pilot.cell_spread,
+                "pair_spread": pilot.pair_spread,
+                "n_studies": n_studies,
+                "seed": seed,
+            }
+        )
+        for number, found in enumerate(compute_verdict_power(pilot, asked, n_studies=n_studies, seed=seed))
+    ]
+    return pd.concat(parts, ignore_index=True).astype({"needed": "Int64"}), ""

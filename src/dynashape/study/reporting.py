@@ -16,6 +16,7 @@ from dynashape.report import (
 )
 from dynashape.study.footing import compare_footing
 from dynashape.study.measures import DISSIMILARITIES
+from dynashape.study.power_report import power_tables
 from dynashape.study.results import Results
 from dynashape.study.sensitivity_report import sensitivity_tables
 from dynashape.study.spec import StudySpec
@@ -39,7 +40,7 @@ def compose_report(
     figures: Sequence[FigureElement] = (),
     more_tables: Sequence[TableElement] = (),
 ) -> ReportContent:
-    """The content of a study's report, from its results and from the sensitivity analysis in its folder.
+    """The content of a study's report, from its results and from the sensitivity and power analyses in its folder.
 
     Nothing is written. `failures` are the units without a result, each with the reason.
     """
@@ -61,7 +62,7 @@ def compose_report(
         headlines=_headlines(summary),
         explorer=explorer,
         figures=figures,
-        tables=[*_tables(spec, results), *more_tables, *sensitivity_tables(directory)],
+        tables=[*_tables(spec, results), *more_tables, *sensitivity_tables(directory), *power_tables(directory)],
         methods=describe_methods(spec.as_dict()),
         notices=find_warnings(results, failures),
         parameters=spec.as_dict(),

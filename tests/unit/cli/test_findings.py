@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from dynashape.cli import main
-from dynashape.cli.findings import print_sensitivity
-from dynashape.study import Sensitivity, load_spec, to_yaml
+from dynashape.cli.findings import print_power, print_sensitivity
+from dynashape.study import SeedPlan, Sensitivity, load_spec, to_yaml
 
 
 @pytest.fixture
@@ -101,3 +101,37 @@ def test_flips_and_missing_conclusions_are_printed(monkeypatch, capsys):
     assert "dsa.rank = 99: 2 without a conclusion: rank is too high" in lines
     assert "2 input 3 0.90 7 of 8 1" in lines
     assert any(line.startswith("1 conclusions of single cells") for line in lines)
+
+
+def power_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    common = {"target": 0.8, "n_studies": 400, "seed": 7, "error": 0.02}
+    single = {"term": "input", "found": 0.25, "share": 0.1, "alpha": 0.05, **common}
+    comparisons = pd.DataFrame(
+        [single | {"n_seeds": n, "power": power, "needed": 5} for n, power in ((3, 0.28), (5, 0.91))]
+    )
+    spreads = {"cell_spread": 0.14, "pair_spread": 0.17, "contrast": "input - training", **common}
+    said = {"input_dominates": 0.0, "training_dominates": 0.42, "cannot_be_told": 0.58, "right": 0.42}
+    verdicts = pd.DataFrame(
+        [
+            spreads | said | {"difference": -0.1, "measured": True, "n_seeds": n, "limit": 0.51, "needed": pd.NA}
+            for n in (3, 20)
+        ]
+    )
+    return comparisons.astype({"needed": "Int64"}), verdicts.astype({"needed": "Int64"})
+
+
+def test_chances_are_printed_with_their_resolution(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "160")
+    print_power(SeedPlan(*power_tables(), ""))
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "input 0.25 0.1 0.28 0.91 5" in lines
+    assert "-0.10 * input 0.00 0.00" in lines
+    assert "training 0.42 0.42 0.51 more than 20" in lines
+    assert "neither 0.58 0.58" in lines
+    assert sum("400 simulations each, seed 7 (standard error of a chance at most 0.025)" in line for line in lines) == 2
+
+
+def test_a_study_of_too_few_seeds_says_why_it_has_no_verdict(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "160")
+    print_power(SeedPlan(power_tables()[0], pd.DataFrame(), "too few seeds"))
+    assert "No chances of the verdict: too few seeds" in capsys.readouterr().out

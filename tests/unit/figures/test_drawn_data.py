@@ -17,6 +17,7 @@ from dynashape.figures import (
     plot_learning,
     plot_mds_maps,
     plot_meta_clustering,
+    plot_power,
     plot_psychometric,
     plot_sensitivity,
     plot_separability_difference,
@@ -403,6 +404,39 @@ def test_sensitivity_colours_the_verdict_and_rings_the_studys_own_values(synthet
     assert len(opened) == int((table["verdict"] == "cannot be told").sum()) > 0
 
 
+def test_power_is_drawn_against_seeds_with_the_target_marked(synthetic):
+    comparisons, verdicts = synthetic.power()
+    figure = plot_power(comparisons, verdicts)
+    assert [axes.get_title() for axes in figure.axes] == [
+        "task, one comparison",
+        "training, one comparison",
+        "input, one comparison",
+        "verdict, pooled",
+    ]
+    for axes, term in zip(figure.axes, ("task", "training", "input"), strict=False):
+        target, *lines = axes.lines
+        assert set(target.get_ydata()) == {0.8}
+        assert same_colour(lines[0].get_color(), LABELLING_COLOURS[term])
+        own = comparisons[comparisons["term"] == term]
+        for line, (_, part) in zip(lines, own.groupby("share", sort=False), strict=True):
+            assert np.allclose(line.get_ydata(), part["power"])
+        assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "3", "5", "10", "20"]
+    axes = figure.axes[3]
+    assert [label.get_text() for label in axes.get_legend().get_texts()] == ["−0.1", "0", "+0.13*", "+0.2"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["3", "5", "10", "20", "∞"]
+    curves = {line.get_label(): line.get_ydata() for line in axes.lines if len(line.get_xdata()) == 4}
+    # Without a difference every verdict is false: its line is the chance of one.
+    assert np.allclose(curves["0"], 0.05)
+    assert np.allclose(curves["−0.1"], verdicts.loc[verdicts["difference"] == -0.1, "training_dominates"])
+    limits = sorted(float(line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "o")
+    assert limits == pytest.approx([0.05, 0.7, 0.95, 0.95])
+
+
+def test_power_without_verdicts_has_no_panel_of_them(synthetic):
+    comparisons, _ = synthetic.power()
+    assert len(plot_power(comparisons, pd.DataFrame()).axes) == 3
+
+
 def test_spectra_draw_the_upper_half_plane(synthetic):
     table = synthetic.eigenvalues()
     table.loc[table.index % 2 == 1, "imag"] *= -1
@@ -500,6 +534,7 @@ def everything(synthetic):
         "shares": plot_variance_shares(*synthetic.variance_shares()),
         "psychometric": plot_psychometric(synthetic.responses()),
         "sensitivity": plot_sensitivity(synthetic.sensitivity()),
+        "power": plot_power(*synthetic.power()),
         "studies": plot_studies(*synthetic.several_studies()),
         "five studies": plot_studies(*synthetic.several_studies(("a", "b", "runs/c", "a long name", "e"))),
         "difference": plot_separability_difference(*two_tables(synthetic), names=("paper", "rank 8")),

@@ -6,13 +6,11 @@ import pytest
 from dynashape.errors import InputError
 from dynashape.inference import (
     Components,
-    StudyVariances,
     compute_power,
-    compute_verdict_power,
     draw_contrasts,
     pool_components,
 )
-from dynashape.inference.power import with_share
+from dynashape.inference.power import simulation_error, with_share
 
 _NOISE = Components(0.1, 0.1, 0.0, 0.5, 0.5)
 
@@ -45,6 +43,12 @@ def test_the_same_seed_gives_the_same_power():
     )
 
 
+def test_simulation_error_is_binomial_and_never_none():
+    assert simulation_error(100, 400) == pytest.approx(np.sqrt(0.25 * 0.75 / 400), rel=0.02)
+    assert 0.0 < simulation_error(400, 400) < 0.01
+    assert compute_power(_NOISE, "task", 0.9, (8,), n_studies=20).errors[0] > 0.0
+
+
 def test_planned_share_is_met():
     for term in ("task", "condition", "interaction"):
         assert with_share(_NOISE, term, 0.4).shares[term] == pytest.approx(0.4)
@@ -60,14 +64,6 @@ def test_pilot_components_are_those_of_its_comparisons():
     assert 5 <= found.n_dimensions <= 7
 
 
-def test_verdicts_grow_surer_with_seeds_and_are_rarely_wrong():
-    found = compute_verdict_power(StudyVariances(0.5, 0.3, 0.8), (3, 6, 10), n_studies=25)
-    assert found.found[0] < found.found[-1]
-    assert found.found[-1] > 0.8
-    assert max(found.wrong) <= 0.08
-    assert found.needed in (6, 10)
-
-
 def test_plans_that_make_no_sense_are_refused():
     with pytest.raises(InputError, match="term"):
         compute_power(_NOISE, "phase", 0.2)
@@ -77,7 +73,3 @@ def test_plans_that_make_no_sense_are_refused():
         compute_power(_NOISE, "task", 0.2, (1, 2))
     with pytest.raises(InputError, match="at least one"):
         pool_components([])
-    with pytest.raises(InputError, match="same share"):
-        compute_verdict_power(StudyVariances(0.5, 0.3, 0.3))
-    with pytest.raises(InputError, match="at least 3"):
-        compute_verdict_power(StudyVariances(0.5, 0.3, 0.4), (2,))

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from dynashape.errors import InputError, StoreError
-from dynashape.study import load_spec, plan_seeds, to_yaml
+from dynashape.inference import StudyVariances, draw_study
+from dynashape.store import Store
+from dynashape.study import load_spec, make_plan, plan_seeds, to_yaml
+from dynashape.study.archive import pack
+from dynashape.study.power_report import draw_power, power_tables
+
+
+class Told:
+    """Progress that remembers."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def stage(self, title: str, n_units: int, n_done: int) -> None:
+        self.said.append(title)
+
+    def unit(self, name: str, ok: bool, message: str) -> None:
+        assert ok
+        self.said.append(name)
+
+    def end(self) -> None:
+        self.said.append("end")
 
 
 def test_a_study_without_comparisons_has_nothing_to_plan_from(tmp_path):
@@ -17,3 +42,55 @@ def test_a_study_without_comparisons_has_nothing_to_plan_from(tmp_path):
 def test_a_misspelt_term_is_named(tmp_path):
     with pytest.raises(InputError, match="did you mean 'training'"):
         plan_seeds(tmp_path, [0.2], ["trainin"])
+
+
+def test_a_difference_that_no_two_shares_have_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"\[-1, 1\]"):
+        plan_seeds(tmp_path, differences=[1.2])
+
+
+@pytest.fixture
+def concluded(tmp_path) -> Path:
+    """A study of the smoke preset's units whose comparisons are drawn, not computed."""
+    spec = load_spec("smoke")
+    (tmp_path / "study.yaml").write_text(to_yaml(spec))
+    store, rng = Store(tmp_path / "store"), np.random.default_rng(0)
+    for unit in make_plan(spec).stages["compare"]:
+        cell = (unit.params["architecture"], unit.params["phase"])
+        found = draw_study(StudyVariances(0.5, 0.15, 0.3), 5, rng, [cell])
+        arrays, plain = pack(list(zip(*found, strict=True)))
+        store.save_arrays("compare", unit.key, arrays, {"rows": [], "points": [], "comparisons": plain})
+    return tmp_path
+
+
+def test_both_tables_and_the_figure_are_written(concluded):
+    progress = Told()
+    found = plan_seeds(concluded, [0.2], differences=[0.0, 0.3], n_studies=20, seed=3, progress=progress)
+    assert progress.said == ["simulating studies", "task 0.2", "training 0.2", "input 0.2", "verdict", "end"]
+    comparisons, verdicts = (pd.read_parquet(concluded / f"{name}.parquet") for name in ("power", "verdict_power"))
+    pd.testing.assert_frame_equal(comparisons, found.comparisons)
+    pd.testing.assert_frame_equal(verdicts, found.verdicts)
+    assert (comparisons["seed"] == 3).all()
+    own = verdicts[verdicts["measured"]]
+    assert own["difference"].nunique() == 1
+    assert own["difference"].iloc[0] == pytest.approx(0.1, abs=0.1)
+    assert set(verdicts["difference"]) == {0.0, 0.3, own["difference"].iloc[0]}
+    said = verdicts[["input_dominates", "training_dominates", "cannot_be_told"]]
+    assert said.sum(axis=1).to_numpy() == pytest.approx(1.0)
+    for suffix in ("png", "svg", "pdf"):
+        assert (concluded / "figures" / f"power.{suffix}").stat().st_size > 5_000
+    (drawn,) = draw_power(concluded)
+    assert "this study's own" in drawn.caption
+    assert [table.name for table in power_tables(concluded)] == ["power", "verdict_power"]
+
+
+def test_the_same_seed_plans_the_same(concluded):
+    wish = {"shares": [0.1], "terms": ["input"], "differences": [0.1], "n_studies": 20}
+    one, again, other = (plan_seeds(concluded, **wish, seed=seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(one.comparisons, again.comparisons)
+    pd.testing.assert_frame_equal(one.verdicts, again.verdicts)
+    assert not one.verdicts["right"].equals(other.verdicts["right"])
+
+
+def test_nothing_is_shown_where_nothing_was_planned(tmp_path):
+    assert draw_power(tmp_path) == power_tables(tmp_path) == []
