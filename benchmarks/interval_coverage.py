@@ -2,8 +2,8 @@
 
     python benchmarks/interval_coverage.py --studies 200
 
-Prints what `MEASURED_COVERAGE` holds. A study has the paper's form: networks of four tasks, three conditions each, so
-the comparisons of both analyses and of all task pairs share networks.
+Prints what `MEASURED_COVERAGE` and `MEASURED_BIAS` hold. A study has the paper's form: networks of four tasks, three
+conditions each, so the comparisons of both analyses and of all task pairs share networks.
 """
 
 from __future__ import annotations
@@ -34,6 +34,20 @@ def cover_shares(n_seeds: int, n_studies: int, rng: np.random.Generator) -> list
                     hits[column] += interval.low <= components.shares[term] <= interval.high
             rates.extend(hits / n_studies)
     return rates
+
+
+def measure_bias(n_seeds: int, n_studies: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Mean of (estimate - truth) in each setting and term, for omega-squared and PERMANOVA's plain share."""
+    found: dict[str, list[np.ndarray]] = {"omega_squared": [], "share": []}
+    for n_dimensions in (3, 10):
+        for sizes in ((0.1, 0.1, 0.01), (0.36, 0.36, 0.04), (1.4, 0.25, 0.1), (0.25, 1.4, 0.1), (1.0, 4.0, 0.25)):
+            components = Components(*sizes, 0.5, 0.5, n_dimensions)
+            truth = np.array([components.shares[term] for term in TERMS])
+            drawn = [compute_shares(draw_contrasts(components, n_seeds, rng)) for _ in range(n_studies)]
+            for name, biases in found.items():
+                estimates = [[getattr(one, name)[term] for term in TERMS] for one in drawn]
+                biases.append(np.mean(estimates, axis=0) - truth)
+    return {name: np.array(biases) for name, biases in found.items()}
 
 
 def cover_differences(n_seeds: int, n_studies: int, rng: np.random.Generator) -> list[float]:
@@ -74,6 +88,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for n_seeds in arguments.seeds:
         rng = np.random.default_rng(n_seeds)
+        for name, biases in measure_bias(n_seeds, arguments.studies, rng).items():
+            print(f"{name:<13} {n_seeds:>3} seeds: bias mean {biases.mean():+.3f}, largest {abs(biases).max():.3f}")
         for name, cover in (("share", cover_shares), ("difference", cover_differences)):
             rates = cover(n_seeds, arguments.studies, rng)
             print(

@@ -8,7 +8,13 @@ from dynashape.inference.family import Family, benjamini_hochberg, correct_famil
 from dynashape.inference.grouping import pseudo_f, silhouette
 from dynashape.inference.headline import CellContrast, Headline, PooledContrast, compute_headline, decide
 from dynashape.inference.hierarchy import Pooled, pool
-from dynashape.inference.intervals import Interval, jackknife_interval, measured_coverage, shares_without_seeds
+from dynashape.inference.intervals import (
+    MEASURED_BIAS,
+    Interval,
+    jackknife_interval,
+    measured_coverage,
+    shares_without_seeds,
+)
 from dynashape.inference.mds import Embedding, embed_mds
 from dynashape.inference.meta import Explained, MetaClustering, meta_cluster
 from dynashape.inference.paired_shares import CONTRASTS, ComparisonKey
@@ -25,6 +31,7 @@ __all__ = [
     "CONTRASTS",
     "DIMENSIONS",
     "LABELLINGS",
+    "MEASURED_BIAS",
     "TERMS",
     "Bound",
     "CellContrast",

@@ -11,9 +11,11 @@ import pandas as pd
 
 from dynashape.records import Array
 from dynashape.store import Store
+from dynashape.study.archive import unpack
 from dynashape.study.bounds import read_bounds
 from dynashape.study.parts import pair_indices
 from dynashape.study.plan import Plan, system_labels
+from dynashape.study.statistics import add_statistics
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,8 @@ def _comparisons(plan: Plan, store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, points = [], []
     for unit in plan.stages["compare"]:
         if store.has("compare", unit.key):
-            _, found = store.load_arrays("compare", unit.key)
-            rows += found["rows"]
+            arrays, found = store.load_arrays("compare", unit.key)
+            rows += add_statistics(found["rows"], unpack(arrays, found["comparisons"]))
             points += found["points"]
     return pd.DataFrame(rows), pd.DataFrame(points)
 
