@@ -1,6 +1,7 @@
 """Results in, one offline HTML file out: the verdict first, then what can be questioned, then how it was done."""
 
 from dynashape.report.elements import (
+    ClaimElement,
     Explorer,
     FigureElement,
     Headline,
@@ -14,6 +15,7 @@ from dynashape.report.render import render_report
 from dynashape.report.side_by_side import lay_side_by_side
 
 __all__ = [
+    "ClaimElement",
     "Explorer",
     "FigureElement",
     "Headline",

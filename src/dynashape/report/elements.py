@@ -26,6 +26,20 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class ClaimElement:
+    """A claim of the paper beside what this study finds; `rule` says when it counts as supported.
+
+    >>> ClaimElement("Input matters more.", "Found here too", "input dominates", "the interval lies above zero").outcome
+    'Found here too'
+    """
+
+    claim: str
+    outcome: str
+    finding: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class FigureElement:
     """A drawn figure: its SVG, a caption (what is plotted, n, the test), a text alternative, the table behind it.
 
@@ -109,6 +123,7 @@ class ReportContent:
     verdict: str
     details: Sequence[str] = ()
     headlines: Sequence[Headline] = ()
+    claims: Sequence[ClaimElement] = ()
     explorer: Explorer | None = None
     figures: Sequence[FigureElement] = ()
     tables: Sequence[TableElement] = ()

@@ -176,12 +176,19 @@ def _shares(results: Results) -> _Wish:
         "variance_shares",
         "How much input, training and task account for",
         "Share of the variance of dissimilarities (omega-squared), averaged over task pairs, with 95 % jackknife "
-        "intervals over seeds; training in analysis 1, input in analysis 2, task in both. Right: differences of two "
-        "shares pooled over architectures and phases, with the interval from which the verdict follows.",
+        f"intervals over seeds{_covered(results)}; training in analysis 1, input in analysis 2, task in both. Right: "
+        "differences of two shares pooled over architectures and phases, with the interval from which the verdict "
+        "follows.",
         "Shares by phase, one panel an architecture and one line a cause, and the pooled differences.",
         lambda: figures.plot_variance_shares(table, pooled),
         table,
     )
+
+
+def _covered(results: Results) -> str:
+    found = [cell["first"] for cell in results.conclusions["cells"]]
+    fewest = min(found, key=lambda one: int(one["n_seeds"]))
+    return f" (measured to cover {fewest['coverage']:.1%} with {fewest['n_seeds']} seeds)"
 
 
 def _scheme(

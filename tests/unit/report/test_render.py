@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dynashape.report import (
+    ClaimElement,
     Explorer,
     FigureElement,
     Headline,
@@ -152,3 +153,12 @@ def test_keys_of_units_are_folded_away():
     shown, folded = html[html.index('id="provenance"') :].split("<details>")
     assert "a.python" in shown and "0f3c" not in shown
     assert "Keys of the 1 units" in folded and "a.train GRU CDM" in folded
+
+
+def test_the_papers_claims_stand_beside_what_is_found():
+    claims = [ClaimElement("Input <matters> more.", "Found here too", "input dominates", "the interval is above zero")]
+    page = render_report(a_report(claims=claims))
+    shown = page[page.index('id="verdict"') : page.index("</section>")]
+    for words in ("Input &lt;matters&gt; more.", "Found here too", "input dominates", "the interval is above zero"):
+        assert words in shown
+    assert "The paper’s claim" not in render_report(a_report())
