@@ -52,14 +52,18 @@ ANALYSIS_NAMES = {"1": "1  untrained and trained", "2": "2  trained and noise-dr
 
 
 def plot_meta_clustering(
-    meta: pd.DataFrame, explained: pd.DataFrame | None = None, width: float = DOUBLE_COLUMN
+    meta: pd.DataFrame,
+    explained: pd.DataFrame | None = None,
+    stable: float | None = None,
+    width: float = DOUBLE_COLUMN,
 ) -> Figure:
     """Figure 3: the map of all comparisons with its groups (where there are several) outlined, and what organises it.
 
     (a) the map, colour by analysis, shape by architecture; (b) the same map coloured by each factor in turn; (c) the
     share of the map's variance that each factor explains, with its permutation p-value. `meta` has x, y, analysis and
     whichever of architecture, phase, task_a, task_b, group the points have; `explained` has factor, share and p_value,
-    and share_low and share_high where there are intervals.
+    and share_low and share_high where there are intervals. `stable`, the adjusted Rand index of the groups after
+    resampling seeds, is written below the map.
     """
     require_columns(meta, ("analysis", "x", "y"), "the meta-clustering table")
     table = with_pair(meta)
@@ -68,7 +72,7 @@ def plot_meta_clustering(
         figure = new_figure(width, (84 if explained is None else 98) * MILLIMETRE)
         grid = figure.add_gridspec(1, 2, width_ratios=[1.05, 1])
         main = figure.add_subplot(grid[0, 0])
-        _draw_main(main, table)
+        _draw_main(main, table, stable)
         label_panel(main, "a", dx=6.0)
         # Of four small places the shares take the one that the factors leave, otherwise a row of their own.
         shares_fit = len(factors) < 4
@@ -86,7 +90,7 @@ def plot_meta_clustering(
     return figure
 
 
-def _draw_main(axes: Axes, table: pd.DataFrame) -> None:
+def _draw_main(axes: Axes, table: pd.DataFrame, stable: float | None) -> None:
     if "group" in table and table["group"].nunique() > 1:
         for group in sorted(table["group"].unique()):
             _outline(axes, table.loc[table["group"] == group, ["x", "y"]].to_numpy(dtype=float), str(group))
@@ -112,6 +116,16 @@ def _draw_main(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.1)
     axes.set_title("map of all comparisons", pad=4)
+    if stable is not None:
+        axes.text(
+            0.98,
+            0.02,
+            f"groups again after resampling seeds: adjusted Rand {stable:.2f}",
+            transform=axes.transAxes,
+            ha="right",
+            fontsize=5.6,
+            color=MUTED,
+        )
     shown = [
         Line2D([], [], linestyle="none", marker="o", color=colour_of(ANALYSIS_COLOURS, analysis, i), markersize=4)
         for i, analysis in enumerate(analyses)

@@ -99,7 +99,7 @@ class Headline:
             f"{percent(first.estimate)} of the variance ({percent(first.low)} to {percent(first.high)}), training for "
             f"{percent(second.estimate)} ({percent(second.low)} to {percent(second.high)}); difference "
             f"{percent(difference.estimate, '+')} ({percent(difference.low, '+')} to "
-            f"{percent(difference.high, '+')}). By cell: {cells}."
+            f"{percent(difference.high, '+')}; p = {difference.p_value:.2g}). By cell: {cells}."
         )
 
 

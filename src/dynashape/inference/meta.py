@@ -50,7 +50,8 @@ class MetaClustering:
 
     `silhouettes` holds one value for each number of groups that was tried, from 2; the largest wins, and where it is at
     most 0.25 there is one group. `stability` holds the adjusted Rand index of every resampling of seeds against
-    `groups`, `stable` its mean (None without replicates, or where there is one group).
+    `groups`, `stable` its mean (None without replicates, or where there is one group). `same_number` is the share of
+    the resamplings in which the same rule finds as many groups (None without replicates).
     """
 
     embedding: Embedding
@@ -60,6 +61,7 @@ class MetaClustering:
     explained: tuple[Explained, ...]
     stability: tuple[float, ...]
     stable: float | None
+    same_number: float | None
 
 
 def meta_cluster(
@@ -94,9 +96,11 @@ def meta_cluster(
     n_groups = int(groups.max()) + 1
     rng = np.random.default_rng(seed)
     stability: list[float] = []
-    if replicates is not None and n_groups > 1:
-        for replicate in replicates:
-            again = pdist((replicate[:, varies] - centre[varies]) / scale[varies])
+    numbers: list[int] = []
+    for replicate in () if replicates is None else replicates:
+        again = pdist((replicate[:, varies] - centre[varies]) / scale[varies])
+        numbers.append(int(_group(squareform(again), max_groups)[0].max()) + 1)
+        if n_groups > 1:
             stability.append(float(adjusted_rand_score(groups, _cut(again, n_groups))))
     return MetaClustering(
         embedding=embed_mds(distances, 2, metric, seed),
@@ -106,6 +110,7 @@ def meta_cluster(
         explained=tuple(_explain(name, factors, distances, groups, n_permutations, rng) for name in factors),
         stability=tuple(stability),
         stable=float(np.mean(stability)) if stability else None,
+        same_number=float(np.mean(np.array(numbers) == n_groups)) if numbers else None,
     )
 
 

@@ -249,14 +249,21 @@ def _paths(plan: Plan, store: Store) -> tuple[dict[tuple[str, str], Array], dict
 def _meta(results: Results) -> _Wish:
     explained = pd.DataFrame(results.meta["explained"]) if results.meta.get("explained") else None
     several = results.meta_points["group"].nunique() > 1
-    groups = "outlined groups chosen by silhouette" if several else "which falls into no groups by silhouette"
+    groups = "groups outlined, their number chosen by silhouette" if several else "which fall into no groups"
+    stable, same = results.meta.get("stable"), results.meta.get("same_number")
+    confidence = (
+        "" if stable is None else f"Grouping again after resampling seeds agrees by {stable:.2f} (adjusted Rand). "
+    )
+    if same is not None:
+        confidence += f"The rule finds as many groups in {same:.0%} of the resamplings. "
     return (
         "figure3_meta_clustering",
         "What organises the comparisons",
-        "Each point is one row of the combined results of both analyses; its features are the separations named in the "
-        f"specification. (a) MDS of their distances, {groups}; (b) the same map coloured by "
-        "each factor; (c) the share of variance that each factor explains, with its permutation p.",
-        "A map of all comparisons, and how much of it analysis, architecture and task pair explain.",
-        lambda: figures.plot_meta_clustering(results.meta_points, explained),
+        f"Each of the {len(results.meta_points)} points is one row of the combined results of both analyses; its "
+        f"features are the separations named in the specification. (a) MDS of their distances, {groups}. {confidence}"
+        "(b) The same map coloured by each factor. (c) The share of variance that each factor explains, with its "
+        "permutation p.",
+        "A map of all comparisons, and how much of it each factor explains.",
+        lambda: figures.plot_meta_clustering(results.meta_points, explained, stable=stable),
         results.meta_points,
     )

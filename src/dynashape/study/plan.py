@@ -21,7 +21,7 @@ STEP_VERSIONS: Mapping[str, int] = {
     "split": 1,
     "compare": 1,
     "conclude": 2,
-    "organise": 1,
+    "organise": 2,
 }
 
 STAGES: Mapping[str, str] = {

@@ -143,12 +143,15 @@ class SeparabilitySpec(_Frozen):
 class MetaClusteringSpec(_Frozen):
     """What the points of the meta-clustering are; everything else that a comparison varies in becomes a feature."""
 
+    # Every comparison is a point, so that each of the four factors can be tested.
     points: tuple[Literal["analysis", "architecture", "task_pair", "phase"], ...] = (
         "analysis",
         "architecture",
         "task_pair",
+        "phase",
     )
-    features: tuple[str, ...] = ("accuracy",)
+    # Accuracies take few values and stop at one; shares tell apart what lies there.
+    features: tuple[str, ...] = ("accuracy", "omega_squared")
     max_groups: Annotated[int, Field(ge=2)] = 6
 
 

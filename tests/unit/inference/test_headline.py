@@ -63,7 +63,7 @@ def test_what_rounds_to_zero_has_no_sign():
     shares = {"estimate": -0.003, "low": -0.0049, "high": 0.0049}
     tiny = [replace(one, **{side: replace(getattr(one, side), **shares) for side in _SIDES}) for one in pooled]
     sentence = Headline((), (), tuple(tiny), ()).sentence
-    assert "training for 0% (0% to 0%); difference 0% (0% to 0%)" in sentence
+    assert "training for 0% (0% to 0%); difference 0% (0% to 0%; p = " in sentence
     assert "-0%" not in sentence
     assert "+0%" not in sentence
 

@@ -59,6 +59,7 @@ def test_one_cloud_is_one_group():
     found = meta_cluster(features, {"half": np.arange(60) % 2}, n_permutations=19)
     assert found.n_groups == 1
     assert found.stable is None
+    assert found.same_number is None
     assert found.explained[0].cramers_v == 0.0
 
 
@@ -70,6 +71,7 @@ def test_stability_is_high_for_far_groups_and_low_for_noise():
     assert found.n_groups == 3
     assert found.stable is not None
     assert found.stable > 0.95
+    assert found.same_number == 1.0
     loose = meta_cluster(far, {"x": np.arange(30) % 2}, replicates=rng.normal(size=(20, 30, 1)), n_permutations=19)
     assert loose.stable is not None
     assert loose.stable < 0.3

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+import pytest
 
-from dynashape.study.steps.organise import feature_table
+from dynashape.inference import ComparisonKey, Design, compare
+from dynashape.study.steps.organise import N_REPLICATES, _replicates, feature_table
 
 
 def rows(**fixed):
@@ -36,3 +38,39 @@ def test_a_point_without_all_its_features_is_left_out():
     table = feature_table(every, ["analysis", "architecture", "task_pair"], ["accuracy"])
     assert len(table) == 7
     assert np.isfinite(table.to_numpy(dtype=float)).all()
+
+
+def comparison(seed):
+    rng = np.random.default_rng(seed)
+    points = rng.normal(size=(20, 4)) + np.repeat([0.0, 1.5], 10)[:, None]
+    design = Design(
+        networks=np.array([f"GRU/{i // 2}" for i in range(20)]),
+        tasks=np.repeat(["CDM", "PR"], 10),
+        conditions=np.tile(["trained", "noise"], 10),
+        seeds=np.arange(20) // 2 % 5,
+    )
+    return compare(np.linalg.norm(points[:, None] - points[None], axis=-1), design)
+
+
+@pytest.mark.parametrize("points", [["analysis", "architecture", "task_pair", "phase"], ["analysis", "task_pair"]])
+@pytest.mark.parametrize("features", [["accuracy"], ["omega_squared"], ["omega_squared", "accuracy"]])
+def test_resampled_features_stand_where_their_own_stand(points, features):
+    places = [ComparisonKey(a, "GRU", phase, "CDM", "PR") for a in (2, 1) for phase in ("stimulus", "delay")]
+    archived = [(place, comparison(number)) for number, place in enumerate(places)]
+    rows = [
+        {**vars(place), "labelling": kind, "accuracy": one.separations[kind].accuracy,
+         "omega_squared": one.shares.omega_squared[kind]}
+        for place, one in archived
+        for kind in ("task", "condition")
+    ]  # fmt: skip
+    table = feature_table(rows, points, features)
+    drawn = _replicates(archived, table, {"points": points, "features": features})
+    assert drawn.shape == (N_REPLICATES, *table.shape)
+    # Resampling moves a feature about its own value: over all places the averages must follow the values.
+    assert np.corrcoef(drawn.mean(axis=0).ravel(), table.to_numpy(float).ravel())[0, 1] > 0.97
+    assert (drawn.std(axis=0) > 0).mean() > 0.7
+
+
+def test_features_that_cannot_be_resampled_have_no_replicates():
+    table = feature_table(list(rows()), ["analysis", "architecture", "task_pair"], ["accuracy"])
+    assert _replicates([], table, {"points": ["analysis"], "features": ["silhouette"]}) is None

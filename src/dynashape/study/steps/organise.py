@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from dynashape.inference import LABELLINGS, meta_cluster, resample_accuracies
+from dynashape.inference import LABELLINGS, meta_cluster, resample_accuracies, resample_shares
 from dynashape.records import Array
 from dynashape.seeds import stream
 from dynashape.store import Store
@@ -21,6 +21,8 @@ FACTORS = ("analysis", "architecture", "task_pair", "phase")
 FEWEST = 4
 # Draws of seeds behind the stability of the groups.
 N_REPLICATES = 200
+# The features of which resampling says how stable the groups are; both hold the labellings first, in their order.
+RESAMPLED = {"accuracy": resample_accuracies, "omega_squared": resample_shares}
 
 
 def organise(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[str, str]) -> None:
@@ -58,6 +60,7 @@ def organise(store: Store, key: str, params: Mapping[str, Any], upstream: Mappin
             "n_groups": found.n_groups,
             "silhouettes": found.silhouettes,
             "stable": found.stable,
+            "same_number": found.same_number,
             "message": "",
             **left_out,
         },
@@ -67,18 +70,41 @@ def organise(store: Store, key: str, params: Mapping[str, Any], upstream: Mappin
 def _replicates(
     archived: Sequence[Archived], table: pd.DataFrame, wish: Mapping[str, Any]
 ) -> Float[Array, "replicates points features"] | None:
-    """The features of `table` after resampling seeds; None for features other than accuracies alone."""
-    if list(wish["features"]) != ["accuracy"]:
+    """The features of `table` after resampling seeds; None where one of them cannot be resampled."""
+    features = list(wish["features"])
+    if not set(features) <= set(RESAMPLED):
         return None
-    usable = [(place, comparison) for place, comparison in archived if comparison.embedding is not None]
-    drawn = resample_accuracies([comparison for _, comparison in usable], N_REPLICATES, stream("resample seeds"))
+    usable = [
+        (place, comparison)
+        for place, comparison in archived
+        if comparison.embedding is not None and comparison.shares is not None
+    ]
+    comparisons = [comparison for _, comparison in usable]
+    n_kinds = len(LABELLINGS)
+    # Each feature from a stream of the same name, so that all of them meet the same draws of seeds.
+    drawn = np.concatenate(
+        [
+            RESAMPLED[feature](comparisons, N_REPLICATES, stream("resample seeds"))[:, :, :n_kinds].reshape(
+                N_REPLICATES, -1
+            )
+            for feature in features
+        ],
+        axis=1,
+    )
     numbered = [
-        {**asdict(place), "labelling": kind, "accuracy": len(LABELLINGS) * number + column}
+        {
+            **asdict(place),
+            "labelling": kind,
+            **{
+                feature: (position * len(usable) + number) * n_kinds + column
+                for position, feature in enumerate(features)
+            },
+        }
         for number, (place, _) in enumerate(usable)
         for column, kind in enumerate(LABELLINGS)
     ]
-    origin = feature_table(numbered, wish["points"], wish["features"]).loc[table.index, table.columns]
-    return drawn.reshape(N_REPLICATES, -1)[:, origin.to_numpy(dtype=np.int64)]
+    origin = feature_table(numbered, wish["points"], features).loc[table.index, table.columns]
+    return np.asarray(drawn[:, origin.to_numpy(dtype=np.int64)])
 
 
 def _place(row: Mapping[str, Any]) -> dict[str, Any]:
