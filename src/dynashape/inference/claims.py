@@ -20,17 +20,18 @@ class Claim:
 
 
 def check_claims(headline: Headline) -> tuple[Claim, ...]:
-    """The three readings of the paper's conclusion, judged by this study's headline.
+    """The readings of the paper's conclusion, judged by this study's headline.
 
     Fakharian et al. (CCN 2025): input structure rather than task-optimised connectivity organises the dynamics,
-    whatever the architecture, and their effects are heterogeneous.
+    whatever the architecture and the task, and their effects are heterogeneous.
 
     >>> [claim.outcome for claim in check_claims(Headline((), (), (), ()))]
-    ['open', 'open', 'open']
+    ['open', 'open', 'open', 'open']
     """
     pooled = headline.of(_CONTRAST)
     verdict = CANNOT_BE_TOLD if pooled is None else pooled.verdict
     groups = {found.group: found.verdict for found in headline.by_architecture if found.contrast == _CONTRAST}
+    pairs = {found.group: found.verdict for found in headline.by_task_pair if found.contrast == _CONTRAST}
     cells = [found for found in headline.cells if found.contrast == _CONTRAST]
     apart = _apart([(cell.difference.low, cell.difference.high) for cell in cells])
     overlap = "open" if not apart else "supported"
@@ -46,6 +47,12 @@ def check_claims(headline: Headline) -> tuple[Claim, ...]:
             "that interval lies above zero in every architecture; contradicted where one lies below zero",
             _outcome_of_all(list(groups.values())),
             "; ".join(f"{name}: {found}" for name, found in groups.items()) or CANNOT_BE_TOLD,
+        ),
+        Claim(
+            "It does so whatever the task.",
+            "that interval lies above zero for every pair of tasks; contradicted where one lies below zero",
+            _outcome_of_all(list(pairs.values())),
+            "; ".join(f"{name}: {found}" for name, found in pairs.items()) or CANNOT_BE_TOLD,
         ),
         Claim(
             "The effects are heterogeneous.",

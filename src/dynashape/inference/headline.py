@@ -61,7 +61,7 @@ class PooledContrast:
 
 @dataclass(frozen=True)
 class Headline:
-    """Every contrast in every cell, in every architecture and over all cells.
+    """Every contrast in every cell, in every architecture, for every task pair and over all cells.
 
     A cell without three usable seeds in both shares is in `left_out` (contrast, architecture, phase).
     """
@@ -70,6 +70,7 @@ class Headline:
     by_architecture: tuple[PooledContrast, ...]
     pooled: tuple[PooledContrast, ...]
     left_out: tuple[tuple[str, str, str], ...]
+    by_task_pair: tuple[PooledContrast, ...] = ()
 
     def of(self, contrast: str) -> PooledContrast | None:
         """The pooled contrast of this name; None where no cell had data for it."""
@@ -157,7 +158,20 @@ def compute_headline(keys: Sequence[ComparisonKey], comparisons: Sequence[Compar
         for architecture in dict.fromkeys(cell[0] for cell in usable):
             own = {cell: table for cell, table in usable.items() if cell[0] == architecture}
             by_architecture.append(_pooled(contrast, architecture, own))
-    return Headline(tuple(cells), tuple(by_architecture), tuple(pooled), tuple(left_out))
+    return Headline(tuple(cells), tuple(by_architecture), tuple(pooled), tuple(left_out), _by_task_pair(found))
+
+
+def _by_task_pair(found: Mapping[ComparisonKey, Comparison]) -> tuple[PooledContrast, ...]:
+    """Every contrast for each task pair, pooled over the cells that hold it."""
+    pooled = []
+    for contrast, sides in CONTRASTS.items():
+        for pair in dict.fromkeys((key.task_a, key.task_b) for key in found):
+            own = {key: comparison for key, comparison in found.items() if (key.task_a, key.task_b) == pair}
+            tables = {cell: pair_shares(own, cell, sides) for cell in dict.fromkeys(key.cell for key in own)}
+            usable = {cell: table for cell, table in tables.items() if table is not None}
+            if usable:
+                pooled.append(_pooled(contrast, "-".join(pair), usable))
+    return tuple(pooled)
 
 
 _DIFFERENCE = np.array([1.0, -1.0])

@@ -20,7 +20,7 @@ STEP_VERSIONS: Mapping[str, int] = {
     "align": 3,
     "split": 1,
     "compare": 1,
-    "conclude": 2,
+    "conclude": 3,
     "organise": 2,
 }
 

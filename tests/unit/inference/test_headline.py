@@ -48,14 +48,19 @@ def test_the_planted_side_dominates(training: float, input_: float, verdict: str
 
 @pytest.mark.parametrize(
     ("training", "input_", "outcomes"),
-    [(0.05, 2.0, ("supported", "supported")), (2.0, 0.05, ("contradicted", "contradicted"))],
+    [(0.05, 2.0, ("supported",) * 3), (2.0, 0.05, ("contradicted",) * 3)],
 )
-def test_claims_are_judged_by_what_is_found(training: float, input_: float, outcomes: tuple[str, str]):
+def test_claims_are_judged_by_what_is_found(training: float, input_: float, outcomes: tuple[str, ...]):
     headline = compute_headline(*_study(training, input_))
     claims = check_claims(headline)
-    assert tuple(claim.outcome for claim in claims[:2]) == outcomes
+    assert tuple(claim.outcome for claim in claims[:3]) == outcomes
     assert [found.group for found in headline.by_architecture[:2]] == ["V-RNN", "GRU"]
     assert len(headline.conclusions()) == 3 * (4 + 2 + 1)
+    pairs = [found for found in headline.by_task_pair if found.contrast == "input - training"]
+    assert len(pairs) == 3
+    # Each cell holds every pair once, so the pairs' mean is the pooled mean.
+    mean = sum(found.difference.estimate for found in pairs) / len(pairs)
+    assert mean == pytest.approx(headline.pooled[0].difference.estimate)
 
 
 def test_what_rounds_to_zero_has_no_sign():
@@ -73,8 +78,8 @@ def test_cells_that_lie_apart_are_heterogeneous():
     one = draw_study(StudyVariances(0.5, 0.05, 2.0), 5, rng, [("GRU", "stimulus")])
     other = draw_study(StudyVariances(0.5, 2.0, 0.05), 5, rng, [("GRU", "delay")])
     mixed = compute_headline(one[0] + other[0], one[1] + other[1])
-    assert check_claims(mixed)[2].outcome == "supported"
-    assert check_claims(compute_headline(*one))[2].outcome == "open"
+    assert check_claims(mixed)[3].outcome == "supported"
+    assert check_claims(compute_headline(*one))[3].outcome == "open"
 
 
 def test_no_change_by_training_or_input_leaves_it_to_the_task():

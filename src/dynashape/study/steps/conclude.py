@@ -39,6 +39,7 @@ def conclude(store: Store, key: str, params: Mapping[str, Any], upstream: Mappin
             "sentence": headline.sentence,
             "cells": [asdict(cell) for cell in headline.cells],
             "by_architecture": [asdict(contrast) for contrast in headline.by_architecture],
+            "by_task_pair": [asdict(contrast) for contrast in headline.by_task_pair],
             "claims": [asdict(claim) for claim in check_claims(headline)],
             "pooled": [asdict(contrast) for contrast in headline.pooled],
             "left_out": [list(place) for place in headline.left_out],
