@@ -60,12 +60,12 @@ def canonicalise(matrix: Float[Array, "n n"]) -> Canonical:
     unit = matrix / np.abs(matrix).max()
     unit = unit / np.linalg.norm(unit)
     traceless, _ = _split(unit)
-    spectra, bases = zip(*(np.linalg.eigh(invariant) for invariant in _combinations(traceless)), strict=True)
-    bases = tuple(basis * _signs(basis.T @ unit @ basis) for basis in bases)
+    spectra, bases = np.linalg.eigh(np.stack(_combinations(traceless)))
+    bases = bases * _signs(bases.mT @ unit @ bases)[:, None, :]
     frame = bases[0]
     unit = frame.T @ unit @ frame
     traceless, size = _split(unit)
-    turns = np.stack([np.eye(len(unit)), *(frame.T @ basis for basis in bases[1:])])
+    turns = np.concatenate([np.eye(len(unit))[None], frame.T @ bases[1:]])
     gain = float(np.linalg.norm(traceless, 2))
     rough, eigen = _diagonal_and_skew(traceless.astype(np.float32).astype(np.float64))
     return Canonical(unit, traceless, frame, turns, rough, eigen, size, gain, spectra[0])
@@ -96,24 +96,27 @@ def _combinations(T: Float[Array, "n n"]) -> list[Float[Array, "n n"]]:
     ]
 
 
-def _signs(unit: Float[Array, "n n"]) -> Float[Array, " n"]:
+def _signs(units: Float[Array, "frames n n"]) -> Float[Array, "frames n"]:
     """Signs of the eigenvectors that do not depend on those eigh chose: positive along a strongest spanning tree.
 
     Of the two couplings of a pair of coordinates a sum with unequal weights is made positive (Prim's algorithm); with
     equal weights, or the larger of the two, skew parts would be void or left to rounding.
     """
-    n = len(unit)
-    coupling = np.triu(unit + 0.618 * unit.T, 1)
-    coupling = coupling + coupling.T
+    n_frames, n, _ = units.shape
+    here = np.arange(n_frames)
+    coupling = np.triu(units + 0.618 * units.mT, 1)
+    coupling = coupling + coupling.mT
     strength = np.abs(coupling)
-    signs = np.ones(n)
-    outside = np.ones(n, dtype=bool)
-    outside[0] = False
-    best, parent = strength[0].copy(), np.zeros(n, dtype=int)
+    signs = np.ones((n_frames, n))
+    outside = np.ones((n_frames, n), dtype=bool)
+    outside[:, 0] = False
+    best, parent = strength[:, 0].copy(), np.zeros((n_frames, n), dtype=int)
     for _ in range(n - 1):
-        node = int(np.where(outside, best, -1.0).argmax())
-        signs[node] = signs[parent[node]] * (1.0 if coupling[parent[node], node] >= 0 else -1.0)
-        outside[node] = False
-        closer = strength[node] > best
-        best[closer], parent[closer] = strength[node][closer], node
+        node = np.where(outside, best, -1.0).argmax(1)
+        above = parent[here, node]
+        signs[here, node] = signs[here, above] * np.where(coupling[here, above, node] >= 0, 1.0, -1.0)
+        outside[here, node] = False
+        closer = strength[here, node] > best
+        best = np.where(closer, strength[here, node], best)
+        parent = np.where(closer, node[:, None], parent)
     return signs

@@ -30,13 +30,16 @@ def choose_signs(K: torch.Tensor) -> torch.Tensor:
         v = (K * v[:, None, :]).sum(2) + size * v
         v = v / v.square().sum(1, keepdim=True).sqrt().clamp_min(1e-30)
     s = torch.where(v >= 0, 1.0, -1.0).to(K.dtype)
+    here = torch.arange(len(K), device=K.device)
+    Ks = (K * s[:, None, :]).sum(2)
     for _ in range(2 * K.shape[1]):
-        gain = -s * (K * s[:, None, :]).sum(2)
-        best, index = gain.max(1, keepdim=True)
-        helps = best > 1e-6 * size
-        if not bool(helps.any()):
+        best, index = (-s * Ks).max(1)
+        turn = torch.where(best[:, None] > 1e-6 * size, -2 * s[here, index][:, None], 0.0)[:, 0]
+        if not bool(turn.any()):
             break
-        s = s.scatter(1, index, torch.where(helps, -1.0, 1.0).to(K.dtype) * s.gather(1, index))
+        # K is symmetric: a flip changes K s by a row of it.
+        Ks = Ks + turn[:, None] * K[here, index]
+        s[here, index] += turn
     return s
 
 
