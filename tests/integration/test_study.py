@@ -42,7 +42,7 @@ def run(out: Path, *more: object) -> str:
 
 
 def same_results(one: Path, other: Path) -> None:
-    for name in ("networks", "operators", "separability", "embeddings", "meta_clustering"):
+    for name in ("networks", "operators", "eigenvalues", "bounds", "separability", "embeddings", "meta_clustering"):
         pd.testing.assert_frame_equal(
             pd.read_parquet(one / f"{name}.parquet"), pd.read_parquet(other / f"{name}.parquet")
         )

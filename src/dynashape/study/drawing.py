@@ -133,6 +133,19 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 results.bounds,
             )
         )
+    if len(results.eigenvalues):
+        wishes.append(
+            (
+                "spectra",
+                "Eigenvalues of the operators",
+                "Each point is an eigenvalue of one system's operator (upper half plane; the lower mirrors it), all "
+                f"tasks and {n_seeds} seeds together. A mode on the circle neither grows nor decays from one step "
+                f"({spec.timing.dt_ms} ms) to the next; its angle is how far it turns.",
+                "Half planes by architecture and phase with the eigenvalues of all operators, coloured by condition.",
+                lambda: figures.plot_spectra(results.eigenvalues),
+                None,
+            )
+        )
     if len(results.training):
         wishes.append(
             (

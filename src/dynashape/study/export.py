@@ -61,6 +61,7 @@ def _tables(results: Results, learning: Learning, directory: Path) -> None:
         "networks": results.networks,
         "psychometric": results.psychometric,
         "operators": results.operators,
+        "eigenvalues": results.eigenvalues,
         "alignments": results.alignments,
         "bounds": results.bounds,
         "separability": results.separability,

@@ -26,6 +26,7 @@ class Results:
     training: pd.DataFrame
     psychometric: pd.DataFrame
     operators: pd.DataFrame
+    eigenvalues: pd.DataFrame
     distances: Mapping[tuple[str, str], Array]
     systems: pd.DataFrame
     alignments: pd.DataFrame
@@ -48,6 +49,7 @@ def read_results(plan: Plan, store: Store) -> Results:
         training=training,
         psychometric=_psychometric(plan, store),
         operators=_operators(plan, store),
+        eigenvalues=_eigenvalues(plan, store),
         distances=distances,
         systems=pd.DataFrame(system_labels(plan.spec)),
         alignments=alignments,
@@ -105,6 +107,26 @@ def _operators(plan: Plan, store: Store) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _eigenvalues(plan: Plan, store: Store) -> pd.DataFrame:
+    """One row an eigenvalue of every operator; empty where the study compares averages."""
+    rows = []
+    for unit in plan.stages["fit"]:
+        if "dsa" not in unit.params or not store.has("fit", unit.key):
+            continue
+        for place, matrix in store.load_arrays("fit", unit.key)[0].items():
+            seed, condition, phase, kind = place.split("/")
+            if kind != "matrix":
+                continue
+            names = {"architecture": unit.params["architecture"], "task": unit.params["task"], "seed": int(seed)}
+            values = np.linalg.eigvals(matrix)
+            rows.append(
+                pd.DataFrame(
+                    {**names, "condition": condition, "phase": phase, "real": values.real, "imag": values.imag}
+                )
+            )
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
 def _distances(plan: Plan, store: Store) -> tuple[dict[tuple[str, str], Array], pd.DataFrame]:

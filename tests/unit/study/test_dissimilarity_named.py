@@ -35,6 +35,7 @@ def made_up(spec) -> Results:
         training=empty,
         psychometric=empty,
         operators=empty,
+        eigenvalues=empty,
         distances={("GRU", "delay"): square},
         systems=systems,
         alignments=pd.DataFrame(
