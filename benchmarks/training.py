@@ -20,8 +20,8 @@ Measured on two cores of an AMD EPYC (AVX2), 69 GFLOP/s in the batched product o
     LSTM   125 - 138  134 - 168   18 - 22    6.8    52%
     the twelve groups together: 7.1 times the user's loop, 6.8 times autograd
 
-On an idle machine with AVX-512 (87 GFLOP/s): 5.3 times the user's loop and 4.7 times autograd by CPU time, shares 53, 50
-and 53 %; with `--wall`, two threads in total, 15 times the user's loop by the clock (its second thread only costs it).
+On an idle machine with AVX-512 (87 GFLOP/s): 5.3 times the user's loop and 4.7 times autograd by CPU time, shares 53,
+50 and 53 %; with `--wall`, two threads in total, 15 times the user's loop by the clock (its second thread only costs).
 """
 
 from __future__ import annotations

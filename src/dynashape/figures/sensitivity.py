@@ -30,6 +30,7 @@ def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) ->
 
     `sensitivity` has setting ("dsa.rank"), value, estimate, low, high and verdict; `contrast` where there are several,
     and `chosen` (true for the study's own values, drawn with a ring). Colour is the verdict; open points tell nothing.
+    A value that has no row for a contrast keeps its place and is marked "none".
     """
     require_columns(sensitivity, NEEDED, "the sensitivity table")
     table = sensitivity.copy()
@@ -49,7 +50,7 @@ def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) ->
             for column, setting in enumerate(settings):
                 axes = grid[row, column]
                 chosen = table[(table["contrast"] == contrast) & (table["setting"] == setting)]
-                _draw_setting(axes, chosen, colours)
+                _draw_setting(axes, chosen, _order(table.loc[table["setting"] == setting, "value"]), colours)
                 axes.tick_params(labelbottom=row == len(contrasts) - 1)
                 if row == 0:
                     axes.set_title(setting.replace("_", " "))
@@ -77,15 +78,32 @@ def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) ->
     return figure
 
 
+def _order(values: pd.Series) -> list[str]:
+    """The values that a setting takes in any row: numbers by size, names as they first appear."""
+    names = list(dict.fromkeys(str(value) for value in values))
+    numbers = pd.to_numeric(pd.Series(names), errors="coerce")
+    return names if numbers.isna().any() else [names[place] for place in numbers.argsort(kind="stable")]
+
+
 def _verdict_colour(verdict: str, position: int) -> str:
     if verdict == UNDECIDED:
         return MUTED
     return LABELLING_COLOURS.get(verdict.split(" ")[0], SPARE_COLOURS[position % len(SPARE_COLOURS)])
 
 
-def _draw_setting(axes: Axes, table: pd.DataFrame, colours: dict[str, str]) -> None:
+def _draw_setting(axes: Axes, table: pd.DataFrame, values: list[str], colours: dict[str, str]) -> None:
     axes.axhline(0, color=MUTED, linewidth=0.6, linestyle=(0, (2, 2)))
-    values = list(dict.fromkeys(str(value) for value in table["value"]))
+    for place in sorted({*range(len(values))} - {values.index(str(value)) for value in table["value"]}):
+        axes.text(
+            place,
+            0.03,
+            "none",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize=5.4,
+            color=MUTED,
+        )
     for row in table.itertuples():
         place = values.index(str(row.value))
         verdict, estimate = str(row.verdict), float(str(row.estimate))

@@ -404,6 +404,22 @@ def test_sensitivity_colours_the_verdict_and_rings_the_studys_own_values(synthet
     assert len(opened) == int((table["verdict"] == "cannot be told").sum()) > 0
 
 
+def test_a_value_without_a_conclusion_keeps_its_place_in_every_row(synthetic):
+    table = synthetic.sensitivity()
+    first = str(table["contrast"].iloc[0])
+    setting = str(table["setting"].iloc[0])
+    values = list(dict.fromkeys(table.loc[table["setting"] == setting, "value"].astype(str)))
+    lost = (table["contrast"] == first) & (table["setting"] == setting) & (table["value"].astype(str) == values[1])
+    figure = plot_sensitivity(table[~lost])
+    columns, rows = table["setting"].nunique(), table["contrast"].nunique()
+    of_setting = figure.axes[::columns][:rows]
+    assert [len(axes.get_xticks()) for axes in of_setting] == [len(values)] * rows
+    shown = [label.get_text() for label in of_setting[-1].get_xticklabels()]
+    assert shown == sorted(values, key=float)
+    place = float(shown.index(values[1]))
+    assert [[text.get_position()[0] for text in axes.texts] for axes in of_setting] == [[place], *[[]] * (rows - 1)]
+
+
 def test_power_is_drawn_against_seeds_with_the_target_marked(synthetic):
     comparisons, verdicts = synthetic.power()
     figure = plot_power(comparisons, verdicts)
