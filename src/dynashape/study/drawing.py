@@ -18,7 +18,7 @@ from dynashape.study.conclusions import pooled_table, shares_table
 from dynashape.study.measures import DISSIMILARITIES, METHODS, distance_label, unit_of
 from dynashape.study.plan import Plan
 from dynashape.study.results import Results
-from dynashape.study.samples import project, sample_of
+from dynashape.study.samples import project, sample_of, tabulate_paths, tabulate_samples
 
 FORMATS = ("png", "svg", "pdf")
 
@@ -52,6 +52,7 @@ _Wish = tuple[str, str, str, str, Callable[[], Figure], pd.DataFrame | None]
 def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
     spec = plan.spec
     n_seeds = len(spec.seeds)
+    trials = [sample_of(spec.task(name), stream("trial to draw", name)) for name in spec.task_names]
     wishes: list[_Wish] = [
         (
             "figure1_tasks",
@@ -60,10 +61,8 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
             "the phases, which begin and end at the same steps in every task. The darker part of the decision is the "
             "response window in which accuracy is scored.",
             "For each task, its input channels over time above its target, with the four phases shaded.",
-            lambda: figures.plot_task_structure(
-                [sample_of(spec.task(name), stream("trial to draw", name)) for name in spec.task_names]
-            ),
-            None,
+            lambda: figures.plot_task_structure(trials),
+            tabulate_samples(trials),
         )
     ]
     paths = _paths(plan, store)
@@ -143,7 +142,7 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 f"({spec.timing.dt_ms} ms) to the next; its angle is how far it turns.",
                 "Half planes by architecture and phase with the eigenvalues of all operators, coloured by condition.",
                 lambda: figures.plot_spectra(results.eigenvalues),
-                None,
+                results.eigenvalues[results.eigenvalues["imag"] >= 0].round(4),
             )
         )
     if len(results.training):
@@ -230,7 +229,7 @@ def _scheme(
             architecture=who,
             method=METHODS[spec.dissimilarity],
         ),
-        None,
+        tabulate_paths(paths, choices),
     )
 
 
