@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from dynashape.figures.style import DOUBLE_COLUMN, FAINT, INK, MILLIMETRE, MUTED, PAPER, new_figure, theme
 from dynashape.figures.tables import in_reading_order, require_columns
-from dynashape.figures.variance_shares import MARKERS, series_colour, series_dash, series_names
+from dynashape.figures.variance_shares import MARKERS, series_colour, series_dash, series_handles, series_names
 from dynashape.records import Array
 
 NEEDED = ("updates", "analysis", "architecture", "phase", "labelling", "omega_squared", "accuracy")
@@ -158,16 +158,7 @@ def _hold(axes: Axes, low: float, high: float) -> None:
 
 
 def _legend(table: pd.DataFrame, series: Sequence[str]) -> tuple[list[Line2D], list[str]]:
-    handles = [
-        Line2D(
-            [],
-            [],
-            marker=MARKERS.get(name.split(",")[0], "o"),
-            color=series_colour(name, position),
-            linestyle=series_dash(name),
-        )
-        for position, name in enumerate(series)
-    ]
+    handles = series_handles(series)
     labels = list(series)
     if {"n_networks", "n_done"} <= set(table.columns):
         handles.append(Line2D([], [], linestyle="none", marker="o", color=INK, markerfacecolor=PAPER))

@@ -65,17 +65,7 @@ def plot_variance_shares(
             axes = figure.add_subplot(grid[0, len(architectures)])
             _draw_differences(axes, pooled)
             label_panel(axes, "b", dx=-4.0)
-        handles = [
-            Line2D(
-                [],
-                [],
-                marker=MARKERS.get(name.split(",")[0], "o"),
-                color=series_colour(name, i),
-                linestyle=series_dash(name),
-            )
-            for i, name in enumerate(series)
-        ]
-        figure.legend(handles, series, loc="outside lower left", ncols=len(series), handlelength=2.6)
+        figure.legend(series_handles(series), series, loc="outside lower left", ncols=len(series), handlelength=2.6)
     return figure
 
 
@@ -100,6 +90,20 @@ def series_colour(series: str, position: int) -> str:
 def series_dash(series: str) -> str:
     """The dash of a line: broken for analysis 2 of a labelling that both analyses have."""
     return "--" if series.endswith("analysis 2") else "-"
+
+
+def series_handles(series: Sequence[str]) -> list[Line2D]:
+    """What a legend shows for each line."""
+    return [
+        Line2D(
+            [],
+            [],
+            marker=MARKERS.get(name.split(",")[0], "o"),
+            color=series_colour(name, position),
+            linestyle=series_dash(name),
+        )
+        for position, name in enumerate(series)
+    ]
 
 
 def _draw_architecture(axes: Axes, table: pd.DataFrame, phases: Sequence[str], series: Sequence[str]) -> None:

@@ -5,26 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dynashape.inference import ComparisonKey, Design, compare, compute_headline, correct_family
+from dynashape.inference import ComparisonKey, compute_headline, correct_family
 from dynashape.study.archive import pack, unpack
 
 
-def comparison(seed, usable=None):
-    rng = np.random.default_rng(seed)
-    points = rng.normal(size=(20, 4)) + np.repeat([0.0, 1.0], 10)[:, None]
-    design = Design(
-        networks=np.array([f"GRU/{i // 2}" for i in range(20)]),
-        tasks=np.repeat(["CDM", "PR"], 10),
-        conditions=np.tile(["trained", "noise"], 10),
-        seeds=np.arange(20) // 2 % 5,
-    )
-    return compare(np.linalg.norm(points[:, None] - points[None], axis=-1), design, usable)
-
-
 @pytest.fixture
-def archived():
+def archived(draw_comparison):
     places = [ComparisonKey(analysis, "GRU", "delay", "CDM", "PR") for analysis in (1, 2)]
-    return list(zip(places, [comparison(0), comparison(1)], strict=True))
+    return list(zip(places, [draw_comparison(0), draw_comparison(1)], strict=True))
 
 
 def test_family_and_headline_are_the_same_after_the_archive(archived):
@@ -44,9 +32,9 @@ def test_maps_and_separations_are_the_same_after_the_archive(archived):
         assert before.embedding.stress == after.embedding.stress
 
 
-def test_a_comparison_without_numbers_keeps_its_status():
+def test_a_comparison_without_numbers_keeps_its_status(draw_comparison):
     place = ComparisonKey(1, "GRU", "delay", "CDM", "PR")
-    before = comparison(0, usable=np.arange(20) < 12)
+    before = draw_comparison(0, usable=np.arange(20) < 12)
     assert not before.status.ok
     ((_, after),) = unpack(*pack([(place, before)]))
     assert after.status == before.status

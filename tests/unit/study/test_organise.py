@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from dynashape.inference import ComparisonKey, Design, compare
+from dynashape.inference import ComparisonKey
 from dynashape.study.steps.organise import N_REPLICATES, _replicates, feature_table
 
 
@@ -40,23 +40,11 @@ def test_a_point_without_all_its_features_is_left_out():
     assert np.isfinite(table.to_numpy(dtype=float)).all()
 
 
-def comparison(seed):
-    rng = np.random.default_rng(seed)
-    points = rng.normal(size=(20, 4)) + np.repeat([0.0, 1.5], 10)[:, None]
-    design = Design(
-        networks=np.array([f"GRU/{i // 2}" for i in range(20)]),
-        tasks=np.repeat(["CDM", "PR"], 10),
-        conditions=np.tile(["trained", "noise"], 10),
-        seeds=np.arange(20) // 2 % 5,
-    )
-    return compare(np.linalg.norm(points[:, None] - points[None], axis=-1), design)
-
-
 @pytest.mark.parametrize("points", [["analysis", "architecture", "task_pair", "phase"], ["analysis", "task_pair"]])
 @pytest.mark.parametrize("features", [["accuracy"], ["omega_squared"], ["omega_squared", "accuracy"]])
-def test_resampled_features_stand_where_their_own_stand(points, features):
+def test_resampled_features_stand_where_their_own_stand(draw_comparison, points, features):
     places = [ComparisonKey(a, "GRU", phase, "CDM", "PR") for a in (2, 1) for phase in ("stimulus", "delay")]
-    archived = [(place, comparison(number)) for number, place in enumerate(places)]
+    archived = [(place, draw_comparison(number, apart=1.5)) for number, place in enumerate(places)]
     rows = [
         {**vars(place), "labelling": kind, "accuracy": one.separations[kind].accuracy,
          "omega_squared": one.shares.omega_squared[kind]}
