@@ -1,4 +1,4 @@
-"""Descent over O(n), many alignments in one array: a memoryless quasi-Newton method in the Lie algebra, products only.
+"""Descent over O(n) to a minimum, many alignments in one array: a memoryless quasi-Newton method in the Lie algebra.
 
 C moves to (I + W + W^2 / 2 + W^3 / 8) C, W skew, which is orthogonal but for W^6 / 64. In the eigenbasis of A's
 symmetric part the Hessian of -tr(A'CBC') is nearly diagonal, and its diagonal costs one pass over the matrices; scaling
@@ -7,7 +7,9 @@ A^2 + A'^2 and the real Schur basis are all worse). With it, a memory of one pai
 gap to the end after 100 iterations: 3e-4 rad against 7e-4), and Newton steps by conjugate gradients save a sixth of the
 products at most.
 
-An iteration is six matrix products, and rarely two more where C has left O(n). On the CPU they are numpy's, which on
+It ends an alignment, in float64, that `momentum` has brought near its minimum: the line search makes it sure.
+
+An iteration is seven matrix products, and rarely two more where C has left O(n). On the CPU they are numpy's, which on
 small matrices take two thirds of the time of torch's and whose calls cost a fifth; a GPU runs the same lines on torch.
 
 Every product is of matrices whose size is a multiple of four and every decision is made for one alignment alone, so
@@ -22,11 +24,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Bool
+
+from dynashape.records import Array
 
 # Share of the mean curvature that is added to every curvature: keeps steps along flat directions bounded.
 FLOOR = 0.05
 # The curvature changes fast at first. Renewing it early saves ten iterations at rank 20 (gap after ten: .06, not .22).
-RENEW_AT = frozenset((1, 2, 3, 5, 7))
+RENEW_EARLY = frozenset((1, 2, 3, 5, 7))
 RENEW_EVERY = 10
 # Radians a step may turn any plane by. Beyond 1.7 the step would leave what Newton-Schulz brings back to O(n).
 LONGEST_TURN = 1.2
@@ -43,16 +48,13 @@ class Descent:
     remaining: torch.Tensor
 
 
-def descend(A: torch.Tensor, B: torch.Tensor, C: torch.Tensor, iterations: int, in_eigenbasis: bool = False) -> Descent:
-    """Follow -tr(A'CBC') downhill from orthogonal C for `iterations` evaluations; A and B traceless, of unit norm.
-
-    `in_eigenbasis` says that A is diagonal plus skew, which saves a product.
-    """
+def descend(A: torch.Tensor, B: torch.Tensor, C: torch.Tensor, iterations: int) -> Descent:
+    """Follow -tr(A'CBC') downhill from orthogonal C for `iterations` evaluations; A and B traceless, of unit norm."""
     if C.device.type != "cpu":
-        end = _follow(_State(torch, A, B, C, in_eigenbasis), iterations)
+        end = _follow(_State(torch, A, B, C), iterations)
         return Descent(end.C, end.value, -end.slope)
     a, b, c = (X.contiguous().numpy() for X in (A, B, C))
-    end = _follow(_State(np, a, b, c, in_eigenbasis), iterations)
+    end = _follow(_State(np, a, b, c), iterations)
     return Descent(torch.from_numpy(end.C), torch.from_numpy(end.value), torch.from_numpy(-end.slope))
 
 
@@ -75,14 +77,49 @@ def flat(X: Any) -> Any:
     return X.reshape(len(X), -1)
 
 
+def scale_planes(xp: Any, A: Any, At: Any, N: Any, T: Any, out: Any) -> Any:
+    """1 / sqrt of half the size of the Hessian's diagonal, one value for each plane of coordinates (i, j), into `out`.
+
+    Along E_ij - E_ji the second derivative is s_i + s_j - 2 (a_i m_j + a_j m_i) + 2 (A o M' + A' o M)_ij, with s
+    the sums of A o M over a row plus those over a column, a and m the diagonals, M = N' the aligned B. At is A', T
+    is overwritten.
+    """
+    xp.multiply(At, N, out=T)
+    s = T.sum(2) + T.sum(1)
+    a, m = diagonals(A), diagonals(N)
+    xp.multiply(A, N, out=T)
+    H = xp.add(T, T.mT, out=out)
+    xp.matmul(xp.stack((a, m), 2), xp.stack((m, a), 1), out=T)
+    H -= T
+    H *= 2
+    H += s[:, :, None]
+    H += s[:, None, :]
+    xp.absolute(H, out=H)
+    rows = flat(H)
+    rows += FLOOR * rows.mean(1)[:, None]
+    H *= 0.5
+    xp.clip(H, 1e-12, None, out=H)
+    xp.sqrt(H, out=H)
+    return xp.reciprocal(H, out=H)
+
+
+def renewals(iterations: int) -> Bool[Array, " iterations"]:
+    """After which of so many iterations the scaling is renewed.
+
+    >>> renewals(8).astype(int).tolist()
+    [1, 1, 1, 0, 1, 0, 1, 0]
+    """
+    return np.array([k in RENEW_EARLY or k % RENEW_EVERY == 0 for k in range(1, iterations + 1)], dtype=bool)
+
+
 class _State:
     """C, N = (C B C')', the scaled gradient g and the scaled direction d of every alignment; W = h d is the step.
 
     `xp` is numpy or torch, whose functions used here have the same names and meanings.
     """
 
-    def __init__(self, xp: Any, A: Any, B: Any, C: Any, in_eigenbasis: bool) -> None:
-        self.xp, self.in_eigenbasis = xp, in_eigenbasis
+    def __init__(self, xp: Any, A: Any, B: Any, C: Any) -> None:
+        self.xp = xp
         self.vecdot = np.vecdot if xp is np else torch.linalg.vecdot
         self.A, self.At, self.Bt = A, xp.empty_like(A), xp.empty_like(B)
         self.At[:], self.Bt[:] = A.mT, B.mT
@@ -90,9 +127,6 @@ class _State:
         self.C, self.C_new = xp.empty_like(C), xp.empty_like(C)
         self.C[:] = C
         self.N, self.N_new, self.g, self.g_new, self.h, self.d, self.X, self.T = (xp.empty_like(C) for _ in range(8))
-        if in_eigenbasis:
-            a = diagonals(A)
-            self.half_skew, self.half_gaps = (A - A.mT) / 4, (a[:, None, :] - a[:, :, None]) / 2
         xp.matmul(self.C, self.Bt, out=self.T)
         xp.matmul(self.T, self.C.mT, out=self.N)
         self.value = -self.dot(self.At, self.N)
@@ -112,48 +146,18 @@ class _State:
         return self.xp.argwhere(mask)[:, 0]
 
     def gradient(self, N: Any, out: Any) -> None:
-        """Scaled gradient over skew W: h times the skew part of N A - A N.
-
-        With A = D + K, D diagonal and K skew, that is Y - Y' of Y = (N - N') K / 2 + (N D - D N) / 2: one product.
-        """
+        """Scaled gradient over skew W: h times the skew part of N A - A N."""
         xp, T, X = self.xp, self.T, self.X
-        if self.in_eigenbasis:
-            xp.subtract(N, N.mT, out=T)
-            xp.matmul(T, self.half_skew, out=X)
-            xp.multiply(N, self.half_gaps, out=T)
-            X += T
-        else:
-            xp.matmul(N, self.A, out=X)
-            xp.matmul(self.A, N, out=T)
-            X -= T
-            X *= 0.5
+        xp.matmul(N, self.A, out=X)
+        xp.matmul(self.A, N, out=T)
+        X -= T
+        X *= 0.5
         xp.subtract(X, X.mT, out=out)
         out *= self.h
 
     def scale(self, out: Any) -> None:
-        """1 / sqrt of half the size of the Hessian's diagonal, one value for each plane of coordinates (i, j).
-
-        Along E_ij - E_ji the second derivative is s_i + s_j - 2 (a_i m_j + a_j m_i) + 2 (A o M' + A' o M)_ij, with s
-        the sums of A o M over a row plus those over a column, a and m the diagonals, M the aligned B.
-        """
-        xp, T = self.xp, self.T
-        xp.multiply(self.At, self.N, out=T)
-        s = T.sum(2) + T.sum(1)
-        a, m = diagonals(self.A), diagonals(self.N)
-        xp.multiply(self.A, self.N, out=T)
-        H = xp.add(T, T.mT, out=out)
-        xp.matmul(xp.stack((a, m), 2), xp.stack((m, a), 1), out=T)
-        H -= T
-        H *= 2
-        H += s[:, :, None]
-        H += s[:, None, :]
-        xp.absolute(H, out=H)
-        rows = flat(H)
-        rows += FLOOR * rows.mean(1)[:, None]
-        H *= 0.5
-        xp.clip(H, 1e-12, None, out=H)
-        xp.sqrt(H, out=H)
-        xp.reciprocal(H, out=H)
+        """The scaling of the planes where C is now."""
+        scale_planes(self.xp, self.A, self.At, self.N, self.T, out)
 
     def step(self) -> None:
         """Try C along W; keep what descends, undo the rest (to be tried again shorter), and find the next direction."""
@@ -233,8 +237,8 @@ class _State:
 
 
 def _follow(state: _State, iterations: int) -> _State:
-    for iteration in range(1, iterations + 1):
+    for renew in renewals(iterations):
         state.step()
-        if iteration % RENEW_EVERY == 0 or iteration in RENEW_AT:
+        if renew:
             state.renew_scaling()
     return state

@@ -6,72 +6,63 @@ from dataclasses import dataclass, replace
 
 from dynashape.errors import InputError, unknown_name
 
-# An iteration costs rank cubed and starts need rank iterations, so the higher the rank the fewer starts and hops: their
-# numbers hold at this rank. Below it they grow up to `MOST` times: there, time is short of the published method's by a
-# factor of hundreds, and the rare pair that misses its minimum is what is left to improve.
-NUMBERS_HOLD_AT = 40
-MOST = 1.8
+
+@dataclass(frozen=True)
+class Round:
+    """`length` times `unit(rank)` iterations; then the `n_kept` lowest go on.
+
+    A step keeps this share of the velocity, `kept`, at first and at last.
+    """
+
+    length: float
+    kept: tuple[float, float]
+    n_kept: int
 
 
 @dataclass(frozen=True)
 class Effort:
-    """The budget of one alignment; iterations are counted in units of about 1.1 times the rank (see `unit`).
+    """The budget of one alignment: starts, the rounds of their race, and descent steps in float64 that end it.
 
-    The `n_matched` best of the matched starts descend, beside `n_relaxed` relaxed ones. `rounds` are (iterations, how
-    many of the starts go on). From the best one, `n_hops` times, `n_moves` moves are tried for `hop` iterations, and
-    the best of them for `after` more. `final` iterations in float32 and `polish` in float64 (a count) end it.
+    The numbers hold at rank 40. They halve with every 26 ranks more, for an iteration costs rank cubed: so the time
+    stays below the same share of the published method's up to rank 40, and half that share above.
     """
 
     n_matched: int
     n_relaxed: int
-    rounds: tuple[tuple[float, int], ...]
-    n_hops: int
-    n_moves: int
-    hop: float
-    after: float
-    final: float
+    rounds: tuple[Round, ...]
     polish: int
 
     def at_rank(self, rank: int) -> Effort:
         """The budget for this rank.
 
-        >>> EFFORTS["standard"].at_rank(10).n_relaxed, EFFORTS["standard"].at_rank(80).n_relaxed
-        (27, 9)
+        >>> [EFFORTS["standard"].at_rank(rank).n_relaxed for rank in (10, 40, 100)]
+        [27, 12, 2]
         """
-        relative = NUMBERS_HOLD_AT / rank
-        share = relative**0.8 if relative < 1 else min(MOST, relative**1.6)
+        share = 2 ** ((40 - rank) / 26)
         return replace(
             self,
-            n_relaxed=max(3, round(self.n_relaxed * share)),
-            rounds=tuple((iterations, max(1, round(n_kept * share))) for iterations, n_kept in self.rounds),
-            n_hops=round(self.n_hops * share),
+            n_relaxed=max(2, round(self.n_relaxed * share)),
+            rounds=tuple(replace(each, n_kept=max(1, round(each.n_kept * share))) for each in self.rounds[:-1])
+            + self.rounds[-1:],
         )
 
 
-# Most of the time goes into starts. Hops lead to the bottom of the funnel that a start lies in (rank 40: nothing is
-# gained after four), another start to another funnel; where it will end shows after one unit (correlation .4), not
-# sooner.
+# All of the velocity kept, and then ever less, is what finds low minima: three units of it are better than two with
+# more starts, and as good as five with fewer. Where so warm a start will end cannot be seen before it has cooled;
+# "thorough" can afford to look once at many starts that were cooled soon.
+WARM, COOL, COLD = (1.0, 0.95), (0.95, 0.9), (0.9, 0.85)
+
 EFFORTS: dict[str, Effort] = {
     "standard": Effort(
         n_matched=1,
-        n_relaxed=15,
-        rounds=((0.7, 7), (0.8, 4), (1.0, 2)),
-        n_hops=1,
-        n_moves=4,
-        hop=1.0,
-        after=0.5,
-        final=1.5,
+        n_relaxed=12,
+        rounds=(Round(3.0, WARM, 3), Round(1.0, COOL, 1), Round(1.0, COLD, 1)),
         polish=12,
     ),
     "thorough": Effort(
         n_matched=3,
-        n_relaxed=70,
-        rounds=((0.9, 24), (1.0, 8), (1.0, 4)),
-        n_hops=2,
-        n_moves=4,
-        hop=1.0,
-        after=0.5,
-        final=2.0,
+        n_relaxed=84,
+        rounds=(Round(1.0, (1.0, 0.85), 28), Round(3.0, WARM, 8), Round(1.0, COOL, 4), Round(1.0, COLD, 1)),
         polish=40,
     ),
 }
@@ -79,12 +70,12 @@ EFFORTS: dict[str, Effort] = {
 
 
 def unit(rank: int) -> int:
-    """Iterations that budgets are counted in: about a third of what a start needs to come within 1e-3 rad of its end.
+    """Iterations that budgets are counted in.
 
-    >>> unit(40)
-    44
+    >>> unit(40), unit(100)
+    (46, 76)
     """
-    return max(15, round(1.1 * rank))
+    return int(6 * rank**0.55 + 0.5)
 
 
 def find_effort(name: str) -> Effort:

@@ -1,4 +1,4 @@
-"""The alignment of many pairs together: starts race in float32, the best one hops on, float64 ends it."""
+"""The alignment of many pairs together: starts race in float32, float64 ends the best one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import torch
 from jaxtyping import Bool, Float
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from dynashape.dissimilarity.descent import Descent, descend, orthonormalise
+from dynashape.dissimilarity.descent import descend, orthonormalise
 from dynashape.dissimilarity.efforts import Effort, unit
 from dynashape.dissimilarity.frames import Canonical
-from dynashape.dissimilarity.starts import intertwined_starts, matched_starts, moves, relaxed_starts
+from dynashape.dissimilarity.momentum import roll
+from dynashape.dissimilarity.starts import intertwined_starts, matched_starts, relaxed_starts
 from dynashape.records import Array
 
-# Numbers in one batched matrix product: enough to hide the cost of a call (1 us), few enough to stay in the cache.
+# Numbers in one array of a tile: enough to hide the cost of a call (1 us), few enough to stay in the cache.
 BATCH = 100_000
 BATCH_ON_GPU = 50_000_000
 # A matched start this near to zero is the minimum, to rounding; nothing is left to search.
@@ -144,48 +145,20 @@ class _Problem:
         return C[:, : self.rank, : self.rank], residual, spread, remaining
 
     def search(self, matched: torch.Tensor, effort: Effort) -> tuple[torch.Tensor, torch.Tensor]:
-        """The best C in float32, in the coordinates of A32 and B32, and the spread of the angle over finalists."""
+        """The best C in float32, in the coordinates of A32 and B32, and the spread of the angle over the last few."""
         effort, count = effort.at_rank(self.rank), unit(self.rank)
         relaxed = relaxed_starts(self.A32, self.B32, self.gain, self.rank, effort.n_relaxed)
         C = torch.cat((matched, relaxed), 1)
-        value = remaining = torch.zeros_like(C[:, :, 0, 0])
-        for iterations, n_kept in effort.rounds:
-            C, value, remaining = self.descend(C, round(iterations * count))
-            kept = (value - remaining).argsort(dim=1, stable=True)[:, :n_kept]
-            C = torch.take_along_dim(C, kept[:, :, None, None], 1)
-            value, remaining = value.gather(1, kept), remaining.gather(1, kept)
-        angles = self.angle(value)
-        spread = angles.amax(1) - angles.amin(1)
-        C, value = C[:, 0], value[:, 0]
-        U = moves(self.rank, self.n, max(1, effort.n_hops * effort.n_moves)).to(dtype=C.dtype, device=self.device)
-        for hop in range(effort.n_hops):
-            tried = U[hop * effort.n_moves : (hop + 1) * effort.n_moves]
-            # Moves turn the coordinates of A and those of B in turn.
-            # (bmm, since a product with one matrix is folded into a larger one whose rounding depends on the batch).
-            turns = [V.expand_as(C).contiguous() for V in tried]
-            trial = torch.stack([torch.bmm(C, V) if k % 2 else torch.bmm(V, C) for k, V in enumerate(turns)], 1)
-            trial, trial_value, left = self.descend(trial, round(effort.hop * count))
-            first = (trial_value - left).argmin(1)[:, None]
-            chosen = torch.take_along_dim(trial, first[:, :, None, None], 1)
-            chosen, chosen_value, _ = self.descend(chosen, round(effort.after * count))
-            better = chosen_value[:, 0] < value
-            C = torch.where(better[:, None, None], chosen[:, 0], C)
-            value = torch.minimum(chosen_value[:, 0], value)
-        C, _, _ = self.descend(C[:, None], round(effort.final * count))
+        V = torch.zeros_like(C)
+        spread = torch.zeros_like(self.sizes)
+        for each in effort.rounds:
+            value = roll(self.A32, self.B32, C, V, round(each.length * count), each.kept)
+            if C.shape[1] > 1:
+                angles = self.angle(value)
+                spread = angles.amax(1) - angles.amin(1)
+            kept = value.argsort(dim=1, stable=True)[:, : each.n_kept, None, None]
+            C, V = torch.take_along_dim(C, kept, 1), torch.take_along_dim(V, kept, 1)
         return C[:, 0], spread
-
-    def descend(self, C: torch.Tensor, iterations: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Every start (pairs, starts, n, n) descends in float32, in batches that fit the cache."""
-        P, K = C.shape[:2]
-        step = max(1, _batch(self.device.type) // (K * self.n**2))
-        parts: list[Descent] = []
-        for first in range(0, P, step):
-            rows = slice(first, first + step)
-            A, B = (X[rows].repeat_interleave(K, 0) for X in (self.A32, self.B32))
-            parts.append(descend(A, B, C[rows].flatten(0, 1), iterations, in_eigenbasis=True))
-        value = torch.cat([part.value for part in parts]).view(P, K)
-        remaining = torch.cat([part.remaining for part in parts]).view(P, K)
-        return torch.cat([part.C for part in parts]).view(C.shape), value, remaining
 
     def polish(self, C: torch.Tensor, iterations: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """C in float64 with its residual, and what the distance may still fall by."""

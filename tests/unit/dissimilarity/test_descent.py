@@ -33,7 +33,7 @@ def test_it_descends_and_stays_on_the_orthogonal_group(problem):
     A, B, C = problem
     before = [value(A, B, C)]
     for iterations in (5, 20, 200):
-        end = descend(A, B, C, iterations, in_eigenbasis=True)
+        end = descend(A, B, C, iterations)
         assert np.allclose(end.value.numpy(), value(A, B, end.C), atol=1e-6)  # float32 carries 1e-7
         before.append(end.value.numpy())
     # The first long steps leave C off O(n), by up to .2; later ones by a quarter of DRIFT.
@@ -42,18 +42,11 @@ def test_it_descends_and_stays_on_the_orthogonal_group(problem):
     assert float(end.remaining.max()) < 1e-5
 
 
-def test_the_basis_saves_a_product_and_changes_nothing(problem):
-    A, B, C = problem
-    general, special = (descend(A, B, C, 30, in_eigenbasis=basis) for basis in (False, True))
-    # Rounding grows along thirty iterations of a path that is no contraction.
-    assert np.allclose(general.value, special.value, atol=1e-4)
-
-
 def test_torch_follows_the_same_path_as_numpy(problem):
     # What runs on a GPU is this torch path; devices without one run it here on the CPU.
     A, B, C = problem
-    on_torch = _follow(_State(torch, A, B, C, True), 12)
-    on_numpy = descend(A, B, C, 12, in_eigenbasis=True)
+    on_torch = _follow(_State(torch, A, B, C), 12)
+    on_numpy = descend(A, B, C, 12)
     assert torch.allclose(on_torch.value, on_numpy.value, atol=1e-5)
     assert torch.allclose(on_torch.C, on_numpy.C, atol=1e-2)
 
