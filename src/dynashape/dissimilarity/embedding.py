@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from scipy.linalg.blas import dgemm
 
 from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
 from dynashape.records import Array
@@ -58,12 +59,14 @@ def project_embedding(
     """H @ weights at every embedding row, one product a delay on shifted slices of the table."""
     first = (n_delays - 1) * delay_interval
     table, n_units = recording.table, recording.n_units
-    out: Float[Array, "windows k"] = table[first:] @ weights[:n_units]
-    for d in range(1, n_delays):
+    # Windows across trial borders are computed as well and dropped below: a slice costs no copy. BLAS adds each product
+    # to the sum by itself; numpy would make an array of each.
+    out = np.zeros((weights.shape[1], len(table) - first), order="F")
+    for d in range(n_delays):
         shift = first - d * delay_interval
-        # Windows across trial borders are computed as well and dropped below: a slice costs no copy.
-        out += table[shift : shift + len(out)] @ weights[d * n_units : (d + 1) * n_units]
-    return np.asarray(out[embedding_rows(recording, n_delays, delay_interval) - first])
+        block = np.ascontiguousarray(weights[d * n_units : (d + 1) * n_units])
+        out = dgemm(1.0, block.T, table[shift : shift + out.shape[1]].T, beta=1.0, c=out, overwrite_c=True)
+    return np.asarray(out.T[embedding_rows(recording, n_delays, delay_interval) - first])
 
 
 def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> Float[Array, "columns columns"]:
@@ -75,11 +78,15 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
     building H and multiplying it by itself.
     """
     n, tau = recording.n_units, delay_interval
-    rows = embedding_rows(recording, n_delays, tau)
-    now = np.ascontiguousarray(recording.table[rows].T)
+    begin = (n_delays - 1) * tau
+    # Zero where no window ends, so that the steps before are slices of the table and need no copy.
+    now = np.zeros_like(recording.table[begin:])
+    rows = embedding_rows(recording, n_delays, tau) - begin
+    now[rows] = recording.table[begin:][rows]
     gram = np.empty((n_delays * n, n_delays * n))
     for d in range(n_delays):
-        gram[:n, d * n : (d + 1) * n] = now @ recording.table[rows - d * tau]
+        shift = begin - d * tau
+        gram[:n, d * n : (d + 1) * n] = now.T @ recording.table[shift : shift + len(now)]
     if n_delays > 1:
         offsets = np.arange(-tau, 0)
         first = recording.starts + (n_delays - 1) * tau

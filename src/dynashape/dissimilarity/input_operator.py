@@ -92,7 +92,7 @@ def fit_input_operator(
     if held:
         # Not divided by the singular values: white states would turn with the strength of the drive in each direction.
         states = past @ (weights @ axes[:held].T)
-        signs = np.where(np.sum(states**3, axis=0) < 0.0, -1.0, 1.0)
+        signs = np.where(np.einsum("ij,ij,ij->j", states, states, states) < 0.0, -1.0, 1.0)
         states *= signs
         now = np.flatnonzero(has_next(recording, rows))
         push = driven.table[rows[now] + 1]

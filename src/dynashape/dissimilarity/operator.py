@@ -110,12 +110,13 @@ def regress_next(
     coordinates: Float[Array, "rows held"], follows: Bool[Array, " rows"], ridge: float
 ) -> Float[Array, "held held"]:
     """The matrix A of v(t+1) = A v(t) by ridge regression over the rows that are followed by another of their trial."""
-    now = coordinates[follows]
-    # Rows of a trial stand one after another, so the row after `now` is the next step of the same trial.
-    later = coordinates[np.flatnonzero(follows) + 1]
-    gram = now.T @ now
+    # Rows of a trial stand one after another: all products but those of the last rows, which nothing follows.
+    last = np.flatnonzero(~follows)
+    gram = coordinates.T @ coordinates - coordinates[last].T @ coordinates[last]
     gram[np.diag_indices_from(gram)] += ridge
-    return np.asarray(scipy.linalg.solve(gram, now.T @ later, assume_a="pos", check_finite=False)).T
+    between = last[last + 1 < len(coordinates)]
+    products = coordinates[:-1].T @ coordinates[1:] - coordinates[between].T @ coordinates[between + 1]
+    return np.asarray(scipy.linalg.solve(gram, products, assume_a="pos", check_finite=False)).T
 
 
 def _status(directions: Directions, name: str) -> Status:

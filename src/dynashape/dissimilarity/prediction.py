@@ -55,15 +55,19 @@ def one_step_errors(
     wide = min(directions.coordinates.shape[1], directions.numerical_rank, max(ranks) + 10)
     scale = directions.singular_values[:wide]
     before, after = directions.coordinates[now, :wide], directions.coordinates[now + 1, :wide]
-    squares, products = before.T @ before, before.T @ after
+    left_out_squares = [before[out].T @ before[out] for _, out in folds]
+    left_out_products = [before[out].T @ after[out] for _, out in folds]
+    if recording.n_trials > 1:  # what is left out are all windows, each of them once
+        squares, products = sum(left_out_squares), sum(left_out_products)
+    else:
+        squares, products = before.T @ before, before.T @ after
     sums = np.zeros(len(ranks))
     fits = [True] * len(ranks)
-    for tested, left_out in folds:
-        out = before[left_out]
-        train_squares = squares - out.T @ out
-        train_products = products - out.T @ after[left_out]
+    for (tested, left_out), out_squares, out_products in zip(folds, left_out_squares, left_out_products, strict=True):
+        train_squares = squares - out_squares
+        train_products = products - out_products
         # The singular directions of the training windows within the kept ones, and the way to and from them.
-        variances, axes = scipy.linalg.eigh(scale[:, None] * train_squares * scale, check_finite=False)
+        variances, axes = scipy.linalg.eigh(scale[:, None] * train_squares * scale, driver="evd", check_finite=False)
         n_axes = int(np.sum(variances > wide * np.finfo(np.float64).eps * variances[-1]))
         spread, axes = np.sqrt(variances[::-1][:n_axes]), axes[:, ::-1][:, :n_axes]
         to_axes = np.ascontiguousarray(scale[:, None] * axes / spread)
@@ -71,7 +75,7 @@ def one_step_errors(
         train_squares = to_axes.T @ train_squares @ to_axes
         train_products = to_axes.T @ train_products @ to_axes
         for i, rank in enumerate(ranks):
-            fits[i] &= len(now) - len(out) >= rank
+            fits[i] &= len(now) - len(before[left_out]) >= rank
             if not fits[i]:
                 continue
             r = min(rank, n_axes)

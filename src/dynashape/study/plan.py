@@ -16,7 +16,7 @@ STEP_VERSIONS: Mapping[str, int] = {
     "train": 2,
     "examine": 1,
     "record": 1,
-    "fit": 1,
+    "fit": 2,
     "align": 4,
     "split": 2,
     "compare": 1,

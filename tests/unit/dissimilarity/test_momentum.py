@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numba.core.caching import CacheImpl
 
 from dynashape.dissimilarity.frames import canonicalise
+from dynashape.dissimilarity.kernel import _compiled
 from dynashape.dissimilarity.momentum import _roll_together, roll
 
 RANK, PAIRS, STARTS = 12, 3, 4
@@ -78,6 +80,11 @@ def test_an_operator_of_zeros_gives_no_nan():
     found, ends, _ = follow(torch.zeros_like(A), B, C, (20, (1.0, 0.95)))
     assert torch.equal(found, torch.zeros_like(found))
     assert torch.isfinite(ends).all()
+
+
+def test_a_machine_without_a_place_for_compiled_code_compiles_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(CacheImpl, "_locator_classes", [])
+    assert _compiled(lambda x: x + 1)(2) == 3
 
 
 @pytest.mark.slow
