@@ -64,7 +64,8 @@ def align(A: Any, B: Any, effort: str = "standard", *, zero_pad: bool = False, d
     """The distance between two operators up to an orthogonal change of basis of either, and the C that reaches it.
 
     The angle is computed from the residual, 2 arcsin(||A - C B C'|| / 2), since arccos loses half the digits near zero.
-    InputError for an operator that is not square, not finite or zero, and for unequal ranks unless `zero_pad`.
+    InputError for an operator that is not square, not finite or zero, and for unequal ranks unless `zero_pad`. The
+    first call on a machine compiles the search (a few seconds); its code is kept on disk.
 
     >>> A = np.array([[1.0, 2.0], [0.0, 3.0]])
     >>> Q = np.array([[0.0, 1.0], [1.0, 0.0]])

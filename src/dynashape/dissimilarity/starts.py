@@ -158,3 +158,27 @@ def _draws(rank: int, n: int, n_starts: int) -> torch.Tensor:
     X[:, range(n), range(n)] = np.sqrt(rank)
     X[:, :rank, :rank] = stream("align", rank).normal(size=(n_starts, rank, rank))
     return torch.from_numpy(X)
+
+
+@lru_cache(maxsize=64)
+def moves(rank: int, n: int, n_moves: int) -> torch.Tensor:
+    """Orthogonal matrices that turn part of the coordinates at random and leave the rest, (moves, n, n).
+
+    From a local minimum such a move reaches a better one several times as often as a fresh start of the same cost (rank
+    20): signed permutations of a third of the coordinates, one sign, or a rotation of three coordinates.
+    """
+    rng = stream("align moves", rank)
+    U = np.tile(np.eye(n), (n_moves, 1, 1))
+    for k in range(n_moves):
+        width = min(rank, (max(2, rank // 3), 1, 3)[k % 3])
+        first = int(rng.integers(0, rank - width + 1))
+        block = slice(first, first + width)
+        if k % 3 == 2:
+            turn = np.linalg.qr(rng.normal(size=(width, width)))[0]
+            turn[:, 0] *= rng.choice((-1.0, 1.0))
+        else:
+            turn = np.eye(width)[rng.permutation(width)] * rng.choice((-1.0, 1.0), size=width)
+            if width == 1:
+                turn[:] = -1.0
+        U[k, block, block] = turn
+    return torch.from_numpy(U)

@@ -12,10 +12,10 @@ from jaxtyping import Bool, Float
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from dynashape.dissimilarity.descent import descend, orthonormalise
-from dynashape.dissimilarity.efforts import Effort, unit
+from dynashape.dissimilarity.efforts import COLD, QUENCH, Effort, unit
 from dynashape.dissimilarity.frames import Canonical
 from dynashape.dissimilarity.momentum import roll
-from dynashape.dissimilarity.starts import intertwined_starts, matched_starts, relaxed_starts
+from dynashape.dissimilarity.starts import intertwined_starts, matched_starts, moves, relaxed_starts
 from dynashape.records import Array
 
 # Numbers in one array of a tile: enough to hide the cost of a call (1 us), few enough to stay in the cache.
@@ -150,15 +150,35 @@ class _Problem:
         relaxed = relaxed_starts(self.A32, self.B32, self.gain, self.rank, effort.n_relaxed)
         C = torch.cat((matched, relaxed), 1)
         V = torch.zeros_like(C)
-        spread = torch.zeros_like(self.sizes)
+        value, angles = torch.zeros_like(C[:, :, 0, 0]), self.sizes[:, None]
         for each in effort.rounds:
             value = roll(self.A32, self.B32, C, V, round(each.length * count), each.kept)
-            if C.shape[1] > 1:
-                angles = self.angle(value)
-                spread = angles.amax(1) - angles.amin(1)
-            kept = value.argsort(dim=1, stable=True)[:, : each.n_kept, None, None]
-            C, V = torch.take_along_dim(C, kept, 1), torch.take_along_dim(V, kept, 1)
-        return C[:, 0], spread
+            angles = self.angle(value) if C.shape[1] > 1 else angles
+            order = value.argsort(dim=1, stable=True)[:, : each.n_kept]
+            C, V, value = _take(C, order), _take(V, order), value.gather(1, order)
+        for hop in range(effort.n_hops):
+            C, value = self.hop(C, value, hop, effort.n_moves)
+        C = _take(C, value.argmin(1)[:, None])
+        roll(self.A32, self.B32, C, torch.zeros_like(C), round(effort.end * count), COLD)
+        return C[:, 0], angles.amax(1) - angles.amin(1)
+
+    def hop(self, C: torch.Tensor, value: torch.Tensor, hop: int, n_moves: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Each C (pairs, starts, n, n), or the best place that moves from it lead to, and its value."""
+        U = moves(self.rank, self.n, (hop + 1) * n_moves)[-n_moves:].to(dtype=C.dtype, device=self.device)
+        # Moves turn the coordinates of A and those of B in turn. One product for each matrix: joined into a larger one,
+        # the rounding would depend on the batch.
+        flat = C.flatten(0, 1)
+        turns = [W.expand_as(flat).contiguous() for W in U]
+        tried = torch.stack([torch.bmm(flat, W) if k % 2 else torch.bmm(W, flat) for k, W in enumerate(turns)], 1)
+        tried = tried.view(len(C), -1, self.n, self.n)
+        V = torch.zeros_like(tried)
+        found = roll(self.A32, self.B32, tried, V, unit(self.rank), QUENCH)
+        first = found.view(*C.shape[:2], n_moves).argmin(2)
+        first += n_moves * torch.arange(C.shape[1], device=self.device)
+        there, V = _take(tried, first), _take(V, first)
+        lower = roll(self.A32, self.B32, there, V, unit(self.rank) // 2, COLD)
+        better = lower < value
+        return torch.where(better[:, :, None, None], there, C), torch.minimum(lower, value)
 
     def polish(self, C: torch.Tensor, iterations: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """C in float64 with its residual, and what the distance may still fall by."""
@@ -172,6 +192,11 @@ class _Problem:
             residual = self.residual(C)
         left = (residual**2 - 2 * self.sizes * remaining).clamp_min(0).sqrt()
         return C, residual, residual - left
+
+
+def _take(X: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
+    """The matrices at these positions (pairs, k) of X (pairs, starts, n, n)."""
+    return torch.take_along_dim(X, order[:, :, None, None], 1)
 
 
 @lru_cache(maxsize=1)
