@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from dynashape.dissimilarity import align, embed_delays, fit_operator, spectral_distance
 
@@ -45,8 +46,9 @@ def same_up_to_signs(ours: np.ndarray, theirs: np.ndarray, tolerance: float) -> 
 def test_same_operator_as_the_default_path(n_delays: int, rank: int, delay_interval: int) -> None:
     activity = network(0)
     ours = fit_operator(activity, n_delays, rank, delay_interval)
-    # dsa-metric works in single precision (6e-8), and neighbouring singular values lie a few percent apart.
-    same_up_to_signs(ours.matrix, published(activity.copy(), n_delays, rank, delay_interval), 3e-5)
+    # dsa-metric works in single precision (6e-8), and neighbouring singular values lie a few percent apart: at rank 50
+    # it is up to 4e-5 from the SVD in double precision, from which ours is 1e-13; how far depends on the machine.
+    same_up_to_signs(ours.matrix, published(activity.copy(), n_delays, rank, delay_interval), 1e-4)
 
 
 def test_same_operator_for_trials_of_unequal_length() -> None:
@@ -82,6 +84,7 @@ def test_same_wasserstein_distance_of_the_spectra() -> None:
 
 @pytest.mark.parametrize("seed", [6, 8])
 def test_the_alignment_is_never_worse(seed: int) -> None:
+    torch.manual_seed(seed)
     first, second = (fit_operator(network(s), 3, 8).matrix for s in (seed, seed + 1))
     theirs = DSA.SimilarityTransformDist(iters=800, score_method="angular", lr=5e-3)
     score = float(theirs.fit_score(first.astype(np.float32), second.astype(np.float32)))
@@ -93,6 +96,8 @@ def test_they_agree_that_a_rotated_system_is_near_and_only_ours_says_that_it_is_
     matrix = fit_operator(network(10), 3, 8).matrix
     Q = np.linalg.qr(np.random.default_rng(0).normal(size=matrix.shape))[0]
     rotated = Q @ matrix @ Q.T
+    # Theirs starts from torch's global random state; over five seeds it says .001 to .05 for the same two systems.
+    torch.manual_seed(0)
     theirs = DSA.SimilarityTransformDist(iters=800, score_method="angular", lr=5e-3)
     score = float(theirs.fit_score(matrix.astype(np.float32), rotated.astype(np.float32)))
     other = align(matrix, fit_operator(network(11), 3, 8).matrix).distance
