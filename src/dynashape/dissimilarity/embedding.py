@@ -66,7 +66,8 @@ def project_embedding(
         shift = first - d * delay_interval
         block = np.ascontiguousarray(weights[d * n_units : (d + 1) * n_units])
         out = dgemm(1.0, block.T, table[shift : shift + out.shape[1]].T, beta=1.0, c=out, overwrite_c=True)
-    return np.asarray(out.T[embedding_rows(recording, n_delays, delay_interval) - first])
+    rows = embedding_rows(recording, n_delays, delay_interval) - first
+    return np.asarray(out.T if len(rows) == out.shape[1] else out.T[rows])
 
 
 def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> Float[Array, "columns columns"]:
@@ -80,9 +81,11 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
     n, tau = recording.n_units, delay_interval
     begin = (n_delays - 1) * tau
     # Zero where no window ends, so that the steps before are slices of the table and need no copy.
-    now = np.zeros_like(recording.table[begin:])
+    now = recording.table[begin:]
     rows = embedding_rows(recording, n_delays, tau) - begin
-    now[rows] = recording.table[begin:][rows]
+    if len(rows) < len(now):
+        now = np.zeros_like(now)
+        now[rows] = recording.table[begin:][rows]
     gram = np.empty((n_delays * n, n_delays * n))
     for d in range(n_delays):
         shift = begin - d * tau

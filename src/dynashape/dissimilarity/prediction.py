@@ -42,15 +42,14 @@ def one_step_errors(
     now = np.flatnonzero(has_next(recording, rows))
     now, folds = _folds(now, trial[now], recording.n_trials, (n_delays - 1) * delay_interval)
     counted = rows[now] + 1 - recording.starts[trial[now]] >= first_step
-    seen = recording.table[rows[now] + 1]
-    targets = seen if counted.all() else seen[counted]
-    if not len(targets):
+    ends = rows[now] + 1
+    if not counted.any():
         return [None] * len(ranks), None
-    total = _energy(targets - targets.mean(axis=0))
+    total, energy, changed = _variances(recording.table, ends if counted.all() else ends[counted])
     # Activity that does not vary beyond its own rounding has nothing to be predicted.
-    if not total > (10 * recording.precision) ** 2 * _energy(targets):
+    if not total > (10 * recording.precision) ** 2 * energy:
         return [None] * len(ranks), None
-    persistence = _energy(targets - recording.table[rows[now[counted]]]) / total
+    persistence = changed / total
 
     wide = min(directions.coordinates.shape[1], directions.numerical_rank, max(ranks) + 10)
     scale = directions.singular_values[:wide]
@@ -81,7 +80,7 @@ def one_step_errors(
             r = min(rank, n_axes)
             system = train_squares[:r, :r] + ridge * np.eye(r)
             step = scipy.linalg.solve(system, train_products[:r, :r], assume_a="pos", check_finite=False)
-            missed = before[tested] @ (to_axes[:, :r] @ (step @ back[:r])) - seen[tested]
+            missed = before[tested] @ (to_axes[:, :r] @ (step @ back[:r])) - recording.table[ends[tested]]
             sums[i] += _energy(missed if counted[tested].all() else missed[counted[tested]])
     return [float(s) / total if fit else None for s, fit in zip(sums, fits, strict=True)], persistence
 
@@ -97,6 +96,27 @@ def _folds(
         return now[np.argsort(fold, kind="stable")], [(part, part) for part in parts]
     edges = np.linspace(0, len(now), N_FOLDS + 1).astype(int).tolist()
     return now, [(slice(a, b), slice(max(a - reach - 1, 0), b + reach + 1)) for a, b in pairwise(edges)]
+
+
+def _variances(
+    table: Float[Array, "all_steps units"], ends: Int[Array, " pairs"]
+) -> tuple[float, float, float]:
+    """Of the steps at these rows: the sum of squares about their mean, about zero, and about the step before each.
+
+    From products of rows, without arrays as large as the table (whose memory costs more than the sums), unless these
+    sums lose more than six digits by their subtraction.
+    """
+    own = np.einsum("ij,ij->i", table, table)
+    energy = float(own[ends].sum())
+    mean = np.bincount(ends, minlength=len(table)).astype(np.float64) @ table / len(ends)
+    total = energy - len(ends) * float(mean @ mean)
+    with_next = np.einsum("ij,ij->i", table[:-1], table[1:])
+    changed = float((own[ends] + own[ends - 1] - 2.0 * with_next[ends - 1]).sum())
+    if total < 1e-6 * energy:
+        total = _energy(table[ends] - mean)
+    if changed < 1e-6 * energy:
+        changed = _energy(table[ends] - table[ends - 1])
+    return total, energy, changed
 
 
 def _energy(values: Float[Array, "rows columns"]) -> float:
