@@ -19,6 +19,7 @@ from jaxtyping import Float
 
 from dynashape.dissimilarity.activity import Recording
 from dynashape.dissimilarity.embedding import build_embedding, embedding_gram, embedding_rows, project_embedding
+from dynashape.dissimilarity.symmetric import decompose_symmetric
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -62,10 +63,8 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
     # With fewer windows than columns the small Gram matrix is H H', and there the embedding itself is small.
     short = build_embedding(recording, rows, n_delays, delay_interval) if shape[0] < shape[1] else None
     gram = embedding_gram(recording, n_delays, delay_interval) if short is None else short @ short.T
-    # All vectors, by divide and conquer: 53 ms of CPU for 600 columns. The leading 50 alone (MRRR) took 33 ms, the
-    # leading 200 took 78, and then the tail of the spectrum, which "svht" and a scree plot need, is not known.
-    squares, vectors = scipy.linalg.eigh(gram, driver="evd", overwrite_a=True, check_finite=False)
-    values = np.sqrt(np.maximum(squares[::-1], 0.0))
+    squares, leading = decompose_symmetric(gram)
+    values = np.sqrt(np.maximum(squares, 0.0))
     if not values[0] > 0.0:
         return _nothing(recording, shape, rank)
 
@@ -83,8 +82,7 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
         kept = min(2 * n + _EXTRA, len(values))
         coordinates, columns, method = left[:, :kept], right[:kept].T, "svd"
     else:
-        # Copied in order: numpy multiplies a reversed view without BLAS, ten times slower.
-        basis = np.ascontiguousarray(vectors[:, ::-1][:, :kept])
+        basis = leading(min(kept, len(values)))
         if short is None:
             projected = project_embedding(recording, basis, n_delays, delay_interval)
             coordinates, ritz, turn = _thin_svd(projected, values[:kept])

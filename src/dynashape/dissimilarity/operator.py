@@ -116,7 +116,8 @@ def regress_next(
     gram[np.diag_indices_from(gram)] += ridge
     between = last[last + 1 < len(coordinates)]
     products = coordinates[:-1].T @ coordinates[1:] - coordinates[between].T @ coordinates[between + 1]
-    return np.asarray(scipy.linalg.solve(gram, products, assume_a="pos", check_finite=False)).T
+    factor = scipy.linalg.cho_factor(gram, overwrite_a=True, check_finite=False)
+    return np.asarray(scipy.linalg.cho_solve(factor, products, check_finite=False)).T
 
 
 def _status(directions: Directions, name: str) -> Status:

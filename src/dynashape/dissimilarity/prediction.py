@@ -79,7 +79,8 @@ def one_step_errors(
                 continue
             r = min(rank, n_axes)
             system = train_squares[:r, :r] + ridge * np.eye(r)
-            step = scipy.linalg.solve(system, train_products[:r, :r], assume_a="pos", check_finite=False)
+            factor = scipy.linalg.cho_factor(system, overwrite_a=True, check_finite=False)
+            step = scipy.linalg.cho_solve(factor, train_products[:r, :r], check_finite=False)
             missed = before[tested] @ (to_axes[:, :r] @ (step @ back[:r])) - recording.table[ends[tested]]
             sums[i] += _energy(missed if counted[tested].all() else missed[counted[tested]])
     return [float(s) / total if fit else None for s, fit in zip(sums, fits, strict=True)], persistence
@@ -98,9 +99,7 @@ def _folds(
     return now, [(slice(a, b), slice(max(a - reach - 1, 0), b + reach + 1)) for a, b in pairwise(edges)]
 
 
-def _variances(
-    table: Float[Array, "all_steps units"], ends: Int[Array, " pairs"]
-) -> tuple[float, float, float]:
+def _variances(table: Float[Array, "all_steps units"], ends: Int[Array, " pairs"]) -> tuple[float, float, float]:
     """Of the steps at these rows: the sum of squares about their mean, about zero, and about the step before each.
 
     From products of rows, without arrays as large as the table (whose memory costs more than the sums), unless these
