@@ -112,7 +112,9 @@ def _variances(table: Float[Array, "all_steps units"], ends: Int[Array, " pairs"
     with_next = np.einsum("ij,ij->i", table[:-1], table[1:])
     changed = float((own[ends] + own[ends - 1] - 2.0 * with_next[ends - 1]).sum())
     if total < 1e-6 * energy:
-        total = _energy(table[ends] - mean)
+        # From the first of them: the mean of many equal values is not that value, to the last digit.
+        apart = table[ends] - table[ends[0]]
+        total = _energy(apart - apart.mean(axis=0))
     if changed < 1e-6 * energy:
         changed = _energy(table[ends] - table[ends - 1])
     return total, energy, changed

@@ -282,6 +282,19 @@ def test_the_held_out_error_is_close_to_refitting_everything_by_hand() -> None:
     assert fit_operator(activity, 3, 6).one_step_error == pytest.approx(missed / total, rel=0.02)
 
 
+@pytest.mark.parametrize(("offset", "speed"), [(0.0, 1.0), (3.0, 1.0), (1e5, 1.0), (0.0, 1e-4), (1e5, 1e-2)])
+def test_error_of_persistence_far_from_zero_and_for_slow_activity(offset, speed):
+    rng = np.random.default_rng(7)
+    activity = offset + rng.normal(size=(12, 1, 5)) + speed * rng.normal(size=(12, 30, 5)).cumsum(axis=1)
+    steps, before = activity[:, 3:].reshape(-1, 5), activity[:, 2:-1].reshape(-1, 5)
+    expected = np.sum((steps - before) ** 2) / np.sum((steps - steps.mean(axis=0)) ** 2)
+    assert fit_operator(activity, 3, 4).persistence_error == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_long_constant_recording_has_nothing_to_predict():
+    assert fit_operator(np.full((100_000, 3), 0.1), 1, 1).persistence_error is None
+
+
 def test_nothing_to_hold_out_is_none() -> None:
     assert fit_operator(network(1, 8, 3), 1, 3).one_step_error is not None
     assert fit_operator(network(1, 3, 3), 1, 3).one_step_error is None
