@@ -10,9 +10,11 @@ from dynashape.errors import InputError, unknown_name
 
 # The share of the budget at these ranks, with straight lines between. An iteration costs rank cubed, so a low rank can
 # afford more: the time of "standard" stays below a hundredth of the published method's up to rank 30, an eightieth up
-# to 40 and a fortieth up to 100. At rank 30, with 1.26 for 1.6, 2 of 120 pairs ended .007 above the best minimum known.
-RANKS = [0.0, 10.0, 20.0, 30.0, 40.0, 47.0, 113.0]
-SHARES = [2.5, 2.0, 1.6, 1.6, 1.0, 1.0, 0.0]
+# to 40 and a fortieth up to 100. At rank 30, with 1.26 for 1.6, 2 of 120 pairs ended .007 above the best minimum known;
+# at rank 60, with .8 for 1, the median excess was .00053 rad instead of .00044. At rank 100 even sixteen starts, three
+# times what a fortieth allows, leave .00056.
+RANKS = [0.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 130.0]
+SHARES = [2.5, 2.0, 1.6, 1.6, 1.0, 1.0, 0.5, 0.34, 0.0]
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Effort:
     Each start left hops `n_hops` times: `n_moves` moves are tried, each for a unit, and the best of them for half a
     unit more. `end` units in float32 and `polish` steps in float64 end the lowest one.
 
-    The numbers hold at ranks 40 to 47 and are multiplied by `SHARES` at others.
+    The numbers hold at ranks 40 to 60 and are multiplied by `SHARES` at others.
     """
 
     n_matched: int
@@ -49,14 +51,15 @@ class Effort:
         """The budget for this rank.
 
         >>> [EFFORTS["standard"].at_rank(rank).n_relaxed for rank in (10, 40, 100)]
-        [18, 9, 2]
+        [18, 9, 3]
         """
         share = float(np.interp(rank, RANKS, SHARES))
         return replace(
             self,
             n_relaxed=max(2, round(self.n_relaxed * share)),
             rounds=tuple(replace(each, n_kept=max(1, round(each.n_kept * share))) for each in self.rounds),
-            n_hops=round(self.n_hops * share),
+            # Below half the budget a hop costs more starts than it is worth.
+            n_hops=round(self.n_hops * share) if share >= 0.5 else 0,
         )
 
 
@@ -64,7 +67,8 @@ class Effort:
 # more starts, and as good as five with fewer. Where so warm a start will end cannot be seen before it has cooled;
 # "thorough" can afford to look once at many starts that were cooled soon. Two hops do at rank 40 what a third more
 # starts do, in half the time, and at rank 20 what three fifths more do in a fourth; at rank 60 they are worth starts.
-# Waves of starts that end when their lowest ends agree are worth no more: at rank 40 few minima are found twice.
+# Waves of starts that end when their lowest ends agree are worth no more: at rank 40 few minima are found twice. Nor
+# are more starts where the first ones end further apart: their spread says little of how far above the best they lie.
 WARM, COOL, COLD, QUENCH = (1.0, 0.95), (0.95, 0.9), (0.9, 0.85), (0.9, 0.8)
 
 EFFORTS: dict[str, Effort] = {

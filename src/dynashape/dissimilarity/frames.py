@@ -7,10 +7,12 @@ from canonical forms rounded to float32, so that it goes the same way, bit for b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import no_type_check
 
 import numpy as np
 from jaxtyping import Float
 
+from dynashape.dissimilarity.compiled import compiled
 from dynashape.records import Array
 
 # Weights of A+A', AA', A'A and A^2+A'^2 (A traceless, of unit norm). Each eigenbasis turns with A, so matching two of
@@ -102,21 +104,34 @@ def _signs(units: Float[Array, "frames n n"]) -> Float[Array, "frames n"]:
     Of the two couplings of a pair of coordinates a sum with unequal weights is made positive (Prim's algorithm); with
     equal weights, or the larger of the two, skew parts would be void or left to rounding.
     """
-    n_frames, n, _ = units.shape
-    here = np.arange(n_frames)
     coupling = np.triu(units + 0.618 * units.mT, 1)
-    coupling = coupling + coupling.mT
-    strength = np.abs(coupling)
+    signs: Float[Array, "frames n"] = _follow_tree(coupling + coupling.mT)
+    return signs
+
+
+@compiled
+@no_type_check
+def _follow_tree(coupling):
+    """Signs that make every coupling along the strongest spanning tree of each matrix (frames, n, n) positive."""
+    n_frames, n, _ = coupling.shape
     signs = np.ones((n_frames, n))
-    outside = np.ones((n_frames, n), dtype=bool)
-    outside[:, 0] = False
-    best, parent = strength[:, 0].copy(), np.zeros((n_frames, n), dtype=int)
-    for _ in range(n - 1):
-        node = np.where(outside, best, -1.0).argmax(1)
-        above = parent[here, node]
-        signs[here, node] = signs[here, above] * np.where(coupling[here, above, node] >= 0, 1.0, -1.0)
-        outside[here, node] = False
-        closer = strength[here, node] > best
-        best = np.where(closer, strength[here, node], best)
-        parent = np.where(closer, node[:, None], parent)
+    best, parent, outside = np.empty(n), np.empty(n, np.int64), np.empty(n, np.bool_)
+    for frame in range(n_frames):
+        best[:], parent[:], outside[:] = -1.0, 0, True
+        node = 0
+        for _ in range(n - 1):
+            outside[node] = False
+            strongest = -1
+            for other in range(n):
+                if outside[other]:
+                    strength = abs(coupling[frame, node, other])
+                    if strength > best[other]:
+                        best[other], parent[other] = strength, node
+                    if strongest < 0 or best[other] > best[strongest]:
+                        strongest = other
+            if coupling[frame, parent[strongest], strongest] < 0.0:
+                signs[frame, strongest] = -signs[frame, parent[strongest]]
+            else:
+                signs[frame, strongest] = signs[frame, parent[strongest]]
+            node = strongest
     return signs

@@ -11,8 +11,8 @@ import pytest
 import torch
 from numba.core.caching import CacheImpl
 
+from dynashape.dissimilarity.compiled import compiled
 from dynashape.dissimilarity.frames import canonicalise
-from dynashape.dissimilarity.kernel import _compiled
 from dynashape.dissimilarity.momentum import _roll_together, roll
 
 RANK, PAIRS, STARTS = 12, 3, 4
@@ -84,7 +84,7 @@ def test_an_operator_of_zeros_gives_no_nan():
 
 def test_a_machine_without_a_place_for_compiled_code_compiles_all_the_same(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(CacheImpl, "_locator_classes", [])
-    assert _compiled(lambda x: x + 1)(2) == 3
+    assert compiled(lambda x: x + 1)(2) == 3
 
 
 @pytest.mark.slow
