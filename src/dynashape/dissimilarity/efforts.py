@@ -11,10 +11,10 @@ from dynashape.errors import InputError, unknown_name
 # The share of the budget at these ranks, with straight lines between. An iteration costs rank cubed, so a low rank can
 # afford more: the time of "standard" stays below a hundredth of the published method's up to rank 30, an eightieth up
 # to 40 and a fortieth up to 100. At rank 30, with 1.26 for 1.6, 2 of 120 pairs ended .007 above the best minimum known;
-# at rank 60, with .8 for 1, the median excess was .00053 rad instead of .00044. At rank 100 even sixteen starts, three
+# at rank 60, with .8 for .9, the median excess was .00053 rad instead of .00044. At rank 100 even sixteen starts, three
 # times what a fortieth allows, leave .00056.
-RANKS = [0.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 130.0]
-SHARES = [2.5, 2.0, 1.6, 1.6, 1.0, 1.0, 0.5, 0.34, 0.0]
+RANKS = [0.0, 10.0, 20.0, 30.0, 40.0, 47.0, 60.0, 80.0, 100.0, 130.0]
+SHARES = [2.5, 2.0, 1.6, 1.6, 1.0, 1.0, 0.9, 0.5, 0.34, 0.0]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Effort:
     Each start left hops `n_hops` times: `n_moves` moves are tried, each for a unit, and the best of them for half a
     unit more. `end` units in float32 and `polish` steps in float64 end the lowest one.
 
-    The numbers hold at ranks 40 to 60 and are multiplied by `SHARES` at others.
+    The numbers hold at ranks 40 to 47 and are multiplied by `SHARES` at others.
     """
 
     n_matched: int
