@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 python benchmarks/operators.py [--json operators.json]
 
-100 trials x 40 steps x 60 units of a noisy random network, as float32. Ours includes the held-out error, which
+Activity of noisy random networks, as float32. Ours includes the held-out error, which
 dsa-metric does not compute; the two operators are compared too. Runs alternate, so both meet the same machine.
 """
 
@@ -15,6 +15,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,10 +23,16 @@ from DSA import DMD
 
 from dynashape.dissimilarity import fit_operator
 
-SETTINGS = ((1, 10), (5, 10), (5, 20), (10, 20), (10, 40), (10, 100))
+SMALL, STUDY, LARGE = (100, 40, 60), (200, 96, 64), (500, 100, 128)
+# Trials, steps and units; delays; rank.
+SETTINGS = (
+    *((SMALL, n_delays, rank) for n_delays, rank in ((1, 10), (5, 10), (5, 20), (10, 20), (10, 40), (10, 100))),
+    *((STUDY, n_delays, rank) for n_delays, rank in ((1, 10), (1, 20), (5, 20))),
+    *((LARGE, n_delays, rank) for n_delays, rank in ((1, 10), (1, 20))),
+)
 
 
-def network(seed: int, n_trials: int = 100, n_steps: int = 40, n_units: int = 60) -> np.ndarray:
+def network(seed: int, n_trials: int, n_steps: int, n_units: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     weights = 1.2 * rng.normal(size=(n_units, n_units)) / np.sqrt(n_units)
     x = rng.normal(size=(n_trials, n_units))
@@ -48,8 +55,8 @@ def cpu_seconds(function: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def measure(n_delays: int, rank: int, n_runs: int) -> dict[str, float]:
-    systems = [network(seed) for seed in range(n_runs)]
+def measure(shape: tuple[int, int, int], n_delays: int, rank: int, n_runs: int) -> dict[str, Any]:
+    systems = [network(seed, *shape) for seed in range(n_runs)]
     ours, theirs = [], []
     for activity in [systems[0], *systems]:  # the first run warms up
         ours.append(cpu_seconds(lambda a=activity: fit_operator(a, n_delays, rank)))
@@ -60,6 +67,7 @@ def measure(n_delays: int, rank: int, n_runs: int) -> dict[str, float]:
     tracemalloc.stop()
     difference = np.abs(np.abs(matrix) - np.abs(fit_published(systems[0], n_delays, rank))).max()
     return {
+        "shape": shape,
         "n_delays": n_delays,
         "rank": rank,
         "ours_ms": 1e3 * statistics.median(ours[1:]),
@@ -76,12 +84,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=9)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    rows = [measure(n_delays, rank, arguments.runs) for n_delays, rank in SETTINGS]
-    print("delays  rank   ours ms   dsa-metric ms   times faster   peak MB   largest |difference|")
+    rows = [measure(*setting, arguments.runs) for setting in SETTINGS]
+    print("trials x steps x units  delays  rank   ours ms   dsa-metric ms   times faster   peak MB   difference")
     for row in rows:
         print(
-            f"{row['n_delays']:6d}{row['rank']:6d}{row['ours_ms']:10.1f}{row['dsa_metric_ms']:16.1f}"
-            f"{row['times_faster']:15.1f}{row['ours_peak_mb']:10.1f}{row['largest_difference']:23.1e}"
+            f"{' x '.join(map(str, row['shape'])):>22}{row['n_delays']:8d}{row['rank']:6d}{row['ours_ms']:10.1f}"
+            f"{row['dsa_metric_ms']:16.1f}{row['times_faster']:15.1f}{row['ours_peak_mb']:10.1f}"
+            f"{row['largest_difference']:13.1e}"
         )
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n")

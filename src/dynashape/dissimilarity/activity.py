@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TypeAlias
 
 import numpy as np
@@ -27,12 +28,14 @@ class Recording:
 
     `scale` is the power of two that the table was divided by, so that squares neither overflow nor vanish;
     `precision` is the rounding unit of the numbers as they came (float32 activity holds nothing below it).
+    The trials lie in `interleave` groups, one in so many in each: in their own order where there is one group.
     """
 
     table: Float[Array, "all_steps units"]
     lengths: Int[Array, " trials"]
     scale: float
     precision: float
+    interleave: int = 1
 
     @property
     def n_units(self) -> int:
@@ -47,11 +50,20 @@ class Recording:
     @cached_property
     def starts(self) -> Int[Array, " trials"]:
         """The row at which each trial starts."""
-        return np.concatenate([[0], np.cumsum(self.lengths)[:-1]]).astype(np.int64)
+        return np.cumsum(self.lengths) - self.lengths
+
+    @property
+    def groups(self) -> list[slice]:
+        """The trials of each group, as a slice of all of them."""
+        sizes = [len(range(group, self.n_trials, self.interleave)) for group in range(self.interleave)]
+        return [slice(stop - size, stop) for size, stop in zip(sizes, accumulate(sizes), strict=True) if size]
 
 
-def read_activity(activity: Activity, name: str = "activity") -> Recording:
+def read_activity(activity: Activity, name: str = "activity", interleave: int = 1) -> Recording:
     """The activity of one system as a `Recording`; the arrays given are never written to.
+
+    Trials k, k + `interleave`, k + 2 `interleave`, ... are laid out one after another, so that what holds out one
+    trial in so many deals with slices.
 
     One `InputError` lists everything that is wrong with them: dimensions, numbers of units that differ, complex or
     non-numeric values, empty arrays, and how many values are not finite and where the first of them is.
@@ -63,8 +75,15 @@ def read_activity(activity: Activity, name: str = "activity") -> Recording:
     arrays = [np.asarray(a) for a in activity] if is_list else [np.asarray(activity)]
     names = [f"{name}[{i}]" for i in range(len(arrays))] if is_list else [name]
     faults = [] if arrays else [f"{name} is an empty list; give at least one (steps, units) array"]
+    largest = 0.0
     for array, label in zip(arrays, names, strict=True):
-        faults += _faults(array, label)
+        wrong = _wrong_form(array, label)
+        if not wrong:
+            # A NaN or an infinity shows in the extremes, and those need no array of their own.
+            extreme = max(abs(float(array.max())), abs(float(array.min())))
+            wrong = [] if np.isfinite(extreme) else [_not_finite(array, label)]
+            largest = max(largest, extreme)
+        faults += wrong
     shaped = [a for a in arrays if a.ndim in (2, 3)]
     units = {int(a.shape[-1]) for a in shaped}
     if len(units) > 1:
@@ -73,14 +92,31 @@ def read_activity(activity: Activity, name: str = "activity") -> Recording:
     if faults:
         raise InputError("; ".join(faults) + ".")
 
-    largest = max(max(abs(float(a.max())), abs(float(a.min()))) for a in arrays)
     # A power of two: dividing by it loses nothing, so the scale of the activity cannot change the result.
-    scale = float(np.exp2(np.floor(np.log2(largest)))) if largest > 0 else 1.0
-    scaled = [np.divide(a.reshape(-1, a.shape[-1]), scale, dtype=np.float64) for a in arrays]
-    table = scaled[0] if len(scaled) == 1 else np.concatenate(scaled)
-    lengths = np.concatenate([np.repeat(a.shape[-2], a.shape[0] if a.ndim == 3 else 1) for a in arrays])
+    scale = float(np.exp2(np.clip(np.floor(np.log2(largest)), -1000, 1000))) if largest > 0 else 1.0
+    pieces = _in_groups([a if a.ndim == 3 else a[None] for a in arrays], interleave)
+    lengths = np.concatenate([np.repeat(piece.shape[1], len(piece)) for piece in pieces])
+    table = np.empty((int(lengths.sum()), units.pop()))
+    row = 0
+    for piece in pieces:
+        rows = table[row : row + len(piece) * piece.shape[1]]
+        rows.reshape(piece.shape)[:] = piece
+        rows *= 1.0 / scale
+        row += len(rows)
     precision = max(float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 0.0 for a in arrays)
-    return Recording(table, lengths.astype(np.int64), scale, max(precision, float(np.finfo(np.float64).eps)))
+    precision = max(precision, float(np.finfo(np.float64).eps))
+    return Recording(table, lengths.astype(np.int64), scale, precision, interleave)
+
+
+def _in_groups(trials: list[Array], interleave: int) -> list[Array]:
+    """The trials of these (trials, steps, units) arrays, group after group."""
+    groups: list[list[Array]] = [[] for _ in range(interleave)]
+    n_before = 0
+    for array in trials:
+        for k in range(min(interleave, len(array))):
+            groups[(n_before + k) % interleave].append(array[k::interleave])
+        n_before += len(array)
+    return [piece for group in groups for piece in group]
 
 
 def check_delays(recording: Recording, n_delays: int, delay_interval: int, name: str = "activity") -> None:
@@ -103,16 +139,17 @@ def check_delays(recording: Recording, n_delays: int, delay_interval: int, name:
         raise InputError("; ".join(faults) + ".")
 
 
-def _faults(array: Shaped[Array, "*shape"], label: str) -> list[str]:
+def _wrong_form(array: Shaped[Array, "*shape"], label: str) -> list[str]:
     if array.dtype.kind not in "fiub":
         return [f"{label} must hold real numbers; got dtype {array.dtype}"]
     if array.ndim not in (2, 3):
         return [f"{label} must be (steps, units) or (trials, steps, units); got shape {array.shape}"]
     if array.size == 0:
         return [f"{label} is empty: its shape is {array.shape}"]
-    # A NaN or an infinity shows in the extremes, and those need no array of their own.
-    if array.dtype.kind != "f" or (np.isfinite(array.max()) and np.isfinite(array.min())):
-        return []
+    return []
+
+
+def _not_finite(array: Shaped[Array, "*shape"], label: str) -> str:
     bad = ~np.isfinite(array)
     n_bad = int(bad.sum())
     first = np.unravel_index(int(np.argmax(bad)), array.shape)
@@ -120,4 +157,4 @@ def _faults(array: Shaped[Array, "*shape"], label: str) -> list[str]:
         f"{axis} {int(i)}" for axis, i in zip(("trial", "step", "unit")[-array.ndim :], first, strict=True)
     )
     values = "1 value that is" if n_bad == 1 else f"{n_bad} values that are"
-    return [f"{label} has {values} not finite, the first at {where}"]
+    return f"{label} has {values} not finite, the first at {where}"

@@ -1,9 +1,9 @@
 """The leading singular directions of a delay embedding: from its Gram matrix, by an SVD where that is too coarse.
 
 Squaring the embedding loses what is small: rounding in H'H turns the direction with singular value s_r by about
-eps (s_1 / s_r)^2. So a few directions more than asked for are taken and the embedding projected on them is decomposed
-anew (Rayleigh-Ritz): what is left is the turn towards the directions not taken. Where that could be felt, the embedding
-is built and its SVD taken.
+eps (s_1 / s_r)^2, and its length by as much. Where that could be felt, a few directions more than asked for are taken
+and the embedding projected on them is decomposed anew (Rayleigh-Ritz): what is left is the turn towards the directions
+not taken. Where that could still be felt, the embedding is built and its SVD taken.
 """
 
 from __future__ import annotations
@@ -83,20 +83,26 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
         coordinates, columns, method = left[:, :kept], right[:kept].T, "svd"
     else:
         basis = leading(min(kept, len(values)))
-        if short is None:
+        if short is not None:
+            columns, ritz, turn = scipy.linalg.svd(short.T @ basis, full_matrices=False, check_finite=False)
+            coordinates = basis @ turn.T
+            values[: len(ritz)] = ritz
+        elif (values[0] / values[used - 1]) ** 2 * _EPS < 0.1 * allowed:
+            columns = basis[:, : int(np.sum(values > _GRAM_FLOOR * values[0]))]
+            weights = columns / values[: columns.shape[1]]
+            coordinates = project_embedding(recording, weights, n_delays, delay_interval)
+        else:
             projected = project_embedding(recording, basis, n_delays, delay_interval)
             coordinates, ritz, turn = _thin_svd(projected, values[:kept])
             columns = basis @ turn.T
-        else:
-            columns, ritz, turn = scipy.linalg.svd(short.T @ basis, full_matrices=False, check_finite=False)
-            coordinates = basis @ turn.T
-        values[: len(ritz)] = ritz
+            values[: len(ritz)] = ritz
         floor, method = max(floor, _GRAM_FLOOR), "gram"
     numerical_rank = int(np.sum(values > floor * values[0]))
     # From V alone, so that neither the order nor a rotation of the units can flip a coordinate.
     signs = np.where(np.einsum("ij,ij,ij->j", coordinates, coordinates, coordinates) < 0.0, -1.0, 1.0)
+    coordinates *= signs
     return Directions(
-        coordinates * signs,
+        coordinates,
         (columns[: recording.n_units] * signs).T,
         values,
         # A number is asked for and answered with a status; a rule never asks for more than there is.

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.linalg.blas import dgemm
+from scipy.linalg.blas import dgemm, dsyrk
 
 from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
+from dynashape.dissimilarity.tall import times
 from dynashape.records import Array
 
 # A fifth to a fourth faster than all rows at once; 128 and 512 gain half of that.
@@ -65,6 +66,8 @@ def project_embedding(
     first = (n_delays - 1) * delay_interval
     table = recording.table
     # Windows across trial borders are computed as well and dropped below: a slice costs no copy.
+    if n_delays == 1:
+        return times(table, weights)
     out = np.zeros((weights.shape[1], len(table) - first), order="F")
     blocks = [np.ascontiguousarray(block).T for block in np.split(weights, n_delays)]
     for part in _parts(out.shape[1]):
@@ -85,6 +88,9 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
     """
     n, tau = recording.n_units, delay_interval
     begin = (n_delays - 1) * tau
+    if n_delays == 1:
+        upper = np.triu(dsyrk(1.0, recording.table.T))
+        return np.asarray(upper + np.triu(upper, 1).T)
     # Zero where no window ends, so that the steps before are slices of the table and need no copy.
     now = recording.table[begin:]
     rows = embedding_rows(recording, n_delays, tau) - begin

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.linalg
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from dynashape.dissimilarity.activity import Activity, check_delays, read_activity
 from dynashape.dissimilarity.decomposition import Directions, decompose
-from dynashape.dissimilarity.embedding import embedding_rows, has_next
-from dynashape.dissimilarity.prediction import one_step_errors
+from dynashape.dissimilarity.pairs import PairSums
+from dynashape.dissimilarity.prediction import N_FOLDS, fold, one_step_errors
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Status
 
@@ -76,16 +76,16 @@ def fit_operator(
     """
     if not ridge >= 0.0:
         raise InputError(f"ridge must be at least 0; got {ridge!r}.")
-    recording = read_activity(activity, name)
+    recording = read_activity(activity, name, interleave=N_FOLDS)
     check_delays(recording, n_delays, delay_interval, name)
     directions = decompose(recording, n_delays, delay_interval, rank)
     held = min(directions.rank, directions.numerical_rank)
-    follows = has_next(recording, embedding_rows(recording, n_delays, delay_interval))
     matrix = np.zeros((directions.rank, directions.rank))
-    matrix[:held, :held] = regress_next(directions.coordinates[:, :held], follows, ridge)
     error = persistence = None
     if held:
-        errors, persistence = one_step_errors(recording, directions, n_delays, delay_interval, [held], ridge)
+        folds = fold(recording, directions, n_delays, delay_interval)
+        matrix[:held, :held] = regress_next(folds.all, held, ridge)
+        errors, persistence = one_step_errors(folds, directions, [held], ridge, recording.precision)
         error = errors[0]
     values = directions.singular_values
     shares = (values / values[0]) ** 2 if values[0] > 0.0 else values
@@ -106,18 +106,11 @@ def fit_operator(
     )
 
 
-def regress_next(
-    coordinates: Float[Array, "rows held"], follows: Bool[Array, " rows"], ridge: float
-) -> Float[Array, "held held"]:
-    """The matrix A of v(t+1) = A v(t) by ridge regression over the rows that are followed by another of their trial."""
-    # Rows of a trial stand one after another: all products but those of the last rows, which nothing follows.
-    last = np.flatnonzero(~follows)
-    gram = coordinates.T @ coordinates - coordinates[last].T @ coordinates[last]
-    gram[np.diag_indices_from(gram)] += ridge
-    between = last[last + 1 < len(coordinates)]
-    products = coordinates[:-1].T @ coordinates[1:] - coordinates[between].T @ coordinates[between + 1]
+def regress_next(sums: PairSums, held: int, ridge: float) -> Float[Array, "held held"]:
+    """The matrix A of v(t+1) = A v(t) by ridge regression over the pairs summed, in the first `held` coordinates."""
+    gram = sums.squares[:held, :held] + ridge * np.eye(held)
     factor = scipy.linalg.cho_factor(gram, overwrite_a=True, check_finite=False)
-    return np.asarray(scipy.linalg.cho_solve(factor, products, check_finite=False)).T
+    return np.asarray(scipy.linalg.cho_solve(factor, sums.products[:held, :held], check_finite=False)).T
 
 
 def _status(directions: Directions, name: str) -> Status:

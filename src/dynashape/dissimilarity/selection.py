@@ -9,7 +9,7 @@ import numpy as np
 
 from dynashape.dissimilarity.activity import Activity, Recording, read_activity
 from dynashape.dissimilarity.decomposition import decompose
-from dynashape.dissimilarity.prediction import one_step_errors
+from dynashape.dissimilarity.prediction import N_FOLDS, fold, one_step_errors
 from dynashape.errors import InputError
 
 DELAYS: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10)
@@ -73,7 +73,7 @@ def select_delays_and_rank(
     """
     if not len(activities):
         raise InputError("activities must hold at least one system; got none.")
-    recordings = [read_activity(activity, f"activities[{i}]") for i, activity in enumerate(activities)]
+    recordings = [read_activity(activity, f"activities[{i}]", N_FOLDS) for i, activity in enumerate(activities)]
     steps = min(int(recording.lengths.min()) for recording in recordings)
     possible = [q for q in sorted(set(delays)) if q >= 1 and (q - 1) * delay_interval + 2 <= steps]
     if not possible:
@@ -123,9 +123,8 @@ def _errors(
     wanted = [rank for rank in sorted(set(ranks)) if 1 <= rank <= most]
     directions = decompose(recording, n_delays, delay_interval, wanted[-1] if wanted else 1)
     wanted = [rank for rank in wanted if rank <= directions.numerical_rank]
-    found, persistence = one_step_errors(
-        recording, directions, n_delays, delay_interval, wanted or [1], ridge, first_step
-    )
+    folds = fold(recording, directions, n_delays, delay_interval, first_step)
+    found, persistence = one_step_errors(folds, directions, wanted or [1], ridge, recording.precision)
     if persistence is None:
         raise InputError(f"activities[{system}] does not vary in time, so no choice predicts it; leave the system out.")
     return {rank: error for rank, error in zip(wanted, found, strict=False) if error is not None}, persistence

@@ -16,7 +16,7 @@ STEP_VERSIONS: Mapping[str, int] = {
     "train": 2,
     "examine": 1,
     "record": 1,
-    "fit": 3,
+    "fit": 4,
     "align": 6,
     "split": 5,
     "compare": 1,
