@@ -155,7 +155,11 @@ function drawDistances() {
     else groups.push({ name, start: i, stop: i + 1 });
   });
   const words = chosen.map((a) => chosen.map((b) => `${systemWords(a)}<br>${systemWords(b)}`));
-  const ticks = { tickvals: groups.map((g) => (g.start + g.stop - 1) / 2), ticktext: groups.map((g) => g.name), showgrid: false, zeroline: false, ticks: "", tickangle: 0, tickfont: { size: 10 }, fixedrange: true, constrain: "domain" };
+  // As large as neighbouring labels allow: a letter is about .55 of the size of its font.
+  const side = Math.min(byId("plot-distances").clientWidth - 44, 276);
+  const letters = Math.max(...groups.flatMap((g) => g.name.split("<br>").map((line) => line.length))) + 1.5;
+  const size = Math.min(10, Math.max(8, side / groups.length / letters / 0.55));
+  const ticks = { tickvals: groups.map((g) => (g.start + g.stop - 1) / 2), ticktext: groups.map((g) => g.name), showgrid: false, zeroline: false, ticks: "", tickangle: 0, tickfont: { size }, fixedrange: true, constrain: "domain" };
   const borders = groups.slice(1).flatMap((g) => [
     { type: "line", x0: g.start - 0.5, x1: g.start - 0.5, y0: -0.5, y1: chosen.length - 0.5, line: { color: variable("--card"), width: 2 } },
     { type: "line", y0: g.start - 0.5, y1: g.start - 0.5, x0: -0.5, x1: chosen.length - 0.5, line: { color: variable("--card"), width: 2 } },
