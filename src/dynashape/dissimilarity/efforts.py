@@ -80,9 +80,9 @@ HOT, WARM, COOL, COLD, QUENCH = (1.0, 1.0), (1.0, 0.95), (0.95, 0.9), (0.9, 0.85
 # At high rank the velocity is kept whole at first. Without friction a search stays hot, some .14 rad above the minima,
 # and there it drifts towards better ones: of quenches a unit apart the values correlate by .97, and fall. At rank 100
 # three such units and a quench of one and a half leave three starts at a median of .00116 rad, where the rounds below
-# leave four starts at .00142 in the same time. Five units of two starts, quenches of the best of several starts at
-# intervals, hotter and cooler stays, and slow cooling leave as much or more. At rank 60 nothing is gained, at rank 40
-# something lost.
+# leave four starts at .00142 in nearly the same time. Five units of two starts, quenches of the best of several starts
+# at intervals, hotter and cooler stays, and slow cooling leave as much or more. At rank 60 nothing is gained, at rank
+# 40 something lost.
 SLOW = (Round(3.0, HOT, None), Round(1.0, WARM, None), Round(0.5, (0.95, 0.85), 1))
 
 EFFORTS: dict[str, Effort] = {
