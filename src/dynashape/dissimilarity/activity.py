@@ -92,7 +92,8 @@ def read_activity(activity: Activity, name: str = "activity", interleave: int = 
     if faults:
         raise InputError("; ".join(faults) + ".")
 
-    # A power of two: dividing by it loses nothing, so the scale of the activity cannot change the result.
+    # A power of two: dividing by it loses nothing, so the scale of the activity cannot change the result. Of a power
+    # within these bounds the reciprocal is one too, and what is left of larger and smaller values has finite squares.
     scale = float(np.exp2(np.clip(np.floor(np.log2(largest)), -1000, 1000))) if largest > 0 else 1.0
     pieces = _in_groups([a if a.ndim == 3 else a[None] for a in arrays], interleave)
     lengths = np.concatenate([np.repeat(piece.shape[1], len(piece)) for piece in pieces])

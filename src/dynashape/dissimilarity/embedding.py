@@ -65,9 +65,9 @@ def project_embedding(
     """H @ weights at every embedding row, one product a delay on shifted slices of the table."""
     first = (n_delays - 1) * delay_interval
     table = recording.table
-    # Windows across trial borders are computed as well and dropped below: a slice costs no copy.
     if n_delays == 1:
         return times(table, weights)
+    # Windows across trial borders are computed as well and dropped below: a slice costs no copy.
     out = np.zeros((weights.shape[1], len(table) - first), order="F")
     blocks = [np.ascontiguousarray(block).T for block in np.split(weights, n_delays)]
     for part in _parts(out.shape[1]):
@@ -88,9 +88,6 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
     """
     n, tau = recording.n_units, delay_interval
     begin = (n_delays - 1) * tau
-    if n_delays == 1:
-        upper = np.triu(dsyrk(1.0, recording.table.T))
-        return np.asarray(upper + np.triu(upper, 1).T)
     # Zero where no window ends, so that the steps before are slices of the table and need no copy.
     now = recording.table[begin:]
     rows = embedding_rows(recording, n_delays, tau) - begin
@@ -99,8 +96,10 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
         now[rows] = recording.table[begin:][rows]
     gram = np.empty((n_delays * n, n_delays * n))
     sums = np.zeros((n, n_delays * n), order="F")
+    own = np.triu(dsyrk(1.0, now.T))  # half the work: with no delay between them the products are symmetric
+    sums[:, :n] = own + np.triu(own, 1).T
     for part in _parts(len(now)):
-        for d in range(n_delays):
+        for d in range(1, n_delays):
             shift = begin - d * tau
             _add_product(sums[:, d * n : (d + 1) * n], now[part].T, recording.table[shift:][part])
     gram[:n] = sums

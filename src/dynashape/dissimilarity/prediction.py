@@ -20,7 +20,7 @@ from dynashape.dissimilarity.pairs import LOST, PairSums, Windows, add_sums, fin
 from dynashape.records import Array
 
 N_FOLDS = 5
-"""How many groups of trials are held out in turn; a recording is best read with its trials in these groups."""
+"""How many groups of trials are held out in turn; a recording must be read with its trials in these groups."""
 
 
 @dataclass(frozen=True, eq=False)

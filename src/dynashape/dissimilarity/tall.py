@@ -19,7 +19,7 @@ _FEWEST_ROWS = 256
 
 
 def inner_product(a: Float[Array, "rows m"], b: Float[Array, "rows n"]) -> Float[Array, "m n"]:
-    """A' b."""
+    """The product a' b."""
     out = np.zeros((a.shape[1], b.shape[1]))
     for part in parts(len(a), out.size):
         out += a[part].T @ b[part]
@@ -27,7 +27,7 @@ def inner_product(a: Float[Array, "rows m"], b: Float[Array, "rows n"]) -> Float
 
 
 def times(a: Float[Array, "rows m"], b: Float[Array, "m n"]) -> Float[Array, "rows n"]:
-    """A b."""
+    """The product a b."""
     out = np.empty((len(a), b.shape[1]))
     for part in parts(len(a), b.size):
         np.matmul(a[part], b, out=out[part])
