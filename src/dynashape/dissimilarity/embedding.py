@@ -6,18 +6,13 @@ computed from the activity itself: a tenth of the work and of the memory at ten 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.linalg.blas import dgemm, dsyrk
 
 from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
-from dynashape.dissimilarity.tall import times
+from dynashape.dissimilarity.tall import parts, times
 from dynashape.records import Array
-
-# A fifth to a fourth faster than all rows at once; 128 and 512 gain half of that.
-_ROWS_AT_ONCE = 256
 
 
 def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> list[Float[Array, "rows columns"]]:
@@ -70,7 +65,7 @@ def project_embedding(
     # Windows across trial borders are computed as well and dropped below: a slice costs no copy.
     out = np.zeros((weights.shape[1], len(table) - first), order="F")
     blocks = [np.ascontiguousarray(block).T for block in np.split(weights, n_delays)]
-    for part in _parts(out.shape[1]):
+    for part in parts(out.shape[1], blocks[0].size):
         for d, block in enumerate(blocks):
             shift = first - d * delay_interval
             _add_product(out[:, part], block, table[shift + part.start : shift + part.stop].T)
@@ -98,7 +93,7 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
     sums = np.zeros((n, n_delays * n), order="F")
     own = np.triu(dsyrk(1.0, now.T))  # half the work: with no delay between them the products are symmetric
     sums[:, :n] = own + np.triu(own, 1).T
-    for part in _parts(len(now)):
+    for part in parts(len(now), n * n):
         for d in range(1, n_delays):
             shift = begin - d * tau
             _add_product(sums[:, d * n : (d + 1) * n], now[part].T, recording.table[shift:][part])
@@ -115,12 +110,6 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
             gram[below, (i + 1) * n :] = gram[here, i * n : -n] + change[here, i * n :]
             gram[below, : (i + 1) * n] = gram[: (i + 1) * n, below].T
     return gram
-
-
-def _parts(n_rows: int) -> Iterator[slice]:
-    """Rows in parts that stay in the processor's cache while every delay has its turn with them."""
-    for start in range(0, n_rows, _ROWS_AT_ONCE):
-        yield slice(start, min(start + _ROWS_AT_ONCE, n_rows))
 
 
 def _add_product(out: Float[Array, "m n"], left: Float[Array, "m k"], right: Float[Array, "k n"]) -> None:
