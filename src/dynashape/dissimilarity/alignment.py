@@ -13,7 +13,7 @@ from dynashape.dissimilarity.efforts import find_effort
 from dynashape.dissimilarity.frames import canonicalise
 from dynashape.dissimilarity.tiles import align_tile
 from dynashape.errors import InputError
-from dynashape.records import OK, Array, Status
+from dynashape.records import OK, Array, Code, Status
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ def align(A: Any, B: Any, effort: str = "standard", *, zero_pad: bool = False, d
     tile = align_tile([(canonicalise(first), canonicalise(second))], budget, device)
     euclidean, converged = float(tile.euclidean[0]), bool(tile.converged[0])
     status = (
-        OK if converged else Status("unconverged", "the alignment still moved when it stopped; use effort='thorough'")
+        OK
+        if converged
+        else Status(Code.UNCONVERGED, "the alignment still moved when it stopped; use effort='thorough'")
     )
     return Alignment(
         distance=float(2 * np.arcsin(min(euclidean / 2, 1.0))),

@@ -14,7 +14,7 @@ from dynashape.dissimilarity.efforts import find_effort
 from dynashape.dissimilarity.frames import canonicalise
 from dynashape.dissimilarity.tiles import align_tile, tile_size
 from dynashape.errors import InputError
-from dynashape.records import OK, Array, Status
+from dynashape.records import OK, Array, Code, Status
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Distances:
             return OK
         i, j = (int(k) for k in self.pairs[pair])
         return Status(
-            "unconverged", f"the alignment of systems {i} and {j} still moved when it stopped; use effort='thorough'"
+            Code.UNCONVERGED, f"the alignment of systems {i} and {j} still moved when it stopped; use effort='thorough'"
         )
 
 

@@ -11,6 +11,7 @@ from dynashape.dissimilarity.all_pairs import align_all
 from dynashape.dissimilarity.operator import Operator, fit_operator
 from dynashape.dissimilarity.selection import select_delays_and_rank
 from dynashape.errors import InputError
+from dynashape.records import Code
 
 
 class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -76,7 +77,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         faults = [
             f"system {i} is {operator.status.code} ({operator.status.message})"
             for i, operator in enumerate(operators)
-            if not operator.status.ok and not (self.zero_pad and operator.status.code == "rank_deficient")
+            if not operator.status.ok and not (self.zero_pad and operator.status.code == Code.RANK_DEFICIENT)
         ]
         if faults:
             raise InputError("; ".join(faults) + ".")

@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 from dynashape.dissimilarity.activity import Activity, Recording, read_activity
 from dynashape.dissimilarity.embedding import build_embedding, embedding_rows, has_next
 from dynashape.errors import InputError
-from dynashape.records import OK, Array, Status
+from dynashape.records import OK, Array, Code, Status
 
 # Below this share of the largest, a direction of the regressors is rounding or ridge, not data.
 _CUTOFF = 1e-8
@@ -154,15 +154,15 @@ def _check(recording: Recording, driven: Recording, n_delays: int, rank: int, na
 
 def _status(rank: int, n_held: int, determined: bool, name: str) -> Status:
     if n_held == 0:
-        return Status("silent", f"the past of {name} says nothing about its future; leave the system out")
+        return Status(Code.SILENT, f"the past of {name} says nothing about its future; leave the system out")
     if rank > n_held:
         return Status(
-            "rank_deficient",
+            Code.RANK_DEFICIENT,
             f"the future of {name} has {n_held} directions above rounding, rank asks for {rank}; use rank <= {n_held}",
         )
     if not determined:
         return Status(
-            "undetermined",
+            Code.UNDETERMINED,
             f"the inputs of {name} follow from its state or from each other, so B is not determined; leave out "
             "channels that never vary, or drive the system with noise in every channel",
         )

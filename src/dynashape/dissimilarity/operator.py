@@ -17,7 +17,7 @@ from dynashape.dissimilarity.decomposition import Directions, decompose
 from dynashape.dissimilarity.pairs import PairSums
 from dynashape.dissimilarity.prediction import N_FOLDS, fold, one_step_errors
 from dynashape.errors import InputError
-from dynashape.records import OK, Array, Status
+from dynashape.records import OK, Array, Code, Status
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +115,10 @@ def regress_next(sums: PairSums, held: int, ridge: float) -> Float[Array, "held 
 
 def _status(directions: Directions, name: str) -> Status:
     if directions.numerical_rank == 0:
-        return Status("silent", f"every value of {name} is zero, so it has no dynamics; leave the system out")
+        return Status(Code.SILENT, f"every value of {name} is zero, so it has no dynamics; leave the system out")
     if directions.rank > directions.numerical_rank:
         return Status(
-            "rank_deficient",
+            Code.RANK_DEFICIENT,
             f"{name} holds {directions.numerical_rank} directions above rounding, rank asks for {directions.rank}; "
             f"use rank <= {directions.numerical_rank}, or activity with noise",
         )

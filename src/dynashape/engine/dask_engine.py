@@ -18,7 +18,7 @@ from typing import Any, final
 
 from dynashape.engine.units import Outcome, Unit, check_names, failure, run_unit
 from dynashape.errors import EngineError
-from dynashape.records import Status
+from dynashape.records import Code, Status
 
 _RECOUNT_S = 2.0  # workers come and go on a cluster; counting them costs one message
 _FETCH_S = 5.0  # an outcome is small
@@ -123,7 +123,7 @@ class DaskEngine:
 
 
 _KILLED = Status(
-    "killed",
+    Code.KILLED,
     "its worker died every time it ran, even alone; the usual cause is too little memory: "
     "give each worker more (fewer workers, a larger job) or make the unit smaller, then run the same command again.",
 )

@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from dynashape.engine.threads import one_thread
 from dynashape.errors import DynashapeError, InputError
-from dynashape.records import OK, Status
+from dynashape.records import OK, Code, Status
 
 _LONGEST_MESSAGE = 600
 
@@ -95,11 +95,11 @@ def failure(error: BaseException) -> Status:
     """
     message = " ".join(str(error).split())[:_LONGEST_MESSAGE]
     if isinstance(error, DynashapeError):
-        return Status("failed", f"{type(error).__name__}: {message}")
+        return Status(Code.FAILED, f"{type(error).__name__}: {message}")
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno}, in {frames[-1].name})" if frames else ""
     remedy = "correct the cause and run the same command again: what is finished is kept"
-    return Status("failed", f"{type(error).__name__}: {message or 'no message'}{place}; {remedy}.")
+    return Status(Code.FAILED, f"{type(error).__name__}: {message or 'no message'}{place}; {remedy}.")
 
 
 def check_names(units: Sequence[Unit]) -> None:

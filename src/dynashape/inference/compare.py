@@ -29,7 +29,7 @@ from dynashape.inference.variance import (
     condition_null,
     task_null,
 )
-from dynashape.records import OK, Array, Status
+from dynashape.records import OK, Array, Code, Status
 
 LABELLINGS: tuple[str, ...] = ("task", "condition")
 """The two labellings of a comparison; condition is training in analysis 1 and input in analysis 2."""
@@ -101,7 +101,7 @@ class Comparison:
     def rows(self) -> list[dict[str, object]]:
         """One flat dict a labelling, None where there is no number: ready for a table.
 
-        >>> Comparison(Status("too_few_networks"), 0, 4).rows()[0]["accuracy"] is None
+        >>> Comparison(Status(Code.TOO_FEW_NETWORKS), 0, 4).rows()[0]["accuracy"] is None
         True
         """
         rows: list[dict[str, object]] = []
@@ -161,7 +161,7 @@ def compare(
             f"{' and '.join(design.task_names)}: a task has {smallest} networks that are usable in both "
             "conditions, and 2 are needed; see the status of the networks left out, or raise the number of seeds"
         )
-        return Comparison(Status("too_few_networks", message), n_systems, n_left_out)
+        return Comparison(Status(Code.TOO_FEW_NETWORKS, message), n_systems, n_left_out)
     matrix = check_distances(distances[np.ix_(pairing.order, pairing.order)])
     rng = np.random.default_rng(seed)
     contrasts = compute_contrasts(matrix, pairing.tasks)

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.dissimilarity import align_all, cka_distance, fit_operator, procrustes_distance, spectral_distance
-from dynashape.records import OK, Array, Status
+from dynashape.records import OK, Array, Code, Status
 
 DISSIMILARITIES: Mapping[str, str] = {
     "dsa": "angular DSA distance",
@@ -95,7 +95,7 @@ def reduce_to_averages(
     flat = averages.reshape(-1, averages.shape[-1]).astype(np.float64)
     spread = float(np.linalg.norm(flat - flat.mean(axis=0)))
     if not spread > _ROUNDING * float(np.finfo(averages.dtype).eps) * float(np.linalg.norm(flat)):
-        return Reduced(Status("unvarying", f"the average of {name} never varies, so it has no shape"), None, {}, {})
+        return Reduced(Status(Code.UNVARYING, f"the average of {name} never varies, so it has no shape"), None, {}, {})
     return Reduced(OK, averages, {}, {})
 
 

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from dynashape.networks import Ensemble, with_ones
-from dynashape.records import OK, Status
+from dynashape.records import OK, Code, Status
 from dynashape.tasks import Task
 from dynashape.training.descent import cross_entropy
 from dynashape.training.record import LARGEST_ACTIVITY
@@ -88,13 +88,13 @@ class Examination:
 def _status(size: float, loss: float, dead: bool, largest: float) -> Status:
     if not (np.isfinite(size) and np.isfinite(loss)) or size > largest:
         return Status(
-            "diverged",
+            Code.DIVERGED,
             f"activity has root mean square {size:.3g} on the evaluation trials; raise training.activity_penalty or "
             f"lower training.learning_rate",
         )
     if dead:
         return Status(
-            "dead",
+            Code.DEAD,
             "no unit is active at the end of any evaluation trial, so no gradient can revive the network; lower "
             "training.learning_rate or use another seed",
         )

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from dynashape.errors import InputError
 from dynashape.networks import Cell, Ensemble, Weights
-from dynashape.records import OK, Array, Status
+from dynashape.records import OK, Array, Code, Status
 
 LARGEST_ACTIVITY = 1e2
 """Root mean square above which activity counts as diverged: trained networks here have about one."""
@@ -52,15 +52,15 @@ def activity_status(activity: Float[Array, "trials steps units"]) -> Status:
     if not np.isfinite(activity).all():
         step = int(np.flatnonzero(~np.isfinite(activity).all(axis=(0, 2)))[0])
         return Status(
-            "diverged",
+            Code.DIVERGED,
             f"activity is not finite from step {step} on; raise training.activity_penalty",
         )
     size = float(np.sqrt(np.mean(np.square(activity, dtype=np.float64))))
     if size > LARGEST_ACTIVITY:
         return Status(
-            "diverged",
+            Code.DIVERGED,
             f"activity has root mean square {size:.3g} ; raise training.activity_penalty",
         )
     if size == 0:
-        return Status("silent", "no unit is ever active; lower training.learning_rate or use another seed")
+        return Status(Code.SILENT, "no unit is ever active; lower training.learning_rate or use another seed")
     return OK

@@ -16,7 +16,7 @@ import torch
 
 from dynashape.errors import InputError
 from dynashape.networks import Cell, Ensemble, Weights
-from dynashape.records import OK, Status
+from dynashape.records import OK, Code, Status
 from dynashape.seeds import stream
 from dynashape.tasks import Task
 from dynashape.training.descent import Adam, loss_gradient, step_weights
@@ -177,7 +177,7 @@ class _Group:
                 self.snapshots[seed][self.updates] = weights
         if not all(finite):
             remedy = "lower training.learning_rate or training.gradient_norm, or raise training.activity_penalty"
-            status = Status("diverged", f"the gradient is not finite at update {self.updates}; {remedy}")
+            status = Status(Code.DIVERGED, f"the gradient is not finite at update {self.updates}; {remedy}")
             self._retire({seed: status for seed, fine in zip(self.seeds, finite, strict=True) if not fine})
 
     def _evaluate(self) -> None:
@@ -233,7 +233,7 @@ class _Group:
 
     def _not_reached(self, accuracy: float, ceiling: float, fixation: float) -> Status:
         return Status(
-            "not_reached",
+            Code.NOT_REACHED,
             f"accuracy {accuracy:.3f} of a possible {ceiling:.3f} (asked: {self.protocol.criterion:g} of it) and "
             f"fixation {fixation:.3f} (asked: {self.protocol.fixation_criterion:g}) after {self.updates} updates; "
             f"raise training.max_updates or the number of units",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dynashape.errors import InputError
-from dynashape.records import Array, Status
+from dynashape.records import Array, Code, Status
 from dynashape.store import Store
 from dynashape.study.measures import Reduced, measure_pairs
 from dynashape.study.steps.fit import reduce_phase
@@ -52,4 +52,4 @@ def _reduce(activity: Array, choices: Array, params: Mapping[str, Any], name: st
     try:
         return reduce_phase(activity, choices, params, name)
     except InputError as error:
-        return Reduced(Status("too_few_trials", str(error)), None, {}, {})
+        return Reduced(Status(Code.TOO_FEW_TRIALS, str(error)), None, {}, {})

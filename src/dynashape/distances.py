@@ -1,0 +1,193 @@
+"""A matrix of distances that knows its systems: the labels, the dissimilarity and its unit travel with the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from dynashape.errors import InputError, unknown_name
+from dynashape.records import Array, System
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Labels = Mapping[str, Shaped[Array, " systems"]]
+"""A table of labels: a column a label, one entry a system."""
+
+
+@dataclass(frozen=True, eq=False)
+class Distances:
+    """Distances between all pairs of systems, with a table that says which system is which.
+
+    Parameters
+    ----------
+    values : array, shape (systems, systems)
+        Symmetric, with zeros in the diagonal. NaN where a system could not be compared.
+    labels : mapping of str to sequence
+        The columns of the table: any names, each with one entry a system, in the order of `values`.
+    dissimilarity : str
+        What was measured, such as ``"dsa"``.
+    unit : str
+        The unit of the values: ``"rad"``, or ``"1"`` for plain numbers.
+    facts : mapping of str to str or number
+        What else is to be known of all values together, such as the phase they are of; kept in files.
+
+    Raises
+    ------
+    InputError
+        Where `values` is not square, or a column has another length.
+
+    Examples
+    --------
+    >>> distances = Distances(np.array([[0.0, 1.0], [1.0, 0.0]]), {"task": ["CDM", "PR"], "seed": [0, 0]})
+    >>> distances.select(task="PR").n_systems, distances.between({"task": "CDM"}, {"task": "PR"}).tolist()
+    (1, [[1.0]])
+    """
+
+    values: Float[Array, "systems systems"]
+    labels: Labels
+    dissimilarity: str = "dsa"
+    unit: str = "rad"
+    facts: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse columns that do not fit the matrix."""
+        if self.values.ndim != 2 or self.values.shape[0] != self.values.shape[1]:
+            raise InputError(f"values of Distances must be (systems, systems); got shape {self.values.shape}.")
+        columns = {name: np.asarray(column) for name, column in self.labels.items()}
+        wrong = {name: len(column) for name, column in columns.items() if column.shape != self.values.shape[:1]}
+        if wrong:
+            raise InputError(f"labels must have one entry for each of {len(self.values)} systems; got {wrong}.")
+        object.__setattr__(self, "labels", columns)
+
+    @classmethod
+    def of_systems(
+        cls, values: Float[Array, "systems systems"], systems: Iterable[System], dissimilarity: str, unit: str
+    ) -> Distances:
+        """Distances between systems of one architecture in one phase, labelled by task, seed and condition.
+
+        The architecture and the phase, which all systems share, are `facts`. InputError where they do not share them.
+        """
+        known = list(systems)
+        shared = {(system.architecture, system.phase) for system in known}
+        if len(shared) != 1:
+            raise InputError(f"the systems must share one architecture and phase; got {sorted(shared)}.")
+        ((architecture, phase),) = shared
+        labels = {
+            "task": np.array([system.task for system in known]),
+            "seed": np.array([system.seed for system in known], dtype=np.int64),
+            "condition": np.array([str(system.condition) for system in known]),
+        }
+        return cls(values, labels, dissimilarity, unit, {"architecture": architecture, "phase": phase})
+
+    @property
+    def n_systems(self) -> int:
+        """Number of systems."""
+        return len(self.values)
+
+    @property
+    def names(self) -> list[str]:
+        """A name for each system: its labels, joined by slashes.
+
+        >>> Distances(np.zeros((1, 1)), {"task": ["PR"], "seed": [3]}).names
+        ['PR/3']
+        """
+        rows = zip(*(column.tolist() for column in self.labels.values()), strict=True)
+        return ["/".join(map(str, row)) for row in rows]
+
+    def where(self, **wanted: Any) -> Bool[Array, " systems"]:
+        """Which systems have these labels, each a value or several; InputError for a column that is not there."""
+        found = np.ones(self.n_systems, dtype=bool)
+        for name, value in wanted.items():
+            if name not in self.labels:
+                raise InputError(unknown_name("label", name, self.labels))
+            several = isinstance(value, Collection) and not isinstance(value, str | bytes)
+            found &= np.isin(self.labels[name], list(value) if several else [value])
+        return found
+
+    def take(self, systems: Int[Array, " taken"] | Bool[Array, " systems"]) -> Distances:
+        """The distances between the systems at these positions, in this order (or where a mask is True)."""
+        at = np.flatnonzero(systems) if systems.dtype == bool else systems
+        labels = {name: column[at] for name, column in self.labels.items()}
+        return Distances(self.values[np.ix_(at, at)], labels, self.dissimilarity, self.unit, self.facts)
+
+    def select(self, **wanted: Any) -> Distances:
+        """The distances between the systems that have these labels, each a value or several.
+
+        >>> distances = Distances(np.zeros((3, 3)), {"region": ["PFC", "PPC", "V1"]})
+        >>> distances.select(region=["PFC", "V1"]).names
+        ['PFC', 'V1']
+        """
+        return self.take(self.where(**wanted))
+
+    def drop(self, **unwanted: Any) -> Distances:
+        """The distances between all systems but those that have these labels (all of them, where several are named)."""
+        return self.take(~self.where(**unwanted))
+
+    def usable(self) -> Distances:
+        """The distances between the systems that could be compared with any other."""
+        return self.take(np.isfinite(np.diag(self.values)))
+
+    def between(self, first: Mapping[str, Any], second: Mapping[str, Any]) -> Float[Array, "first second"]:
+        """The distances of the systems with the first labels (rows) to those with the second ones (columns)."""
+        return np.asarray(self.values[np.ix_(self.where(**first), self.where(**second))])
+
+    def condensed(self) -> Float[Array, " pairs"]:
+        """The upper triangle row by row, as `scipy.spatial.distance.squareform` reads it."""
+        return np.asarray(self.values[np.triu_indices(self.n_systems, 1)])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a pair of systems: the labels of both (those of the second end in `_other`), and the distance.
+
+        Needs pandas, which comes with the `study` extra.
+        """
+        import pandas as pd
+
+        rows, columns = np.triu_indices(self.n_systems, 1)
+        found = {name: column[rows] for name, column in self.labels.items()}
+        found |= {f"{name}_other": column[columns] for name, column in self.labels.items()}
+        return pd.DataFrame({**found, "distance": self.values[rows, columns]})
+
+    def to_xarray(self) -> xr.DataArray:
+        """The matrix with dimensions `system` and `other`, the labels of both as coordinates.
+
+        Needs xarray, which comes with the `study` extra.
+        """
+        import xarray as xr
+
+        coordinates: dict[str, Any] = {"system": self.names, "other": self.names}
+        for side, prefix in (("system", ""), ("other", "other_")):
+            coordinates |= {f"{prefix}{name}": (side, column) for name, column in self.labels.items()}
+        named = {"units": self.unit, "long_name": self.dissimilarity, **self.facts}
+        return xr.DataArray(self.values, coordinates, ("system", "other"), name="distance", attrs=named)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the matrix and its labels into a netCDF file (HDF5) and return the path; see `read`."""
+        data = self.to_xarray()
+        # Coordinates keep no order in a file.
+        data.attrs["labels"] = list(self.labels)
+        data.to_dataset().to_netcdf(path, engine="h5netcdf")
+        return Path(path)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Distances:
+        """The distances that `write` wrote; InputError where the file holds none."""
+        import xarray as xr
+
+        try:
+            with xr.open_dataset(path, engine="h5netcdf") as data:
+                found = data["distance"].load()
+        except (OSError, KeyError, ValueError) as error:
+            raise InputError(
+                f"{path} holds no distances of dynashape ({error}); give a file of Distances.write."
+            ) from None
+        facts = dict(found.attrs)
+        unit, dissimilarity = str(facts.pop("units", "rad")), str(facts.pop("long_name", "dsa"))
+        names = np.atleast_1d(facts.pop("labels", [])).tolist()
+        return cls(found.to_numpy(), {name: found[name].to_numpy() for name in names}, dissimilarity, unit, facts)

@@ -1,0 +1,26 @@
+"""Classes that a user names as text, "module:Class": one way to load them, with one error."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from dynashape.errors import SpecError
+
+
+def load_named(entry_point: str, kind: str) -> Any:
+    """What an entry point "module:Class" names; `kind` is what errors call it ("cell", "dissimilarity").
+
+    Loading runs the code of that module. Raises SpecError where it cannot be loaded.
+
+    >>> load_named("fractions:Fraction", "cell")
+    <class 'fractions.Fraction'>
+    """
+    module, _, name = entry_point.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SpecError(
+            f'cannot load the {kind} {entry_point!r}: {error}. Write "module:Class" and see that the module can be '
+            "imported (installed, beside the study's YAML file, or on PYTHONPATH)."
+        ) from error

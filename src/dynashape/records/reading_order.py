@@ -1,0 +1,48 @@
+"""In which order names are read, and their short forms: known ones as the published study lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dynashape.records.analyses import Labelling
+from dynashape.records.systems import CONDITIONS, PHASES
+
+TASK_PAIR_ORDER: tuple[str, ...] = ("CDM-PR", "CDM-DC", "CDM-GNG", "DC-PR", "DC-GNG", "PR-GNG")
+"""The task pairs, as the published study lists them."""
+READING_ORDER: tuple[str, ...] = (
+    *("V-RNN", "GRU", "LSTM"),
+    *PHASES,
+    *("CDM", "GNG", "DC", "PR"),
+    *TASK_PAIR_ORDER,
+    *CONDITIONS,
+    *Labelling,
+)
+"""Every name of the published study, in the order in which figures and tables show them."""
+SHORT_NAMES: Mapping[str, str] = {"fixation": "fix", "stimulus": "stim", "delay": "delay", "decision": "dec"}
+"""Names that are shortened where room is short."""
+
+
+def in_reading_order(names: Iterable[object]) -> list[str]:
+    """The distinct names: known ones (also with words after a comma) as the study lists them, then others as they come.
+
+    >>> in_reading_order(["delay", "Mine", "fixation", "delay"])
+    ['fixation', 'delay', 'Mine']
+    """
+
+    def place(name: str) -> int:
+        # "CDM, context 1" stands where CDM does.
+        return next(
+            (READING_ORDER.index(w) for w in (name, name.split(",")[0]) if w in READING_ORDER), len(READING_ORDER)
+        )
+
+    return sorted(dict.fromkeys(str(name) for name in names), key=place)
+
+
+def task_pair(task_a: str, task_b: str) -> str:
+    """The name of a pair of tasks, the same for either order.
+
+    >>> task_pair("PR", "CDM"), task_pair("GNG", "PR")
+    ('CDM-PR', 'PR-GNG')
+    """
+    forward, backward = f"{task_a}-{task_b}", f"{task_b}-{task_a}"
+    return backward if backward in TASK_PAIR_ORDER else forward
