@@ -2,6 +2,6 @@
 
 from dynashape.store.artifacts import Store
 from dynashape.store.atomic import atomic_path, remove_leftovers, write_atomic
-from dynashape.store.keys import content_key, plain_json
+from dynashape.store.keys import content_key
 
-__all__ = ["Store", "atomic_path", "content_key", "plain_json", "remove_leftovers", "write_atomic"]
+__all__ = ["Store", "atomic_path", "content_key", "remove_leftovers", "write_atomic"]

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from dynashape.errors import InputError, StoreError, unknown_name
-from dynashape.inference import compute_power, compute_verdict_power, measure_verdict_pilot, pool_components
-from dynashape.store import atomic_path
-from dynashape.study.archive import Archived, load_comparisons
-from dynashape.study.power_report import draw_power
-from dynashape.study.run import Progress, Silent
-from dynashape.study.status import open_study
+from dynashape.inference import (
+    Comparison,
+    ComparisonKey,
+    compute_power,
+    compute_verdict_power,
+    measure_verdict_pilot,
+    pool_components,
+)
+from dynashape.records import ALPHA, ANALYSES, HEADLINE, Labelling, Term
+from dynashape.steps import Progress, Silent
+from dynashape.study.found.folder import open_study
+from dynashape.study.told.export import write_tables
+from dynashape.study.told.figure import write_figures
+from dynashape.study.told.power import tell_power
+from dynashape.study.work.compare import read_comparisons
 
-# What is asked: which analyses hold it (1: training, 2: input), and which term of their variance it is.
-TERMS = {"task": ((1, 2), "task"), "training": ((1,), "condition"), "input": ((2,), "condition")}
 SHARES = (0.1, 0.2, 0.4)
 # Without any difference every verdict is false: the first row says how often that happens.
 DIFFERENCES = (0.0, 0.1, 0.2)
-CONTRAST = "input - training"
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,8 @@ class SeedPlan:
 def plan_seeds(
     directory: Path,
     shares: Sequence[float] = SHARES,
-    terms: Sequence[str] = tuple(TERMS),
-    alpha: float = 0.05,
+    terms: Sequence[str] = tuple(Labelling),
+    alpha: float = ALPHA,
     n_studies: int = 400,
     *,
     differences: Sequence[float] = DIFFERENCES,
@@ -58,15 +64,15 @@ def plan_seeds(
     """
     progress = progress or Silent()
     for term in terms:
-        if term not in TERMS:
-            raise InputError(unknown_name("term", term, TERMS))
+        if term not in tuple(Labelling):
+            raise InputError(unknown_name("term", term, Labelling))
     for difference in differences:
         if not -1.0 <= difference <= 1.0:
             raise InputError(f"difference must lie in [-1, 1], as one of two shares does; got {difference}.")
-    plan, store = open_study(directory)
-    keys = {unit.name: unit.key for unit in plan.stages["compare"] if store.has("compare", unit.key)}
-    archived = [(place, one) for place, one in load_comparisons(store, keys) if one.contrasts is not None]
-    if not archived:
+    plan, read = open_study(directory)
+    done = tuple(step for step in plan.final.compares if read.has(step))
+    comparisons = {key: own for key, own in read_comparisons(done, read).items() if isinstance(own, Comparison)}
+    if not comparisons:
         raise StoreError(
             f"{directory} holds no comparisons yet; `dynashape run` with the same study goes on from here."
         )
@@ -74,29 +80,32 @@ def plan_seeds(
     parts = []
     for term in terms:
         for share in shares:
-            parts.append(_comparisons(archived, term, share, alpha, n_studies, seed))
+            parts.append(_effect(comparisons, Labelling(term), share, alpha, n_studies, seed))
             progress.unit(f"{term} {share:g}", True, "")
-    comparisons = pd.concat(parts, ignore_index=True).astype({"needed": "Int64"})
-    verdicts, message = _verdicts(archived, differences, n_studies, seed)
+    effects = pd.concat(parts, ignore_index=True).astype({"needed": "Int64"})
+    verdicts, message = _verdicts(comparisons, differences, n_studies, seed)
     progress.unit("verdict", True, "")
     progress.end()
-    for name, table in (("power", comparisons), ("verdict_power", verdicts)):
-        with atomic_path(directory / f"{name}.parquet") as path:
-            table.to_parquet(path, index=False)
-    draw_power(directory)
-    return SeedPlan(comparisons, verdicts, message)
+    write_tables({"power": effects, "verdict_power": verdicts}, directory)
+    write_figures(tell_power(effects, verdicts).figures, directory / "figures")
+    return SeedPlan(effects, verdicts, message)
 
 
-def _comparisons(
-    archived: Sequence[Archived], term: str, share: float, alpha: float, n_studies: int, seed: int
+def _effect(
+    comparisons: Mapping[ComparisonKey, Comparison],
+    labelling: Labelling,
+    share: float,
+    alpha: float,
+    n_studies: int,
+    seed: int,
 ) -> pd.DataFrame:
-    analyses, column = TERMS[term]
-    pilot = [one.contrasts for place, one in archived if place.analysis in analyses and one.contrasts is not None]
-    components = pool_components(pilot)
+    holding = {analysis.number: analysis.term(labelling) for analysis in ANALYSES if labelling in analysis.labellings}
+    column: Term = next(iter(holding.values()))
+    components = pool_components([own.contrasts for key, own in comparisons.items() if key.analysis in holding])
     found = compute_power(components, column, share, alpha=alpha, n_studies=n_studies, seed=seed)
     return pd.DataFrame(
         {
-            "term": term,
+            "term": str(labelling),
             "found": components.shares[column],
             "share": share,
             "alpha": alpha,
@@ -112,17 +121,17 @@ def _comparisons(
 
 
 def _verdicts(
-    archived: Sequence[Archived], differences: Sequence[float], n_studies: int, seed: int
+    comparisons: Mapping[ComparisonKey, Comparison], differences: Sequence[float], n_studies: int, seed: int
 ) -> tuple[pd.DataFrame, str]:
     try:
-        pilot = measure_verdict_pilot([place for place, _ in archived], [one for _, one in archived], CONTRAST)
+        pilot = measure_verdict_pilot(comparisons, HEADLINE)
     except InputError as error:
         return pd.DataFrame(), str(error)
     asked = [*dict.fromkeys(differences), pilot.difference]
     parts = [
         pd.DataFrame(
             {
-                "contrast": CONTRAST,
+                "contrast": str(HEADLINE),
                 "difference": found.difference,
                 "measured": number == len(asked) - 1,
                 "n_seeds": found.n_seeds,

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
+from dynashape.dissimilarity import DISSIMILARITIES
 from dynashape.engine import Engine
 from dynashape.errors import SpecError
-from dynashape.inference import LABELLINGS
-from dynashape.store import Store, atomic_path
-from dynashape.study.archive import load_comparisons
-from dynashape.study.load import parse_spec
-from dynashape.study.measures import DISSIMILARITIES
-from dynashape.study.plan import Plan, make_plan
-from dynashape.study.run import Progress, Silent, compute, rewrite_report
-from dynashape.study.spec import StudySpec
-from dynashape.study.status import open_study
-from dynashape.study.steps.compare import ANALYSES
-from dynashape.study.summary import ALPHA
+from dynashape.inference import Comparison, Conclusion, Place
+from dynashape.records import ALPHA, ANALYSES, Contrast
+from dynashape.steps import Progress, Reader, Silent, Stage, Step, compute
+from dynashape.study.ask.load import parse_spec
+from dynashape.study.ask.spec import StudySpec
+from dynashape.study.found.folder import open_study
+from dynashape.study.run import rewrite_report
+from dynashape.study.told.export import write_tables
+from dynashape.study.work.compare import read_comparisons
+from dynashape.study.work.plan import Plan, make_plan
 from dynashape.tasks import INPUT_CONDITIONS
 
 NO_CONCLUSION = "no conclusion"
-# What a conclusion needs; meta-clustering and the like are not asked again.
-_STEPS = ("train", "record", "fit", "align", "compare", "conclude")
+_TOO_FEW = "too few systems can be compared; see dsa.rank and the status of the operators"
 # Values of these may be more than a phase holds, which is a finding and no mistake.
 _CAPACITY = ("dsa.n_delays", "dsa.delay_interval", "dsa.rank")
+_COLUMNS = (
+    *("setting", "value", "contrast", "architecture", "phase"),
+    *("estimate", "low", "high", "verdict", "chosen", "flips", "message"),
+)
 
 
 @dataclass(frozen=True)
@@ -116,19 +119,16 @@ def run_sensitivity(
     StoreError where there is no study, SpecError where the grid names a field or value that no study has.
     """
     progress = progress or Silent()
-    plan, store = open_study(directory)
+    plan, read = open_study(directory)
     variants = make_variants(plan.spec, default_grid(plan.spec) if grid is None else grid)
     plans = {
         (one.setting, one.value): plan if one.chosen else make_plan(one.spec)
         for one in variants
         if one.spec is not None
     }
-    done = compute(_union(plan, plans), store, open_engine, progress)
-    table = _tabulate(variants, plans, plan, store)
-    dimensions = _dimensions(plan, store)
-    for name, one in (("sensitivity", table), ("sensitivity_dimensions", dimensions)):
-        with atomic_path(directory / f"{name}.parquet") as path:
-            one.to_parquet(path, index=False)
+    done = compute(_union(plan, plans), read.store, open_engine, progress)
+    table, dimensions = _tabulate(variants, plans, plan, read), _dimensions(plan, read)
+    write_tables({"sensitivity": table, "sensitivity_dimensions": dimensions}, directory)
     progress.stage("writing the report", 1, 0)
     report = rewrite_report(directory)
     progress.unit("report.html", True, "")
@@ -159,100 +159,74 @@ def _text(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _union(base: Plan, plans: Mapping[tuple[str, str], Plan]) -> Plan:
-    """All units of all variants, each once, under names that say where they are needed first."""
-    stages = {step: {unit.key: unit for unit in base.stages[step]} for step in _STEPS}
-    for (setting, value), plan in plans.items():
-        for step in _STEPS:
-            for unit in plan.stages[step]:
-                label = f"{setting}={value}: {unit.name}"
-                stages[step].setdefault(unit.key, replace(unit, name=label))
-    return Plan(base.spec, {step: tuple(units.values()) for step, units in stages.items()})
+def _union(base: Plan, plans: Mapping[tuple[str, str], Plan]) -> list[Stage]:
+    """What all conclusions need, each step once, under names that say where a step is needed first."""
+    stages = []
+    for own in zip(*(_needed(plan) for plan in (base, *plans.values())), strict=True):
+        named: dict[Step[Any], str] = {}
+        for label, stage in zip(("", *(f"{setting}={value}: " for setting, value in plans)), own, strict=True):
+            for name, step in stage.steps.items():
+                named.setdefault(step, f"{label}{name}")
+        stages.append(Stage(own[0].title, {name: step for step, name in named.items()}))
+    return stages
 
 
-def _conclusions(plan: Plan, store: Store) -> dict[tuple[str, str], dict[str, Any]]:
-    """The difference, interval and verdict of each (contrast, place); empty where the study has not concluded."""
-    (unit,) = plan.stages["conclude"]
-    if not store.has("conclude", unit.key):
-        return {}
-    found = store.load_json("conclude", unit.key)
-    places = [(f"{cell['architecture']} {cell['phase']}", cell) for cell in found["cells"]]
-    places = [(one["group"], one) for one in (*found["pooled"], *found["by_architecture"])] + places
-    return {
-        (one["contrast"], place): {
-            **{name: one["difference"][name] for name in ("estimate", "low", "high")},
-            "verdict": one["verdict"],
-        }
-        for place, one in places
-    }
+def _needed(plan: Plan) -> list[Stage]:
+    """The stages that a conclusion needs; meta-clustering and the like are not asked again."""
+    return [Stage.of(steps) for steps in (plan.trains, plan.records, *plan.final.steps)]
+
+
+def _conclusions(plan: Plan, read: Reader) -> dict[tuple[Contrast, Place], Conclusion]:
+    """What is concluded of each contrast in each place; empty where the study has not concluded."""
+    last = plan.final.conclude
+    return dict(read(last).headline.conclusions()) if read.has(last) else {}
 
 
 def _tabulate(
-    variants: Iterable[Variant], plans: Mapping[tuple[str, str], Plan], base: Plan, store: Store
+    variants: Iterable[Variant], plans: Mapping[tuple[str, str], Plan], base: Plan, read: Reader
 ) -> pd.DataFrame:
-    own = _conclusions(base, store)
+    own = _conclusions(base, read)
     rows = []
     for variant in variants:
         name = variant.setting, variant.value
-        found = _conclusions(plans[name], store) if name in plans else {}
-        message = variant.reason or "too few systems can be compared; see dsa.rank and the status of the operators"
-        nothing = {"estimate": None, "low": None, "high": None, "verdict": NO_CONCLUSION, "message": message}
-        names = {"setting": variant.setting, "value": variant.value, "chosen": variant.chosen}
+        found = _conclusions(plans[name], read) if name in plans else {}
         for contrast, place in own | found:
-            one = found.get((contrast, place))
-            before = own.get((contrast, place))
-            flips = one is not None and before is not None and one["verdict"] != before["verdict"]
+            one, before = found.get((contrast, place)), own.get((contrast, place))
             rows.append(
                 {
-                    **names,
-                    "contrast": contrast,
-                    "place": place,
-                    "flips": flips,
-                    **({"message": ""} | one if one else nothing),
+                    "setting": variant.setting,
+                    "value": variant.value,
+                    "contrast": str(contrast),
+                    "architecture": place.architecture,
+                    "phase": place.phase,
+                    "estimate": None if one is None else one.estimate,
+                    "low": None if one is None else one.low,
+                    "high": None if one is None else one.high,
+                    "verdict": NO_CONCLUSION if one is None else str(one.verdict),
+                    "chosen": variant.chosen,
+                    "flips": one is not None and before is not None and one.verdict != before.verdict,
+                    "message": "" if one is not None else variant.reason or _TOO_FEW,
                 }
             )
-    columns = (
-        "setting",
-        "value",
-        "contrast",
-        "place",
-        "estimate",
-        "low",
-        "high",
-        "verdict",
-        "chosen",
-        "flips",
-        "message",
-    )
-    return pd.DataFrame(rows, columns=list(columns)).astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
 
 
-def _dimensions(plan: Plan, store: Store) -> pd.DataFrame:
+def _dimensions(plan: Plan, read: Reader) -> pd.DataFrame:
     """How the tests of the study itself come out in MDS planes of other dimensions."""
-    keys = {unit.name: unit.key for unit in plan.stages["compare"] if store.has("compare", unit.key)}
-    named = {analysis.number: analysis.labelling for analysis in ANALYSES}
-    rows = [
-        {
-            "analysis": place.analysis,
-            "labelling": kind if kind == "task" else named[place.analysis],
-            "n_components": dimension,
-            "accuracy": accuracy,
-            "told_apart": p_value <= ALPHA,
-            "flips": (p_value <= ALPHA) != (comparison.separations[kind].p_value <= ALPHA),
-        }
-        for place, comparison in load_comparisons(store, keys)
-        for kind in LABELLINGS
-        if kind in comparison.separations
-        for dimension, accuracy, p_value in zip(
-            comparison.dimensions,
-            comparison.separations[kind].accuracies,
-            comparison.separations[kind].p_values,
-            strict=True,
-        )
-    ]
-    columns = ["analysis", "labelling", "n_components", "accuracy", "told_apart", "flips"]
-    grouped = pd.DataFrame(rows, columns=columns).groupby(["analysis", "labelling", "n_components"], as_index=False)
-    return grouped.agg(
+    done = tuple(step for step in plan.final.compares if read.has(step))
+    rows = []
+    for key, comparison in read_comparisons(done, read).items():
+        if not isinstance(comparison, Comparison):
+            continue
+        for term, separation in comparison.separations.items():
+            labelling = str(ANALYSES[key.analysis - 1].labelling(term))
+            tried = zip(comparison.dimensions, separation.accuracies, separation.p_values, strict=True)
+            for dimension, accuracy, p_value in tried:
+                flips = (p_value <= ALPHA) != (separation.p_value <= ALPHA)
+                rows.append((key.analysis, labelling, dimension, accuracy, p_value <= ALPHA, flips))
+    names = ["analysis", "labelling", "n_components"]
+    table = pd.DataFrame(rows, columns=[*names, "accuracy", "told_apart", "flips"])
+    return table.groupby(names, as_index=False).agg(
         mean_accuracy=("accuracy", "mean"),
         n_told_apart=("told_apart", "sum"),
         n_flips=("flips", "sum"),

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from dynashape import figures
 from dynashape.errors import StoreError
-from dynashape.report import FigureElement, ReportContent, lay_side_by_side, render_report
-from dynashape.store import Store, write_atomic
-from dynashape.study.conclusions import pooled_table, shares_table
-from dynashape.study.plan import Plan
-from dynashape.study.reporting import compose_report
-from dynashape.study.results import Results, read_results
-from dynashape.study.status import missing_units, open_study
+from dynashape.report import ReportContent, lay_side_by_side, render_report
+from dynashape.steps import Reader
+from dynashape.store import write_atomic
+from dynashape.study.found.folder import missing_steps, open_study
+from dynashape.study.found.results import Results, read_results
+from dynashape.study.found.summary import summarise
+from dynashape.study.told.export import read_content
+from dynashape.study.told.figure import StudyFigure, figure
+from dynashape.study.told.figures import tabulate_cell_shares, tabulate_pooled
+from dynashape.study.work.conclude import Conclusions
+from dynashape.study.work.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,9 @@ def write_side_by_side(directories: Sequence[Path], out: Path) -> Path:
     named = name_folders(directories)
     opened = {name: open_study(directory) for name, directory in named.items()}
     _check_out(out, directories)
-    studies = {name: _read(named[name], plan, store) for name, (plan, store) in opened.items()}
-    content = lay_side_by_side({name: study.content for name, study in studies.items()}, _draw(studies))
+    studies = {name: _read(named[name], plan, read) for name, (plan, read) in opened.items()}
+    drawn = [own.as_element(figures.to_bytes(own.draw(), "svg").decode()) for own in _figures(studies)]
+    content = lay_side_by_side({name: study.content for name, study in studies.items()}, drawn)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         return write_atomic(out, render_report(content).encode())
@@ -74,57 +78,35 @@ def _check_out(out: Path, directories: Sequence[Path]) -> None:
         raise StoreError(f"--out {out} lies in the study {inside[0]}, where nothing is written; choose a file outside.")
 
 
-def _read(directory: Path, plan: Plan, store: Store) -> _Study:
-    results = read_results(plan, store)
-    written = directory / "provenance.json"
-    provenance = json.loads(written.read_text()) if written.is_file() else {}
-    return _Study(compose_report(plan.spec, results, directory, missing_units(plan, store), provenance), results)
+def _read(directory: Path, plan: Plan, read: Reader) -> _Study:
+    results = read_results(plan, read)
+    summary = summarise(plan.spec, results, missing_steps(plan, read))
+    return _Study(read_content(summary, directory), results)
 
 
-def _draw(studies: Mapping[str, _Study]) -> list[FigureElement]:
-    concluded = {name: study.results for name, study in studies.items() if study.results.conclusions.get("cells")}
-    separated = {name: study.results for name, study in studies.items() if len(study.results.separability)}
-    drawn = [_shares(concluded)] if concluded else []
+def _figures(studies: Mapping[str, _Study]) -> list[StudyFigure]:
+    concluded = {name: own.results.conclusions for name, own in studies.items() if own.results.conclusions is not None}
+    concluded = {name: own for name, own in concluded.items() if own.headline.cells}
+    separated = {name: own.results for name, own in studies.items() if len(own.results.separability)}
+    wanted = [_shares(concluded)] if concluded else []
     if len(separated) > 1:
         first, *others = separated
-        drawn += [_difference(place, first, other, separated) for place, other in enumerate(others)]
-    return drawn
+        wanted += [_difference(place, first, other, separated) for place, other in enumerate(others)]
+    return wanted
 
 
-def _shares(studies: Mapping[str, Results]) -> FigureElement:
-    shares = _stack({name: shares_table(results.conclusions) for name, results in studies.items()})
-    pooled = _stack({name: pooled_table(results.conclusions) for name, results in studies.items()})
-    return FigureElement(
-        "side_by_side_shares",
-        "How much input, training and task account for in each study",
-        _svg(figures.plot_studies(shares, pooled)),
-        "Share of the variance of dissimilarities (omega-squared), averaged over task pairs, with 95 % jackknife "
-        "intervals over seeds, by phase, architecture and cause. Below: differences of two shares pooled over "
-        "architectures and phases, with the interval from which the verdict follows. Networks of equal seeds may be "
-        "the same in several studies, so overlapping intervals do not say that studies agree.",
-        "For each architecture and cause, the shares of all studies beside each other by phase; below, the pooled "
-        "differences of each study with intervals.",
-        shares,
-    )
+def _shares(studies: Mapping[str, Conclusions]) -> StudyFigure:
+    shares = _stack({name: tabulate_cell_shares(conclusions) for name, conclusions in studies.items()})
+    pooled = _stack({name: tabulate_pooled(conclusions) for name, conclusions in studies.items()})
+    return figure("side_by_side_shares", partial(figures.plot_studies, shares, pooled), shares)
 
 
-def _difference(place: int, first: str, other: str, studies: Mapping[str, Results]) -> FigureElement:
+def _difference(place: int, first: str, other: str, studies: Mapping[str, Results]) -> StudyFigure:
     tables = studies[first].separability, studies[other].separability
-    return FigureElement(
-        f"side_by_side_separability{place + 1}",
-        f"Separability: {other} less {first}",
-        _svg(figures.plot_separability_difference(*tables, names=(first, other))),
-        f"Accuracy in the MDS plane in {other} less that in {first}, in every comparison that both hold. Brown: "
-        f"{other} separates better, blue: {first} does. A dot marks a labelling that is told apart (q, or p where "
-        "there is no q, of at most .05) in one of them only. Hatched: no accuracy in one of them.",
-        "Maps of the difference of accuracies by task pair, phase and architecture, for each analysis and labelling.",
-        figures.separability_difference(*tables),
-    )
+    draw = partial(figures.plot_separability_difference, *tables, names=(first, other))
+    difference = figures.separability_difference(*tables)
+    return figure("side_by_side_separability", draw, difference, suffix=str(place + 1), first=first, other=other)
 
 
 def _stack(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([table.assign(study=name) for name, table in tables.items()], ignore_index=True)
-
-
-def _svg(figure: Any) -> str:
-    return figures.to_bytes(figure, "svg").decode()

@@ -1,0 +1,130 @@
+"""A step is a value: its fields are exactly what changes its result, and its inputs are other steps.
+
+The graph under a last step is therefore the plan, and the key of a step, made from its type, version and fields, stands
+for everything before it. What a step returns is a record, which the store writes and reads as the type that it is.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar, cast, get_type_hints
+
+from dynashape.store import Store, content_key
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Step(ABC, Generic[T]):
+    """One unit of work, whose result has type T. Two steps with the same key are equal.
+
+    `version` goes up whenever the code of the step changes what it computes: results of the old code are then missing.
+    `title` is what the stage of such steps is called; a step that is not `kept` is run again wherever it is read.
+    """
+
+    version: ClassVar[int]
+    title: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What this step is called among those of its kind."""
+
+    @abstractmethod
+    def run(self, read: Reader) -> T:
+        """The result, from those of its inputs: `read(step)` gives the result of a step."""
+
+    def finished(self, store: Store) -> None:
+        """Called once the result is stored, for a step that leaves something to clear away."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the result is stored."""
+        return True
+
+    @property
+    def cost(self) -> float:
+        """How long this step takes, against others of its kind."""
+        return 1.0
+
+    @property
+    def result_type(self) -> Any:
+        """The type of the result, by which it is read from the store."""
+        return get_type_hints(type(self).run)["return"]
+
+    @cached_property
+    def kind(self) -> str:
+        """The folder of such steps in the store."""
+        return type(self).__name__.lower()
+
+    @cached_property
+    def key(self) -> str:
+        """The name of the result: the hash of the step's type, version and fields, with the keys of its inputs."""
+        own = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return content_key(self.kind, self.version, own)
+
+    @property
+    def inputs(self) -> tuple[Step[Any], ...]:
+        """The steps among the fields, in order."""
+        return tuple(step for field in fields(self) for step in _steps_in(getattr(self, field.name)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Step) and (self.kind, self.key) == (other.kind, other.key)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the results of steps from a store; one that is not kept is run."""
+
+    store: Store
+
+    def __call__(self, step: Step[T]) -> T:
+        """The result of this step; StoreError where it is missing."""
+        return cast(T, self.store.load(step.kind, step.key, step.result_type)) if step.kept else step.run(self)
+
+    def has(self, step: Step[Any]) -> bool:
+        """Whether the result of this step is there and whole."""
+        return self.store.has(step.kind, step.key)
+
+
+def perform(root: Path, step: Step[Any]) -> None:
+    """Run a step on whatever worker it lands, unless its result lies in the store at `root` already."""
+    store = Store(root)
+    if not store.has(step.kind, step.key):
+        store.save(step.kind, step.key, step.run(Reader(store)))
+        step.finished(store)
+
+
+def _steps_in(value: Any) -> Iterator[Step[Any]]:
+    if isinstance(value, Step):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (step for item in value.values() for step in _steps_in(item))
+    elif isinstance(value, tuple):
+        yield from (step for item in value for step in _steps_in(item))
+
+
+def _plain(value: Any) -> Any:
+    """A field as JSON: steps by their keys, records by their types and fields, models as they dump themselves."""
+    if isinstance(value, Step):
+        return value.key
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        own = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {type(value).__name__: own}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,179 @@
+"""From a preset's name or a YAML file, and overrides, to a validated specification; every fault in one clear error."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from dynashape.errors import SpecError, unknown_name
+from dynashape.study.ask.spec import StudySpec
+
+
+def presets() -> dict[str, str]:
+    """Names of the presets that come with the package, each with its first comment line as a description.
+
+    >>> sorted(presets())
+    ['paper', 'quick', 'smoke']
+    """
+    folder = resources.files("dynashape.study.ask").joinpath("presets")
+    found = {}
+    for entry in folder.iterdir():
+        if entry.name.endswith(".yaml"):
+            found[entry.name.removesuffix(".yaml")] = entry.read_text().splitlines()[0].lstrip("# ").strip()
+    order = {name: place for place, name in enumerate(("smoke", "quick", "paper"))}
+    return dict(sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+
+
+def load_spec(preset_or_yaml: str | Path, overrides: Iterable[str] = ()) -> StudySpec:
+    """The specification named by a preset or written in a YAML file, with overrides `a.b=value` applied.
+
+    A YAML file needs to hold only what differs: `preset: quick` on top names what the rest comes from (without it, the
+    defaults, which are those of the paper preset). Raises SpecError, one line for each fault.
+
+    >>> load_spec("quick", ["dsa.rank=8"]).dsa.rank
+    8
+    """
+    raw = _read(preset_or_yaml)
+    for override in overrides:
+        _override(raw, override)
+    spec = parse_spec(raw)
+    # Foreign environments are built only here, not whenever a study's folder is read: importing NeuroGym takes seconds.
+    for task in spec.tasks:
+        if task.environment is not None:
+            task.build(spec.timing, spec.input_noise)
+    return spec
+
+
+def parse_spec(raw: Mapping[str, Any]) -> StudySpec:
+    """A specification from plain values; raises SpecError with one line for each fault."""
+    faults = list(_misspelt(raw, StudySpec))
+    if faults:
+        raise SpecError("\n".join(faults))
+    try:
+        return StudySpec.model_validate(raw)
+    except ValidationError as error:
+        raise SpecError("\n".join(_sentence(fault) for fault in error.errors())) from None
+
+
+def to_yaml(spec: StudySpec) -> str:
+    """The resolved specification as YAML, as it is kept beside the results."""
+    return yaml.safe_dump(spec.as_dict(), sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+
+
+def read_resolved(path: Path) -> StudySpec:
+    """The specification that a finished or interrupted study left in its folder."""
+    return parse_spec(_mapping(path.read_text(), str(path)))
+
+
+def _read(preset_or_yaml: str | Path) -> dict[str, Any]:
+    name = str(preset_or_yaml)
+    if name in presets():
+        text = resources.files("dynashape.study.ask").joinpath("presets", f"{name}.yaml").read_text()
+        return _mapping(text, f"preset {name}")
+    path = Path(preset_or_yaml)
+    if not path.is_file():
+        if path.suffix in {".yaml", ".yml"}:
+            raise SpecError(f"no file {name!r}; give a preset ({', '.join(presets())}) or a YAML file that exists.")
+        raise SpecError(f"{unknown_name('preset', name, presets())} Or give a YAML file.")
+    raw = _mapping(path.read_text(), name)
+    base = raw.pop("preset", None)
+    return raw if base is None else _merge(_read(str(base)), raw)
+
+
+def _mapping(text: str, where: str) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SpecError(f"{where} is not valid YAML: {' '.join(str(error).split())}") from None
+    if raw is None:
+        return {}
+    if not isinstance(raw, dict):
+        raise SpecError(f"{where} must hold `field: value` lines; got a {type(raw).__name__}.")
+    return raw
+
+
+def _merge(base: dict[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in top.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _override(raw: dict[str, Any], override: str) -> None:
+    name, equals, text = override.partition("=")
+    if not equals or not name.strip():
+        raise SpecError(f"--set takes field=value, such as dsa.rank=10; got {override!r}.")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise SpecError(f"--set {name}: {text!r} is not a YAML value.") from None
+    place = raw
+    *folders, last = name.strip().split(".")
+    for folder in folders:
+        inner = place.setdefault(folder, {})
+        if not isinstance(inner, dict):
+            raise SpecError(f"--set {name}: {folder!r} is a value, not a group of fields.")
+        place = inner
+    place[last] = value
+
+
+def _fields(kind: Any) -> dict[str, Any] | None:
+    """Field names and types of a model or dataclass (also inside Annotated, tuples and optionals), else None."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {name: field.annotation for name, field in kind.model_fields.items()}
+    if dataclasses.is_dataclass(kind):
+        return {field.name: field.type for field in dataclasses.fields(kind)}
+    for inner in get_args(kind):
+        found = _fields(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _misspelt(raw: Any, kind: Any, at: str = "") -> Iterable[str]:
+    fields = _fields(kind)
+    if fields is None:
+        return
+    if isinstance(raw, (list, tuple)):
+        for place, item in enumerate(raw):
+            yield from _misspelt(item, kind, f"{at.removesuffix('.')}[{place}].")
+    elif isinstance(raw, Mapping):
+        for key, value in raw.items():
+            if key in fields:
+                yield from _misspelt(value, fields[key], f"{at}{key}.")
+            else:
+                near = get_close_matches(str(key), list(fields), n=1, cutoff=0.5)
+                hint = f"did you mean {at}{near[0]}?" if near else f"Known here: {', '.join(fields)}."
+                yield f"unknown field {at}{key}; {hint}"
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    what = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "value_error":
+        return f"{where}: {what}" if where else what
+    return f"{where}: {what[0].lower()}{what[1:]}; got {fault['input']!r}."
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any], at: str = "") -> list[str]:
+    """The fields in which two resolved specifications differ, as dotted names.
+
+    >>> differences({"dsa": {"rank": 10}, "seeds": [0]}, {"dsa": {"rank": 12}, "seeds": [0]})
+    ['dsa.rank (10 there, 12 here)']
+    """
+    found: list[str] = []
+    for key in sorted({*old, *new}):
+        there, here = old.get(key), new.get(key)
+        if isinstance(there, Mapping) and isinstance(here, Mapping):
+            found += differences(there, here, f"{at}{key}.")
+        elif there != here:
+            found.append(f"{at}{key} ({there} there, {here} here)")
+    return found

@@ -1,0 +1,154 @@
+"""The parts of a specification: tasks, networks, activity, operators, separability, meta-clustering."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+
+from dynashape.dissimilarity import EFFORTS
+from dynashape.errors import unknown_name
+from dynashape.networks import Cell, known_architectures, make_cell, takes_option
+from dynashape.tasks import INPUT_CONDITIONS, TASKS, Task, Timing, make_task
+
+
+class Frozen(BaseModel):
+    """A value that never changes and knows all of its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TaskSpec(Frozen):
+    """One task: a name of ours; any NeuroGym environment with a map from its periods to the four phases; or a class.
+
+    `environment` is a registered id or an entry point "module:Class". `ceiling` is the accuracy that can be reached,
+    where no ideal observer is known (1 unless given).
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
+    environment: str | None = None
+    period_to_phase: dict[str, str] | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    ceiling: Annotated[float, Field(gt=0, le=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_known(self) -> TaskSpec:
+        if self.environment is None and self.name not in TASKS:
+            raise ValueError(
+                unknown_name("task", self.name, TASKS)
+                + " For a NeuroGym environment give `environment` and `period_to_phase`."
+            )
+        if self.environment is None and self.ceiling is not None:
+            raise ValueError(f"task {self.name!r} has an ideal observer; leave `ceiling` out")
+        return self
+
+    def build(self, timing: Timing, input_noise: float) -> Task:
+        """The task itself, with the study's timing and input noise."""
+        if self.environment is None:
+            return make_task(self.name, timing=timing, input_noise=input_noise, **self.parameters)
+        task = make_task(
+            self.environment,
+            timing=timing,
+            input_noise=input_noise,
+            period_to_phase=self.period_to_phase,
+            **self.parameters,
+        )
+        task.name = self.name
+        if self.ceiling is not None:
+            task.stated_ceiling = self.ceiling
+        return task
+
+
+class NetworkSpec(Frozen):
+    """The size of every network, options that its cell takes, and cells of one's own.
+
+    Options under an architecture's name are for it alone, the others for all. `cells` names an entry point
+    "module:Class" for each architecture that is neither ours nor registered.
+    """
+
+    n_units: PositiveInt = 64
+    options: dict[str, Any] = Field(default_factory=dict)
+    cells: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")], str] = Field(default_factory=dict)
+
+    @field_validator("cells")
+    @classmethod
+    def _cells_have_names_of_their_own(cls, value: dict[str, str]) -> dict[str, str]:
+        taken = sorted(set(value) & set(known_architectures()))
+        if taken:
+            raise ValueError(
+                f"{', '.join(taken)} is an architecture of dynashape; give a cell of one's own another name"
+            )
+        return value
+
+    def only(self, architecture: str) -> NetworkSpec:
+        """What of this shapes networks of one architecture: the options of others change nothing in them."""
+        names = {*known_architectures(), *self.cells} - {architecture}
+        return NetworkSpec(
+            n_units=self.n_units,
+            options={name: value for name, value in self.options.items() if name not in names},
+            cells={name: where for name, where in self.cells.items() if name == architecture},
+        )
+
+    def cell(self, architecture: str, dt_ms: int) -> Cell:
+        """The cell of this architecture; one that has an option `dt_ms` is given the study's time step."""
+        named = self.cells.get(architecture, architecture)
+        own = self.only(architecture).options
+        options = {name: value for name, value in own.items() if name != architecture} | own.get(architecture, {})
+        if takes_option(named, "dt_ms"):
+            options = {"dt_ms": dt_ms, **options}
+        return make_cell(named, **options)
+
+
+class ActivitySpec(Frozen):
+    """The trials from which dynamics are read, and the random input of the `noise` condition."""
+
+    n_trials: PositiveInt = 100
+    noise: str = "gaussian"
+    noise_sd: Annotated[float, Field(gt=0)] = 0.3
+
+    @field_validator("noise")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in INPUT_CONDITIONS:
+            raise ValueError(unknown_name("input condition", value, INPUT_CONDITIONS))
+        return value
+
+
+class DsaSpec(Frozen):
+    """Dynamical Similarity Analysis: the embedding, the operators' rank, and how hard the alignment tries."""
+
+    n_delays: PositiveInt = 6
+    delay_interval: PositiveInt = 1
+    rank: PositiveInt = 15
+    ridge: Annotated[float, Field(ge=0)] = 1e-8
+    effort: str = "standard"
+
+    @field_validator("effort")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in EFFORTS:
+            raise ValueError(unknown_name("effort", value, EFFORTS))
+        return value
+
+
+class SeparabilitySpec(Frozen):
+    """How two groups of systems are told apart in a comparison."""
+
+    mds: Literal["metric", "non-metric"] = "metric"
+    n_components: PositiveInt = 2
+    max_relabellings: PositiveInt = 1024
+
+
+class MetaClusteringSpec(Frozen):
+    """What the points of the meta-clustering are; everything else that a comparison varies in becomes a feature."""
+
+    # Every comparison is a point, so that each of the four factors can be tested.
+    points: tuple[Literal["analysis", "architecture", "task_pair", "phase"], ...] = (
+        "analysis",
+        "architecture",
+        "task_pair",
+        "phase",
+    )
+    # Accuracies take few values and stop at one; shares tell apart what lies there.
+    features: tuple[str, ...] = ("accuracy", "omega_squared")
+    max_groups: Annotated[int, Field(ge=2)] = 6

@@ -1,0 +1,181 @@
+"""The specification of a study: one frozen, validated value that says everything that shapes its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cached_property
+from itertools import combinations
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from dynashape.dissimilarity import Dissimilarity, find_dissimilarity
+from dynashape.errors import unknown_name
+from dynashape.networks import ARCHITECTURES, known_architectures
+from dynashape.records import PHASES
+from dynashape.study.ask.parts import (
+    ActivitySpec,
+    DsaSpec,
+    Frozen,
+    MetaClusteringSpec,
+    NetworkSpec,
+    SeparabilitySpec,
+    TaskSpec,
+)
+from dynashape.tasks import TASKS, Task, Timing
+from dynashape.training import LearningProtocol
+
+
+def _task_of(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class StudySpec(Frozen):
+    """A whole study. Every field that can change a result is here; workers, devices and folders are not."""
+
+    name: str = "paper"
+    architectures: tuple[str, ...] = ARCHITECTURES
+    tasks: tuple[Annotated[TaskSpec, BeforeValidator(_task_of)], ...] = tuple(TaskSpec(name=name) for name in TASKS)
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    phases: tuple[str, ...] = PHASES
+    timing: Timing = Timing()
+    input_noise: Annotated[float, Field(ge=0)] = 0.05
+    networks: NetworkSpec = NetworkSpec()
+    training: LearningProtocol = LearningProtocol()
+    activity: ActivitySpec = ActivitySpec()
+    dissimilarity: str = "dsa"
+    dissimilarity_options: dict[str, Any] = Field(default_factory=dict)
+    dsa: DsaSpec = DsaSpec()
+    separability: SeparabilitySpec = SeparabilitySpec()
+    meta_clustering: MetaClusteringSpec = MetaClusteringSpec()
+
+    @field_validator("training", mode="before")
+    @classmethod
+    def _log_means_log_spaced(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and value.get("snapshots") == "log":
+            last = value.get("max_updates", LearningProtocol().max_updates)
+            if isinstance(last, int) and last >= 1:
+                return {**value, "snapshots": log_spaced(last)}
+        return value
+
+    @field_validator("training")
+    @classmethod
+    def _snapshots_are_updates(cls, value: LearningProtocol) -> LearningProtocol:
+        outside = [updates for updates in value.snapshots if not 1 <= updates <= value.max_updates]
+        if outside:
+            raise ValueError(
+                f"training.snapshots must lie in 1..{value.max_updates} (training.max_updates), or be 'log'; "
+                f"got {', '.join(map(str, outside))}"
+            )
+        return value
+
+    @field_validator("architectures")
+    @classmethod
+    def _architectures_are_distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _distinct(value, "architecture", at_least=1)
+
+    @field_validator("phases")
+    @classmethod
+    def _phases_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in PHASES:
+                raise ValueError(unknown_name("phase", name, PHASES))
+        return _distinct(value, "phase", at_least=1)
+
+    @field_validator("seeds")
+    @classmethod
+    def _seeds_are_distinct(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        return _distinct(value, "seed", at_least=2)
+
+    @field_validator("tasks")
+    @classmethod
+    def _tasks_are_distinct(cls, value: tuple[TaskSpec, ...]) -> tuple[TaskSpec, ...]:
+        _distinct(tuple(task.name for task in value), "task", at_least=2)
+        return value
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> StudySpec:
+        for name in self.architectures:
+            if name not in self.networks.cells and name not in known_architectures():
+                raise ValueError(unknown_name("architecture", name, [*known_architectures(), *self.networks.cells]))
+            self.networks.cell(name, self.timing.dt_ms)
+        for task in self.tasks:
+            if task.environment is None:
+                task.build(self.timing, self.input_noise)
+        self._operators_can_be_fitted()
+        _ = self.measure
+        return self
+
+    def _operators_can_be_fitted(self) -> None:
+        for phase in self.phases:
+            start, stop = self.timing.phases[phase]
+            n_steps = stop - start
+            longest = (n_steps - 2) // self.dsa.delay_interval + 1
+            if self.dsa.n_delays > longest:
+                raise ValueError(
+                    f"dsa.n_delays must lie in 1..{longest} ({n_steps} steps of phase {phase!r}, delay_interval "
+                    f"{self.dsa.delay_interval}, and one step to predict); got {self.dsa.n_delays}. "
+                    f"Use fewer delays or a longer timing.{phase}_ms."
+                )
+            n_rows = self.activity.n_trials * (n_steps - (self.dsa.n_delays - 1) * self.dsa.delay_interval - 1)
+            n_columns = self.dsa.n_delays * self.networks.n_units
+            if self.dsa.rank > min(n_rows, n_columns):
+                raise ValueError(
+                    f"dsa.rank must lie in 1..{min(n_rows, n_columns)} (phase {phase!r} gives {n_rows} rows of "
+                    f"{n_columns} delay coordinates); got {self.dsa.rank}. "
+                    "Lower it, or give more activity.n_trials, dsa.n_delays or networks.n_units."
+                )
+
+    @cached_property
+    def measure(self) -> Dissimilarity[Any]:
+        """The dissimilarity itself, with those of `dsa` and `dissimilarity_options` that are fields of its class."""
+        kind = find_dissimilarity(self.dissimilarity)
+        known = [field.name for field in fields(kind)]
+        unknown = sorted(set(self.dissimilarity_options) - set(known))
+        if unknown:
+            raise ValueError(
+                f"dissimilarity {self.dissimilarity!r} has no option {', '.join(unknown)}; it has {', '.join(known)}"
+            )
+        shared = {name: value for name, value in self.dsa.model_dump().items() if name in known}
+        return kind(**(shared | self.dissimilarity_options))
+
+    def task(self, name: str) -> Task:
+        """The task of this name, built with the study's timing and input noise."""
+        return next(task for task in self.tasks if task.name == name).build(self.timing, self.input_noise)
+
+    @property
+    def task_names(self) -> tuple[str, ...]:
+        """Names of the tasks, in order."""
+        return tuple(task.name for task in self.tasks)
+
+    @property
+    def task_pairs(self) -> tuple[tuple[str, str], ...]:
+        """All pairs of tasks that are compared.
+
+        >>> len(StudySpec().task_pairs)
+        6
+        """
+        return tuple(combinations(self.task_names, 2))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The resolved specification as plain values, as in `study.yaml`."""
+        return self.model_dump(mode="json")
+
+
+def log_spaced(last: int, n: int = 8) -> tuple[int, ...]:
+    """About `n` numbers of updates from 1 to `last`, each as many times the one before.
+
+    >>> log_spaced(2000)
+    (1, 3, 9, 26, 77, 228, 675, 2000)
+    """
+    return tuple(sorted({round(last ** (k / (n - 1))) for k in range(n)}))
+
+
+def _distinct(values: tuple[Any, ...], kind: str, at_least: int) -> tuple[Any, ...]:
+    repeated = sorted({str(value) for value in values if values.count(value) > 1})
+    if repeated:
+        raise ValueError(f"each {kind} may be named once; got {', '.join(repeated)} more than once")
+    if len(values) < at_least:
+        raise ValueError(f"at least {at_least} {kind}{'s' if at_least > 1 else ''} must be named; got {len(values)}")
+    return values

@@ -1,0 +1,1 @@
+"""What is found: the results of a study as tables and records, read from its store."""

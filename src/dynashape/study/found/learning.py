@@ -1,0 +1,72 @@
+"""What the snapshots along learning show: tables of every update beside the final networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from dynashape.inference import Headline
+from dynashape.steps import Reader
+from dynashape.study.found.results import Results, read_compares
+from dynashape.study.work.plan import Plan
+
+
+@dataclass(frozen=True)
+class Learning:
+    """Two tables whose `updates` is missing (NA) in the rows of the final networks; empty without snapshots.
+
+    `separability` has the columns of `separability.parquet`, and of the `n_networks` of the two tasks how many were
+    done by then (`n_done`): those count with their final weights. `shares` has one row an update, contrast and place
+    (architecture and phase, each "all" where pooled): both shares of the contrast and their difference with 95 %
+    intervals, and the verdict.
+    """
+
+    separability: pd.DataFrame = field(default_factory=pd.DataFrame)
+    shares: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
+    """The tables of all updates that are done, and of the final networks last."""
+    along = {update: read_compares(steps, read) for update, steps in plan.snapshots.items()}
+    # A table of nothing has no columns, and would turn those of the others into objects.
+    tables = [own.separability.assign(updates=update) for update, own in along.items() if len(own.separability)]
+    if not tables:
+        return Learning()
+    final = [results.separability.assign(updates=pd.NA)] if len(results.separability) else []
+    separability = pd.concat([*tables, *final], ignore_index=True).astype({"updates": "Int64"})
+    counts = [_count(results.networks, row) for row in separability.itertuples()]
+    leading = ["updates", "n_networks", "n_done"]
+    separability = separability.assign(n_networks=[n for n, _ in counts], n_done=[done for _, done in counts])
+    concluded = {update: own.conclusions for update, own in along.items()} | {None: results.conclusions}
+    shares = pd.DataFrame(
+        [
+            {"updates": update, **row}
+            for update, found in concluded.items()
+            if found is not None
+            for row in tabulate_shares(found.headline)
+        ]
+    )
+    return Learning(
+        separability[[*leading, *separability.columns.drop(leading)]],
+        shares.astype({"updates": "Int64"}) if len(shares) else shares,
+    )
+
+
+def _count(networks: pd.DataFrame, row: Any) -> tuple[int, int]:
+    own = networks[(networks["architecture"] == row.architecture) & networks["task"].isin([row.task_a, row.task_b])]
+    return len(own), len(own) if pd.isna(row.updates) else int((own["updates"] <= row.updates).sum())
+
+
+def tabulate_shares(headline: Headline) -> Iterator[dict[str, Any]]:
+    """Both shares of each contrast and their difference in every place: pooled, by architecture, in every cell."""
+    for place, one in headline.places():
+        values = {
+            f"{side}{suffix}": getattr(getattr(one, side), name)
+            for side in ("first", "second", "difference")
+            for suffix, name in (("", "estimate"), ("_low", "low"), ("_high", "high"))
+        }
+        names = {"contrast": str(one.contrast), "architecture": place.architecture, "phase": place.phase}
+        yield {**names, **values, "verdict": str(one.verdict)}

@@ -1,0 +1,70 @@
+"""What a reader must know before believing the numbers: failed units, networks below criterion, limits of rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from dynashape.report import Notice
+from dynashape.study.found.results import Results
+
+
+def find_warnings(results: Results, failures: Mapping[str, str]) -> list[Notice]:
+    """Every warning, each with the figure or table it belongs to."""
+    return [
+        *(Notice(f"{unit}: {message}") for unit, message in failures.items()),
+        *_below_criterion(results.networks),
+        *_operators(results.operators),
+        *_alignments(results.alignments),
+        *_comparisons(results.separability),
+    ]
+
+
+def _below_criterion(networks: pd.DataFrame) -> Iterator[Notice]:
+    if networks.empty:
+        return
+    for row in networks[~networks["reached"].astype(bool)].itertuples():
+        yield Notice(
+            f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion: accuracy {row.accuracy:.3f}, "
+            f"ideal observer {row.ceiling:.3f}. {row.message}".strip(),
+            about="networks",
+        )
+
+
+def _operators(operators: pd.DataFrame) -> Iterator[Notice]:
+    if operators.empty:
+        return
+    troubled = operators[operators["status"] != "ok"]
+    for (architecture, phase, status), part in troubled.groupby(["architecture", "phase", "status"], sort=False):
+        yield Notice(
+            f"{architecture}, {phase}: {len(part)} operators are {status}; {part['message'].iloc[0]}", about="distances"
+        )
+
+
+def _alignments(alignments: pd.DataFrame) -> Iterator[Notice]:
+    if alignments.empty:
+        return
+    # One sentence, since a few pairs of every architecture and phase are common; the table has the number of each.
+    lost = alignments["n_aligned"] - alignments["n_converged"]
+    if lost.sum() > 0:
+        worst = alignments.loc[lost.idxmax()]
+        yield Notice(
+            f"{lost.sum()} of {alignments['n_aligned'].sum()} alignments did not converge, most in "
+            f"{worst['architecture']}, {worst['phase']} ({lost.max()} of {worst['n_aligned']}); "
+            "dsa.effort=thorough tries harder.",
+            about="distances",
+        )
+
+
+def _comparisons(separability: pd.DataFrame) -> Iterator[Notice]:
+    if separability.empty:
+        return
+    lost = separability[separability["status"] != "ok"].drop_duplicates(
+        ["analysis", "architecture", "phase", "task_a", "task_b"]
+    )
+    for row in lost.itertuples():
+        yield Notice(
+            f"{row.architecture}, {row.phase}, {row.task_a} and {row.task_b}, analysis {row.analysis}: {row.message}",
+            about="separability",
+        )

@@ -1,0 +1,1 @@
+"""What is told: figures, report and files made of what was found."""

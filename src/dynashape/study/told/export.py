@@ -1,0 +1,149 @@
+"""Write a study's results: tables, labelled matrices, weights, curves, figures, the summary and the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from safetensors.numpy import save as to_safetensors
+
+from dynashape import __version__
+from dynashape.report import ReportContent, render_report
+from dynashape.steps import Reader
+from dynashape.store import atomic_path, write_atomic
+from dynashape.study.found.learning import Learning, read_learning
+from dynashape.study.found.results import Results, read_networks, read_results
+from dynashape.study.found.summary import Summary, summarise
+from dynashape.study.told.figure import Section, write_figures
+from dynashape.study.told.figures import study_figures
+from dynashape.study.told.learning import tell_learning
+from dynashape.study.told.power import tell_power
+from dynashape.study.told.report import compose_report
+from dynashape.study.told.sensitivity import tell_sensitivity
+from dynashape.study.work.plan import Plan
+
+_PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "neurogym", "distributed", "pandas", "xarray", "matplotlib")
+
+
+def export(
+    plan: Plan, read: Reader, directory: Path, failures: Mapping[str, str], run: Mapping[str, Any] | None
+) -> Path:
+    """Write every result into the study's folder and return the report's path.
+
+    Each file is replaced whole, so a reader never meets half of one. `run` (times and counts) is added to those of
+    earlier runs, where there is one.
+    """
+    results = read_results(plan, read)
+    learning = read_learning(plan, read, results)
+    summary = summarise(plan.spec, results, failures)
+    _write_tables(results, learning, directory)
+    _write_distances(results, directory / "distances")
+    _write_networks(plan, read, results, directory)
+    _write_json(directory / "summary.json", summary.as_dict())
+    provenance = _provenance(plan, directory / "provenance.json", run)
+    _write_json(directory / "provenance.json", provenance)
+    sections = [tell_learning(learning), *read_sections(directory)]
+    figures = [*study_figures(plan, read, results), *(figure for section in sections for figure in section.figures)]
+    tables = [table for section in sections for table in section.tables]
+    drawn = write_figures(figures, directory / "figures")
+    content = compose_report(summary, provenance, drawn, tables)
+    return write_atomic(directory / "report.html", render_report(content).encode())
+
+
+def read_sections(directory: Path) -> tuple[Section, Section]:
+    """What the sensitivity analysis and the planning of seeds left in the study's folder."""
+    return (
+        tell_sensitivity(_read_table(directory, "sensitivity"), _read_table(directory, "sensitivity_dimensions")),
+        tell_power(_read_table(directory, "power"), _read_table(directory, "verdict_power")),
+    )
+
+
+def read_content(summary: Summary, directory: Path) -> ReportContent:
+    """What the report of the study in a folder says, without its figures; nothing is written."""
+    written = directory / "provenance.json"
+    provenance = json.loads(written.read_text()) if written.is_file() else {}
+    tables = [table for section in read_sections(directory) for table in section.tables]
+    return compose_report(summary, provenance, (), tables)
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], directory: Path) -> None:
+    """Write each table as NAME.parquet into the folder."""
+    for name, table in tables.items():
+        with atomic_path(directory / f"{name}.parquet") as path:
+            table.to_parquet(path, index=False)
+
+
+def _read_table(directory: Path, name: str) -> pd.DataFrame:
+    path = directory / f"{name}.parquet"
+    return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
+
+
+def _write_tables(results: Results, learning: Learning, directory: Path) -> None:
+    tables = {
+        "networks": results.networks,
+        "psychometric": results.psychometric,
+        "operators": results.operators,
+        "eigenvalues": results.eigenvalues,
+        "alignments": results.alignments,
+        "bounds": results.bounds,
+        "separability": results.separability,
+        "embeddings": results.embeddings,
+        "meta_clustering": results.meta_points,
+    }
+    if len(learning.separability):
+        tables |= {"learning": learning.separability, "learning_shares": learning.shares}
+    write_tables(tables, directory)
+
+
+def _write_distances(results: Results, directory: Path) -> None:
+    directory.mkdir(exist_ok=True)
+    for (architecture, phase), distances in results.distances.items():
+        with atomic_path(directory / f"{architecture}-{phase}.nc") as path:
+            distances.write(path)
+
+
+def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path) -> None:
+    """The weights of every network, and how it learned, each in a file of its own."""
+    (directory / "weights").mkdir(exist_ok=True)
+    for one in read_networks(plan, read):
+        kept = {"initial": one.initial, "final": one.final}
+        kept |= {f"update_{update}": weights for update, weights in one.snapshots.items()}
+        own = {f"{when}.{name}": np.ascontiguousarray(a) for when, w in kept.items() for name, a in w.items()}
+        name = f"{one.architecture}-{one.task}-{one.seed}.safetensors"
+        write_atomic(directory / "weights" / name, to_safetensors(own))
+    (directory / "training").mkdir(exist_ok=True)
+    if len(results.training):
+        labels = ["architecture", "task", "seed"]
+        for (architecture, task, seed), curve in results.training.groupby(labels, sort=False):
+            lines = curve.drop(columns=labels).to_json(orient="records", lines=True)
+            write_atomic(directory / "training" / f"{architecture}-{task}-{seed}.jsonl", lines.encode())
+
+
+def _provenance(plan: Plan, path: Path, run: Mapping[str, Any] | None) -> dict[str, Any]:
+    earlier = json.loads(path.read_text()).get("runs", []) if path.exists() else []
+    return {
+        "dynashape": __version__,
+        "python": python_version(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "seeds": list(plan.spec.seeds),
+        "streams": "every random stream is seeded by SHA-256 of its names (purpose, task, seed): see dynashape.seeds",
+        "keys": {f"{step.kind} {step.name}": step.key for step in plan.steps()},
+        "runs": earlier if run is None else [*earlier, dict(run)],
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    write_atomic(path, (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())

@@ -1,0 +1,132 @@
+"""The figures of a study, each where its data exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+
+import pandas as pd
+
+from dynashape import figures
+from dynashape.seeds import stream
+from dynashape.steps import Reader
+from dynashape.study.ask.spec import StudySpec
+from dynashape.study.found.results import Results
+from dynashape.study.told.figure import StudyFigure, figure
+from dynashape.study.told.samples import find_paths, sample_of, tabulate_paths, tabulate_samples
+from dynashape.study.work.conclude import Conclusions
+from dynashape.study.work.meta_cluster import MetaClustered
+from dynashape.study.work.plan import Plan
+
+
+def study_figures(plan: Plan, read: Reader, results: Results) -> Iterator[StudyFigure]:
+    """Every figure whose data exist."""
+    spec, n_seeds = plan.spec, len(plan.spec.seeds)
+    trials = [sample_of(spec.task(name), stream("trial to draw", name)) for name in spec.task_names]
+    samples = tabulate_samples(trials)
+    yield figure("figure1_tasks", partial(figures.plot_task_structure, trials), samples, input_noise=spec.input_noise)
+    yield from _comparison_scheme(plan, read, results)
+    if results.meta is not None and results.meta.found is not None:
+        yield _meta_clustering(results.meta, results.meta_points)
+    if len(results.separability):
+        draw = partial(figures.plot_separability_map, results.separability)
+        yield figure("separability", draw, results.separability, n_seeds=n_seeds)
+    if results.conclusions is not None and results.conclusions.headline.cells:
+        yield _variance_shares(results.conclusions)
+    if len(results.embeddings):
+        yield from _mds_maps(spec, results.embeddings)
+    if results.distances:
+        bounds = results.bounds if len(results.bounds) else None
+        draw = partial(figures.plot_distance_matrices, results.distances, bounds, label=spec.measure.label)
+        yield figure("distances", draw, results.bounds, dissimilarity=spec.measure.label)
+        draw = partial(figures.plot_distance_scale, results.distances, bounds)
+        yield figure("distance_scale", draw, results.bounds, n_seeds=n_seeds)
+    if len(results.eigenvalues):
+        upper = results.eigenvalues[results.eigenvalues["imag"] >= 0].round(4)
+        draw = partial(figures.plot_spectra, results.eigenvalues)
+        yield figure("spectra", draw, upper, n_seeds=n_seeds, dt_ms=spec.timing.dt_ms)
+    if len(results.training):
+        criterion = spec.training.criterion
+        draw = partial(figures.plot_training_curves, results.training, results.networks, criterion)
+        yield figure("training", draw, results.training, criterion=criterion)
+    if len(results.psychometric):
+        yield _psychometric(results.psychometric, n_seeds)
+
+
+def _comparison_scheme(plan: Plan, read: Reader, results: Results) -> Iterator[StudyFigure]:
+    found, spec = find_paths(plan, read), plan.spec
+    if found is not None:
+        draw = partial(
+            figures.plot_comparison_scheme,
+            found.paths,
+            spec.timing.phases,
+            choices=found.choices,
+            embeddings=results.embeddings if len(results.embeddings) else None,
+            tasks=found.tasks,
+            architecture=found.architecture,
+            method=spec.measure.method,
+        )
+        facts = {"architecture": found.architecture, "seed": spec.seeds[0]}
+        yield figure("figure2_comparisons", draw, tabulate_paths(found), **facts)
+
+
+def _meta_clustering(meta: MetaClustered, points: pd.DataFrame) -> StudyFigure:
+    found = meta.found
+    assert found is not None
+    several = "groups outlined, their number chosen by silhouette"
+    said = ""
+    if found.stable is not None:
+        said += f"Grouping again after resampling seeds agrees by {found.stable:.2f} (adjusted Rand). "
+    if found.same_number is not None:
+        said += f"The rule finds as many groups in {found.same_number:.0%} of the resamplings. "
+    explained = pd.DataFrame([asdict(factor) for factor in found.explained]) if found.explained else None
+    return figure(
+        "figure3_meta_clustering",
+        partial(figures.plot_meta_clustering, points, explained, stable=found.stable),
+        points,
+        n_points=len(points),
+        groups=several if found.n_groups > 1 else "which fall into no groups",
+        confidence=said,
+    )
+
+
+def _variance_shares(conclusions: Conclusions) -> StudyFigure:
+    shares, pooled = tabulate_cell_shares(conclusions), tabulate_pooled(conclusions)
+    fewest = min((cell.first for cell in conclusions.headline.cells), key=lambda share: share.n_seeds)
+    draw = partial(figures.plot_variance_shares, shares, pooled)
+    return figure("variance_shares", draw, shares, coverage=fewest.coverage, n_seeds=fewest.n_seeds)
+
+
+def tabulate_cell_shares(conclusions: Conclusions) -> pd.DataFrame:
+    """One row an architecture, phase, labelling and analysis: share, share_low and share_high."""
+    rows: dict[tuple[str, str, str, int], tuple[float, float, float]] = {}
+    for cell in conclusions.headline.cells:
+        for side, own in ((cell.contrast.first, cell.first), (cell.contrast.second, cell.second)):
+            place = (cell.architecture, cell.phase, str(side.labelling), side.analysis.number)
+            rows.setdefault(place, (own.estimate, own.low, own.high))
+    columns = ["architecture", "phase", "labelling", "analysis", "share", "share_low", "share_high"]
+    return pd.DataFrame([(*place, *share) for place, share in rows.items()], columns=columns)
+
+
+def tabulate_pooled(conclusions: Conclusions) -> pd.DataFrame:
+    """One row a contrast, pooled over all cells: estimate, low and high of the difference, and the verdict."""
+    pooled = conclusions.headline.pooled
+    return pd.DataFrame(
+        [{"contrast": str(one.contrast), **asdict(one.difference), "verdict": str(one.verdict)} for one in pooled]
+    )
+
+
+def _mds_maps(spec: StudySpec, embeddings: pd.DataFrame) -> Iterator[StudyFigure]:
+    facts = {"mds": spec.separability.mds, "dissimilarity": spec.measure.words}
+    for analysis, own in embeddings.groupby("analysis"):
+        draw = partial(figures.plot_mds_maps, embeddings, int(analysis))
+        yield figure("mds_analysis", draw, own, suffix=str(analysis), analysis=analysis, **facts)
+
+
+def _psychometric(points: pd.DataFrame, n_seeds: int) -> StudyFigure:
+    contexts = ", context " + points["context"].astype(str)
+    named = points.assign(task=points["task"].where(points["context"].isna(), points["task"] + contexts))
+    per_task = points.groupby(["architecture", "task", "seed"])["n_trials"].sum()
+    facts = {"n_seeds": n_seeds, "fewest": per_task.min(), "most": per_task.max()}
+    return figure("psychometric", partial(figures.plot_psychometric, named), points, **facts)

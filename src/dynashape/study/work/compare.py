@@ -1,0 +1,65 @@
+"""Compare every pair of tasks in both analyses, for one architecture in one phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dynashape.inference import Compared, ComparisonKey, compare
+from dynashape.records import ANALYSES, System
+from dynashape.steps import Reader, Step
+from dynashape.study.ask.parts import SeparabilitySpec
+from dynashape.study.work.align import Align, join_tiles
+
+
+@dataclass(frozen=True, eq=False)
+class Compare(Step[dict[ComparisonKey, Compared]]):
+    """All comparisons of the systems whose pairs the tiles hold."""
+
+    version: ClassVar[int] = 2
+    title: ClassVar[str] = "comparing tasks, training and input"
+
+    tiles: tuple[Align, ...]
+    task_pairs: tuple[tuple[str, str], ...]
+    separability: SeparabilitySpec
+
+    @property
+    def architecture(self) -> str:
+        """The architecture of the systems."""
+        return self.tiles[0].architecture
+
+    @property
+    def phase(self) -> str:
+        """The phase that is compared."""
+        return self.tiles[0].phase
+
+    @property
+    def name(self) -> str:
+        """Architecture and phase, and the update."""
+        return f"{self.architecture} {self.phase}{self.tiles[0].along}"
+
+    def run(self, read: Reader) -> dict[ComparisonKey, Compared]:
+        """One comparison an analysis and pair of tasks."""
+        distances, _ = join_tiles(self.tiles, read)
+        wish = self.separability
+        return {
+            ComparisonKey(analysis.number, self.architecture, self.phase, *pair): compare(
+                distances.select(task=pair, condition=analysis.conditions),
+                n_components=wish.n_components,
+                metric=wish.mds == "metric",
+                max_relabellings=wish.max_relabellings,
+            )
+            for analysis in ANALYSES
+            for pair in self.task_pairs
+        }
+
+
+def read_comparisons(compares: tuple[Compare, ...], read: Reader) -> dict[ComparisonKey, Compared]:
+    """All comparisons of these steps, in order."""
+    return {key: compared for step in compares for key, compared in read(step).items()}
+
+
+def compared_systems(step: Compare, key: ComparisonKey) -> list[System]:
+    """The systems of one comparison, in the order of its distances."""
+    conditions = ANALYSES[key.analysis - 1].conditions
+    return [own for own in step.tiles[0].systems if own.task in key.tasks and own.condition in conditions]

@@ -1,0 +1,40 @@
+"""Correct all tests as one family, and say what shapes the dynamics: shares, intervals, a verdict by a stated rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dynashape.inference import Claim, Family, Headline, check_claims, compute_headline, correct_family
+from dynashape.steps import Reader, Step
+from dynashape.study.work.compare import Compare, read_comparisons
+
+
+@dataclass(frozen=True)
+class Conclusions:
+    """The corrected tests of a study, its headline, and what it says to the claims of the paper."""
+
+    family: Family
+    headline: Headline
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Conclude(Step[Conclusions]):
+    """The conclusions from all comparisons."""
+
+    version: ClassVar[int] = 4
+    title: ClassVar[str] = "drawing conclusions"
+
+    compares: tuple[Compare, ...]
+
+    @property
+    def name(self) -> str:
+        """All comparisons, and the update."""
+        return f"all comparisons{self.compares[0].tiles[0].along}"
+
+    def run(self, read: Reader) -> Conclusions:
+        """Family, headline and claims."""
+        comparisons = read_comparisons(self.compares, read)
+        headline = compute_headline(comparisons)
+        return Conclusions(correct_family(comparisons), headline, check_claims(headline))

@@ -1,0 +1,78 @@
+"""Examine every network of a group on fresh trials of graded evidence: its choices beside the ideal observer's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Int
+
+from dynashape.networks import Cell, Weights
+from dynashape.records import Array, Trials
+from dynashape.seeds import stream
+from dynashape.steps import Reader, Step
+from dynashape.study.work.train import Train
+from dynashape.tasks import Task
+from dynashape.training import PsychometricPoint, psychometric, respond
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Frobenius norm of a network's recurrent weights and root mean square of its activity; None if not finite."""
+
+    recurrent_norm: float | None
+    activity_rms: float | None
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One network before and after training, and its psychometric curve."""
+
+    seed: int
+    trained: Sizes
+    untrained: Sizes
+    psychometric: tuple[PsychometricPoint, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Examine(Step[tuple[Examined, ...]]):
+    """What each network of a group does in the same trials, whatever its architecture."""
+
+    version: ClassVar[int] = 2
+    title: ClassVar[str] = "examining networks"
+
+    train: Train
+    n_trials: int
+
+    @property
+    def name(self) -> str:
+        """Architecture and task."""
+        return self.train.name
+
+    def run(self, read: Reader) -> tuple[Examined, ...]:
+        """One record a network, in the order of the seeds."""
+        networks = read(self.train)
+        task, cell = self.train.build_task(), self.train.build_cell()
+        trials = task.sample_graded(self.n_trials, stream("graded trials", task.name))
+        _, before = _respond(cell, [network.initial for network in networks], task, trials)
+        chosen, after = _respond(cell, [network.final for network in networks], task, trials)
+        return tuple(
+            Examined(network.seed, after[k], before[k], tuple(psychometric(task, trials, chosen[k])))
+            for k, network in enumerate(networks)
+        )
+
+
+def _respond(
+    cell: Cell, weights: list[Weights], task: Task, trials: Trials
+) -> tuple[Int[Array, "networks trials"], list[Sizes]]:
+    chosen, activity = respond(cell, weights, trials.inputs, task.response_window)
+    sizes = [
+        Sizes(_finite(float(np.linalg.norm(own["recurrent"]))), _finite(float(size)))
+        for own, size in zip(weights, activity, strict=True)
+    ]
+    return chosen, sizes
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None

@@ -1,0 +1,127 @@
+"""The plan of a study: the graph of steps under its conclusions, known before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dynashape.records import CONDITIONS
+from dynashape.steps import Stage, Step
+from dynashape.study.ask.spec import StudySpec
+from dynashape.study.work.align import Align
+from dynashape.study.work.compare import Compare
+from dynashape.study.work.conclude import Conclude
+from dynashape.study.work.examine import Examine
+from dynashape.study.work.fit import Fit
+from dynashape.study.work.halve import Halve
+from dynashape.study.work.meta_cluster import MetaCluster
+from dynashape.study.work.record import Record
+from dynashape.study.work.train import Train
+
+# Enough pairs to fill a tile of the alignment, few enough that two workers share one architecture and phase.
+PAIRS_PER_TILE = 450
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """The steps from fitted operators to conclusions, of the final networks or of those after some update."""
+
+    fits: tuple[Fit, ...]
+    aligns: tuple[Align, ...]
+    compares: tuple[Compare, ...]
+    conclude: Conclude
+
+    @property
+    def steps(self) -> tuple[tuple[Step[Any], ...], ...]:
+        """The same steps, those of each kind together."""
+        return self.fits, self.aligns, self.compares, (self.conclude,)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All steps of a study. `snapshots` holds those along learning, by update: the same analyses of weights on the way.
+
+    Trials, noise and untrained networks are the final networks' own, so that updates differ in the weights alone.
+    """
+
+    spec: StudySpec
+    trains: tuple[Train, ...]
+    examines: tuple[Examine, ...]
+    records: tuple[Record, ...]
+    final: Analysed
+    halves: tuple[Halve, ...]
+    meta_cluster: MetaCluster
+    snapshots: Mapping[int, Analysed]
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What is computed, stage after stage."""
+        fits, aligns, compares, conclude = self.final.steps
+        kinds = (self.trains, self.examines, self.records, fits, aligns, self.halves, compares, conclude)
+        along = zip(*(snapshot.steps for snapshot in self.snapshots.values()), strict=True)
+        return (
+            *(Stage.of(steps) for steps in (*kinds, (self.meta_cluster,))),
+            *(Stage.of((step for own in steps for step in own), "along learning: ") for steps in along),
+        )
+
+    def steps(self) -> Iterator[Step[Any]]:
+        """Every step, in the order of the stages."""
+        for stage in self.stages:
+            yield from stage.steps.values()
+
+
+def make_plan(spec: StudySpec) -> Plan:
+    """The steps of a study, from its specification alone."""
+    trains = tuple(
+        Train(
+            architecture=architecture,
+            task=task,
+            timing=spec.timing,
+            input_noise=spec.input_noise,
+            networks=spec.networks.only(architecture),
+            training=spec.training,
+            seeds=spec.seeds,
+        )
+        for architecture in spec.architectures
+        for task in spec.tasks
+    )
+    records = tuple(Record(train, spec.activity) for train in trains)
+    final = _analyse(spec, _fits(spec, records))
+    return Plan(
+        spec=spec,
+        trains=trains,
+        examines=tuple(Examine(train, spec.training.n_test_trials) for train in trains),
+        records=records,
+        final=final,
+        halves=tuple(Halve(record, spec.phases, spec.measure) for record in records),
+        meta_cluster=MetaCluster(final.compares, spec.meta_clustering),
+        snapshots={
+            update: _analyse(spec, _fits(spec, (Record(train, spec.activity, update) for train in trains)), final.fits)
+            for update in sorted(set(spec.training.snapshots))
+        },
+    )
+
+
+def _fits(spec: StudySpec, records: Iterable[Record]) -> tuple[Fit, ...]:
+    return tuple(Fit(record, spec.phases, spec.measure.reduction) for record in records)
+
+
+def _analyse(spec: StudySpec, fits: tuple[Fit, ...], final: tuple[Fit, ...] = ()) -> Analysed:
+    """From fits to conclusions. `final` holds the fits of the final networks where `fits` are those of a snapshot."""
+    n_systems = len(spec.tasks) * len(spec.seeds) * len(CONDITIONS)
+    n_pairs = n_systems * (n_systems - 1) // 2
+    n_tiles = -(-n_pairs // PAIRS_PER_TILE)
+    bounds = [n_pairs * tile // n_tiles for tile in range(n_tiles + 1)]
+    aligns: list[Align] = []
+    compares: list[Compare] = []
+    for architecture in spec.architectures:
+        own = tuple(fit for fit in (*final, *fits) if fit.record.train.architecture == architecture)
+        for phase in spec.phases:
+            tiles = tuple(
+                Align(own, phase, spec.measure, (bounds[tile], bounds[tile + 1]), compared_only=bool(final))
+                for tile in range(n_tiles)
+            )
+            aligns += tiles
+            compares.append(Compare(tiles, spec.task_pairs, spec.separability))
+    return Analysed(fits, tuple(aligns), tuple(compares), Conclude(tuple(compares)))

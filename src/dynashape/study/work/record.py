@@ -1,0 +1,92 @@
+"""Run every network of a group on fresh trials, before and after training, and on random input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from dynashape.records import CONDITIONS, Array, Condition, Status, System
+from dynashape.seeds import stream
+from dynashape.steps import Reader, Step
+from dynashape.study.ask.parts import ActivitySpec
+from dynashape.study.work.train import Train, weights_at
+from dynashape.tasks import drive
+from dynashape.training import record_activity
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The activity of one system over whole trials, the right choice in each, and how recording went."""
+
+    activity: Float[Array, "trials steps units"]
+    choices: Int[Array, " trials"]
+    status: Status
+
+
+@dataclass(frozen=True, eq=False)
+class Record(Step[dict[System, Recording]]):
+    """The activity of a group of networks; with `at_update`, of the trained networks as they were then.
+
+    Each network sees its own trials, the same ones before and after training and at every update: conditions are
+    paired, while networks share no noise and so count as independent.
+    """
+
+    version: ClassVar[int] = 2
+    title: ClassVar[str] = "recording activity"
+
+    train: Train
+    activity: ActivitySpec
+    at_update: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Architecture and task, and the update."""
+        return self.train.name + self.along
+
+    @property
+    def along(self) -> str:
+        """What ends the names of all steps along learning."""
+        return "" if self.at_update is None else f" at update {self.at_update}"
+
+    @property
+    def kept(self) -> bool:
+        """Activity along learning is not kept: an update's takes as much room as all else, and seconds to make."""
+        return self.at_update is None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All, or along learning all but one: untrained networks are the same at every update."""
+        return CONDITIONS if self.at_update is None else (Condition.TRAINED, Condition.NOISE)
+
+    def system(self, seed: int, condition: Condition, phase: str = "") -> System:
+        """The labels of one system of this group."""
+        train = self.train
+        return System.under(
+            condition, train.architecture, train.task.name, seed, noise=self.activity.noise, phase=phase
+        )
+
+    def run(self, read: Reader) -> dict[System, Recording]:
+        """One recording a condition and seed."""
+        networks = read(self.train)
+        task, cell, wish = self.train.build_task(), self.train.build_cell(), self.activity
+        architecture, seeds = self.train.architecture, self.train.seeds
+        trials = [task.sample(wish.n_trials, stream("activity", architecture, task.name, seed)) for seed in seeds]
+        inputs = np.stack([own.inputs for own in trials])
+        noise = np.stack(
+            [
+                drive(wish.noise, own, stream("noise", architecture, task.name, seed), sd=wish.noise_sd)
+                for seed, own in zip(seeds, inputs, strict=True)
+            ]
+        )
+        found: dict[System, Recording] = {}
+        for condition in self.conditions:
+            untrained = condition is Condition.UNTRAINED
+            weights = [one.initial if untrained else weights_at(one, self.at_update) for one in networks]
+            activity, statuses = record_activity(cell, weights, noise if condition is Condition.NOISE else inputs)
+            for seed, own, values, status in zip(seeds, trials, activity, statuses, strict=True):
+                choices = np.asarray(own.conditions["choice"])
+                found[self.system(seed, condition)] = Recording(values, choices, status)
+        return found
