@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
@@ -11,7 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 
 from dynashape.dissimilarity import EFFORTS
 from dynashape.errors import SpecError, unknown_name
-from dynashape.networks import ARCHITECTURES, Cell, known_architectures, make_cell, register_cell, takes_option
+from dynashape.networks import ARCHITECTURES, Cell, known_architectures, make_cell
+from dynashape.networks.registry import takes_option
 from dynashape.records import PHASES
 from dynashape.study.measures import DISSIMILARITIES
 from dynashape.tasks import INPUT_CONDITIONS, TASKS, Task, Timing, make_task
@@ -80,24 +80,13 @@ class NetworkSpec(_Frozen):
 
     def cell(self, architecture: str, dt_ms: int) -> Cell:
         """The cell of this architecture; one that has an option `dt_ms` is given the study's time step."""
-        if architecture in self.cells and architecture not in known_architectures():
-            register_cell(architecture, _load_class(self.cells[architecture]))
+        known = architecture in known_architectures()
+        source = architecture if known else self.cells.get(architecture, architecture)
         own = {*known_architectures(), *self.cells}
         options = {name: value for name, value in self.options.items() if name not in own}
-        if takes_option(architecture, "dt_ms"):
+        if takes_option(source, "dt_ms"):
             options["dt_ms"] = dt_ms
-        return make_cell(architecture, **{**options, **self.options.get(architecture, {})})
-
-
-def _load_class(entry_point: str) -> Any:
-    module, _, name = entry_point.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SpecError(
-            f'cannot load the cell {entry_point!r}: {error}. Write "module:Class" and see that the module can be '
-            "imported (installed, beside the study's YAML file, or on PYTHONPATH)."
-        ) from error
+        return make_cell(source, **{**options, **self.options.get(architecture, {})})
 
 
 class ActivitySpec(_Frozen):
