@@ -11,7 +11,7 @@ from dynashape.networks import Cell
 from dynashape.records import Array
 from dynashape.study.spec import NetworkSpec, TaskSpec
 from dynashape.tasks import Task, Timing
-from dynashape.training import Protocol
+from dynashape.training import LearningProtocol
 
 
 def build_timing(params: Mapping[str, Any]) -> Timing:
@@ -19,10 +19,10 @@ def build_timing(params: Mapping[str, Any]) -> Timing:
     return Timing(**params)
 
 
-def build_protocol(params: Mapping[str, Any]) -> Protocol:
+def build_protocol(params: Mapping[str, Any]) -> LearningProtocol:
     """The learning protocol that a unit's parameters describe."""
     knobs: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in params.items()}
-    return Protocol(**knobs)
+    return LearningProtocol(**knobs)
 
 
 def build_task(params: Mapping[str, Any], timing: Timing, input_noise: float) -> Task:

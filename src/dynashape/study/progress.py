@@ -12,12 +12,13 @@ import numpy as np
 from dynashape.errors import StoreError
 from dynashape.records import Array, Status
 from dynashape.store import Store
-from dynashape.training import TrainedNetwork, TrainingState
+from dynashape.training import CurvePoint, TrainedNetwork, TrainingState
+from dynashape.training.state import StreamState
 
 # Work that is lost at most; a state of 60 networks is some megabytes, so saving costs far less than this.
 SAVE_EVERY_S = 30.0
 
-_RECORDS = {kind.__name__: kind for kind in (TrainingState, TrainedNetwork, Status)}
+_RECORDS = {kind.__name__: kind for kind in (TrainingState, TrainedNetwork, CurvePoint, StreamState, Status)}
 
 
 class Progress:

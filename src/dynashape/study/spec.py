@@ -15,7 +15,7 @@ from dynashape.networks.registry import takes_option
 from dynashape.records import PHASES
 from dynashape.study.measures import DISSIMILARITIES
 from dynashape.tasks import INPUT_CONDITIONS, TASKS, Task, Timing, make_task
-from dynashape.training import Protocol
+from dynashape.training import LearningProtocol
 
 
 class _Frozen(BaseModel):
@@ -155,7 +155,7 @@ class StudySpec(_Frozen):
     timing: Timing = Timing()
     input_noise: Annotated[float, Field(ge=0)] = 0.05
     networks: NetworkSpec = NetworkSpec()
-    training: Protocol = Protocol()
+    training: LearningProtocol = LearningProtocol()
     activity: ActivitySpec = ActivitySpec()
     dissimilarity: str = "dsa"
     dsa: DsaSpec = DsaSpec()
@@ -166,14 +166,14 @@ class StudySpec(_Frozen):
     @classmethod
     def _log_means_log_spaced(cls, value: Any) -> Any:
         if isinstance(value, Mapping) and value.get("snapshots") == "log":
-            last = value.get("max_updates", Protocol().max_updates)
+            last = value.get("max_updates", LearningProtocol().max_updates)
             if isinstance(last, int) and last >= 1:
                 return {**value, "snapshots": log_spaced(last)}
         return value
 
     @field_validator("training")
     @classmethod
-    def _snapshots_are_updates(cls, value: Protocol) -> Protocol:
+    def _snapshots_are_updates(cls, value: LearningProtocol) -> LearningProtocol:
         outside = [updates for updates in value.snapshots if not 1 <= updates <= value.max_updates]
         if outside:
             raise ValueError(

@@ -10,8 +10,9 @@ from dynashape.seeds import stream
 from dynashape.store import Store
 from dynashape.study.parts import build_cell, build_protocol, build_task, build_timing
 from dynashape.study.progress import Progress
-from dynashape.tasks import NeurogymTask, PooledTask, Task
-from dynashape.training import Protocol, train_group
+from dynashape.tasks import NeurogymTask, Task
+from dynashape.tasks.pooled import PooledTask
+from dynashape.training import LearningProtocol, train_group
 
 # Trials of a NeuroGym environment that batches are drawn from: sampling afresh takes longer than learning from a batch.
 N_POOL = 4096
@@ -53,14 +54,14 @@ def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
                 "reached": network.reached,
                 "status": network.status.code,
                 "message": network.status.message,
-                "curve": list(network.curve),
+                "curve": [vars(point) for point in network.curve],
             }
         )
     store.save_arrays("train", key, arrays, {"networks": rows})
     progress.clear()
 
 
-def pooled(task: Task, protocol: Protocol) -> Task:
+def pooled(task: Task, protocol: LearningProtocol) -> Task:
     """The task, its batches drawn from a pool if it is slow to sample; evaluation and test trials are always fresh."""
     fresh = min(protocol.n_evaluation_trials, protocol.n_test_trials)
     if not isinstance(task, NeurogymTask) or protocol.batch_size >= fresh:
