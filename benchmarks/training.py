@@ -39,7 +39,7 @@ import torch
 
 from dynashape.networks import ARCHITECTURES, Cell, make_cell
 from dynashape.tasks import TASKS, make_task
-from dynashape.training import Protocol, train_group
+from dynashape.training import LearningProtocol, train_group
 
 N_UNITS, N_SEEDS = 64, 5
 REPEATS = 3  # the quickest counts: a neighbour on the same core only slows
@@ -59,7 +59,7 @@ def train_ours(architecture: str, task: str, n_updates: int, first_seed: int, au
     seeds = range(first_seed, first_seed + N_SEEDS)
 
     def run(updates: int) -> tuple[float, float]:
-        protocol = Protocol(
+        protocol = LearningProtocol(
             max_updates=updates, evaluate_every=updates, n_evaluation_trials=1, n_test_trials=1, patience=10**9
         )
         cpu, wall = time.process_time(), time.perf_counter()
@@ -84,7 +84,7 @@ def train_as_a_user(architecture: str, task_name: str, n_updates: int, n_threads
 
     torch.set_num_threads(n_threads)
 
-    task, cell, protocol = make_task(task_name), make_cell(architecture), Protocol()
+    task, cell, protocol = make_task(task_name), make_cell(architecture), LearningProtocol()
     behind = make_task(task.environment, period_to_phase=task.period_to_phase, **task.environment_parameters)
     env = behind.fresh_environment(np.random.default_rng(0))
     weights = cell.initialise(task.n_inputs, N_UNITS, task.n_actions, np.random.default_rng(0))
@@ -128,7 +128,7 @@ def flops(architecture: str, task_name: str) -> float:
     """Of the products of one update of one network: forward once, backward twice (the inputs need no gradient)."""
     task, gates = make_task(task_name), len(make_cell(architecture).gates)
     per_step = gates * N_UNITS * (3 * N_UNITS + 2 * (task.n_inputs + 1)) + 3 * N_UNITS * task.n_actions
-    return 2.0 * per_step * Protocol().batch_size * task.timing.n_steps
+    return 2.0 * per_step * LearningProtocol().batch_size * task.timing.n_steps
 
 
 def main() -> None:

@@ -70,9 +70,26 @@ class Distances:
     def of_systems(
         cls, values: Float[Array, "systems systems"], systems: Iterable[System], dissimilarity: str, unit: str
     ) -> Distances:
-        """Distances between systems of one architecture in one phase, labelled by task, seed and condition.
+        """Label distances between systems of one architecture in one phase by task, seed and condition.
 
-        The architecture and the phase, which all systems share, are `facts`. InputError where they do not share them.
+        Parameters
+        ----------
+        values : array, shape (systems, systems)
+            The distances.
+        systems : iterable of System
+            The systems, in the order of `values`. The architecture and the phase, which they share, become `facts`.
+        dissimilarity, unit : str
+            What was measured, and its unit.
+
+        Returns
+        -------
+        Distances
+            The labelled distances.
+
+        Raises
+        ------
+        InputError
+            Where the systems do not share one architecture and phase.
         """
         known = list(systems)
         shared = {(system.architecture, system.phase) for system in known}
@@ -88,13 +105,15 @@ class Distances:
 
     @property
     def n_systems(self) -> int:
-        """Number of systems."""
+        """The number of systems."""
         return len(self.values)
 
     @property
     def names(self) -> list[str]:
         """A name for each system: its labels, joined by slashes.
 
+        Examples
+        --------
         >>> Distances(np.zeros((1, 1)), {"task": ["PR"], "seed": [3]}).names
         ['PR/3']
         """
@@ -102,7 +121,23 @@ class Distances:
         return ["/".join(map(str, row)) for row in rows]
 
     def where(self, **wanted: Any) -> Bool[Array, " systems"]:
-        """Which systems have these labels, each a value or several; InputError for a column that is not there."""
+        """Tell which systems have these labels.
+
+        Parameters
+        ----------
+        **wanted
+            For each column, a value or several.
+
+        Returns
+        -------
+        array of bool, shape (systems,)
+            Whether each system has one of the wanted values in every column that is named.
+
+        Raises
+        ------
+        InputError
+            For a column that is not there.
+        """
         found = np.ones(self.n_systems, dtype=bool)
         for name, value in wanted.items():
             if name not in self.labels:
@@ -112,14 +147,37 @@ class Distances:
         return found
 
     def take(self, systems: Int[Array, " taken"] | Bool[Array, " systems"]) -> Distances:
-        """The distances between the systems at these positions, in this order (or where a mask is True)."""
+        """Take some of the systems.
+
+        Parameters
+        ----------
+        systems : array of int, shape (taken,), or of bool, shape (systems,)
+            Positions of systems, in the order in which they are taken, or a mask.
+
+        Returns
+        -------
+        Distances
+            The distances between these systems.
+        """
         at = np.flatnonzero(systems) if systems.dtype == bool else systems
         labels = {name: column[at] for name, column in self.labels.items()}
         return Distances(self.values[np.ix_(at, at)], labels, self.dissimilarity, self.unit, self.facts)
 
     def select(self, **wanted: Any) -> Distances:
-        """The distances between the systems that have these labels, each a value or several.
+        """Select the systems that have these labels.
 
+        Parameters
+        ----------
+        **wanted
+            For each column, a value or several; see `where`.
+
+        Returns
+        -------
+        Distances
+            The distances between these systems.
+
+        Examples
+        --------
         >>> distances = Distances(np.zeros((3, 3)), {"region": ["PFC", "PPC", "V1"]})
         >>> distances.select(region=["PFC", "V1"]).names
         ['PFC', 'V1']
@@ -127,25 +185,62 @@ class Distances:
         return self.take(self.where(**wanted))
 
     def drop(self, **unwanted: Any) -> Distances:
-        """The distances between all systems but those that have these labels (all of them, where several are named)."""
+        """Leave out the systems that have these labels; where several columns are named, those that fit all of them.
+
+        Parameters
+        ----------
+        **unwanted
+            For each column, a value or several; see `where`.
+
+        Returns
+        -------
+        Distances
+            The distances between the other systems.
+        """
         return self.take(~self.where(**unwanted))
 
     def usable(self) -> Distances:
-        """The distances between the systems that could be compared with any other."""
+        """Leave out the systems that could not be compared with any other.
+
+        Returns
+        -------
+        Distances
+            The distances between the systems whose distance to themselves is a number.
+        """
         return self.take(np.isfinite(np.diag(self.values)))
 
     def between(self, first: Mapping[str, Any], second: Mapping[str, Any]) -> Float[Array, "first second"]:
-        """The distances of the systems with the first labels (rows) to those with the second ones (columns)."""
+        """Give the distances of some systems to some others.
+
+        Parameters
+        ----------
+        first, second : mapping of str to object
+            The labels of the systems in the rows, and of those in the columns; see `where`.
+
+        Returns
+        -------
+        array, shape (first, second)
+            The distances.
+        """
         return np.asarray(self.values[np.ix_(self.where(**first), self.where(**second))])
 
     def condensed(self) -> Float[Array, " pairs"]:
-        """The upper triangle row by row, as `scipy.spatial.distance.squareform` reads it."""
+        """Give the upper triangle row by row, as `scipy.spatial.distance.squareform` reads it.
+
+        Returns
+        -------
+        array, shape (pairs,)
+            The distance of each pair of systems.
+        """
         return np.asarray(self.values[np.triu_indices(self.n_systems, 1)])
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a pair of systems: the labels of both (those of the second end in `_other`), and the distance.
+        """Make a table with a row for each pair of systems. It needs pandas, which comes with the `study` extra.
 
-        Needs pandas, which comes with the `study` extra.
+        Returns
+        -------
+        pandas.DataFrame
+            The labels of both systems, those of the second one with names that end in ``_other``, and the distance.
         """
         import pandas as pd
 
@@ -155,9 +250,12 @@ class Distances:
         return pd.DataFrame({**found, "distance": self.values[rows, columns]})
 
     def to_xarray(self) -> xr.DataArray:
-        """The matrix with dimensions `system` and `other`, the labels of both as coordinates.
+        """Make a labelled array. It needs xarray, which comes with the `study` extra.
 
-        Needs xarray, which comes with the `study` extra.
+        Returns
+        -------
+        xarray.DataArray
+            The matrix with dimensions ``system`` and ``other`` and the labels of both as coordinates.
         """
         import xarray as xr
 
@@ -168,7 +266,18 @@ class Distances:
         return xr.DataArray(self.values, coordinates, ("system", "other"), name="distance", attrs=named)
 
     def write(self, path: str | Path) -> Path:
-        """Write the matrix and its labels into a netCDF file (HDF5) and return the path; see `read`."""
+        """Write the matrix and its labels into a netCDF file (HDF5).
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Path
+            The file, which `read` reads.
+        """
         data = self.to_xarray()
         # Coordinates keep no order in a file.
         data.attrs["labels"] = list(self.labels)
@@ -177,7 +286,23 @@ class Distances:
 
     @classmethod
     def read(cls, path: str | Path) -> Distances:
-        """The distances that `write` wrote; InputError where the file holds none."""
+        """Read the distances that `write` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Distances
+            The distances with their labels.
+
+        Raises
+        ------
+        InputError
+            Where the file holds none.
+        """
         import xarray as xr
 
         try:

@@ -9,10 +9,27 @@ from dynashape.errors import SpecError
 
 
 def load_named(entry_point: str, kind: str) -> Any:
-    """What an entry point "module:Class" names; `kind` is what errors call it ("cell", "dissimilarity").
+    """Load what an entry point names, which runs the code of its module.
 
-    Loading runs the code of that module. Raises SpecError where it cannot be loaded.
+    Parameters
+    ----------
+    entry_point : str
+        The text ``"module:Class"``.
+    kind : str
+        What errors call it, such as ``"cell"`` or ``"dissimilarity"``.
 
+    Returns
+    -------
+    object
+        What the module holds under that name.
+
+    Raises
+    ------
+    SpecError
+        Where it cannot be loaded.
+
+    Examples
+    --------
     >>> load_named("fractions:Fraction", "cell")
     <class 'fractions.Fraction'>
     """

@@ -27,7 +27,7 @@ class EngineError(DynashapeError, RuntimeError):
 
 
 def unknown_name(kind: str, got: str, known: Iterable[str]) -> str:
-    """A sentence for a name that is not known, with the nearest right one and the whole choice.
+    """Write a sentence for a name that is not known, with the nearest right one and the whole choice.
 
     >>> unknown_name("task", "CDN", ["CDM", "GNG"])
     "unknown task 'CDN'; did you mean 'CDM'? Known: CDM, GNG."

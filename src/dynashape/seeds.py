@@ -8,10 +8,22 @@ import numpy as np
 
 
 def derive_seed(*names: str | int) -> int:
-    """A 64-bit seed that depends on every name and on nothing else.
+    """Derive a 64-bit seed from names; it depends on every name and on nothing else.
 
-    SHA-256 of the names, so neighbouring seeds share nothing (NeuroGym's `seed + i` does).
+    It is taken from the SHA-256 of the names, so neighbouring seeds share nothing (those of ``seed + i`` do).
 
+    Parameters
+    ----------
+    *names : str or int
+        The names; ``0`` and ``"0"`` are different.
+
+    Returns
+    -------
+    int
+        The seed.
+
+    Examples
+    --------
     >>> derive_seed("train", "GRU", 0) == derive_seed("train", "GRU", 0)
     True
     >>> derive_seed("train", "GRU", 0) == derive_seed("train", "GRU", "0")
@@ -22,8 +34,20 @@ def derive_seed(*names: str | int) -> int:
 
 
 def stream(*names: str | int) -> np.random.Generator:
-    """An independent random stream for these names.
+    """Open the random stream of these names, independent of that of any other names.
 
+    Parameters
+    ----------
+    *names : str or int
+        The names, as for `derive_seed`.
+
+    Returns
+    -------
+    numpy.random.Generator
+        The stream, at its beginning.
+
+    Examples
+    --------
     >>> bool(stream("a", 1).normal() == stream("a", 1).normal())
     True
     """

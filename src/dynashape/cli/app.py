@@ -55,9 +55,10 @@ def run(
     slurm_options: SlurmOptions = None,
 ) -> None:
     """Run a study: only what is missing is computed, so an interrupted run goes on where it was."""
+    from dynashape.cli.engines import open_chosen_engine
     from dynashape.cli.own_code import find_own_code
     from dynashape.cli.progress import make_progress
-    from dynashape.study import load_spec, open_study_engine, run_study
+    from dynashape.study import load_spec, run_study
 
     find_own_code(Path(study).parent)
     spec = load_spec(study, overrides or ())
@@ -65,7 +66,7 @@ def run(
     result = run_study(
         spec,
         directory,
-        lambda: open_study_engine(engine, workers, slurm_options or ()),
+        lambda: open_chosen_engine(engine, workers, slurm_options or ()),
         make_progress(),
     )
     typer.echo(f"Results: {directory}    Report: {directory / 'report.html'}")
@@ -78,7 +79,7 @@ def run(
 
 @app.command()
 def status(directory: Annotated[Path, typer.Argument(help="Folder of a study.")]) -> None:
-    """What of a study is done, and how its networks fare."""
+    """Say what of a study is done, and how its networks fare."""
     from dynashape.cli.tables import print_status
     from dynashape.study import study_status
 
@@ -129,13 +130,14 @@ def sensitivity(
     slurm_options: SlurmOptions = None,
 ) -> None:
     """Draw a study's conclusions again at other settings, one changed at a time, and say which flip."""
+    from dynashape.cli.engines import open_chosen_engine
     from dynashape.cli.findings import print_sensitivity
     from dynashape.cli.progress import make_progress
-    from dynashape.study import open_study_engine, read_grid, run_sensitivity
+    from dynashape.study import read_grid, run_sensitivity
 
     found = run_sensitivity(
         directory,
-        lambda: open_study_engine(engine, workers, slurm_options or ()),
+        lambda: open_chosen_engine(engine, workers, slurm_options or ()),
         None if grid is None else read_grid(grid),
         make_progress(),
     )
@@ -174,7 +176,7 @@ def power(
     studies: Annotated[int, typer.Option(help="Simulations behind each number.", min=1)] = 400,
     seed: Annotated[int, typer.Option(help="Seed of the simulations: the same gives the same numbers.", min=0)] = 0,
 ) -> None:
-    """How many seeds an effect and the verdict need, by simulation with the variances of a finished study."""
+    """Estimate how many seeds an effect and the verdict need, by simulation with the variances of a finished study."""
     from dynashape.cli.findings import print_power
     from dynashape.cli.progress import make_progress
     from dynashape.study import plan_seeds
@@ -207,12 +209,14 @@ def tasks(
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the trial that is drawn.")] = 0,
 ) -> None:
-    """The tasks: a table of them, or one trial of one."""
+    """List the tasks, or show or draw one of them."""
     from dynashape.cli.tables import print_environments, print_task, print_tasks
-    from dynashape.study import describe_task, describe_tasks, environments, plot_task
+    from dynashape.study import describe_task, describe_tasks, plot_task
 
     if every:
-        print_environments(environments())
+        from dynashape.tasks import list_environments
+
+        print_environments(list_environments())
     elif task is None:
         if plot is not None:
             raise typer.BadParameter("name the task to draw, such as: dynashape tasks CDM --plot trial.png")
@@ -226,7 +230,7 @@ def tasks(
 
 @app.command()
 def presets() -> None:
-    """The studies that come with dynashape."""
+    """List the studies that come with dynashape."""
     from dynashape.cli.tables import print_presets
     from dynashape.study import presets as known
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
+from dynashape.cli.tables import make_table
+from dynashape.records import HEADLINE
 from dynashape.study import SeedPlan, Sensitivity
-
-HEADLINE = "input - training"
 
 
 def print_sensitivity(found: Sensitivity) -> None:
-    """The pooled conclusion at every setting, then what flips, what cannot be concluded, and tests by dimension."""
+    """Print the pooled conclusion at every setting, what flips, what cannot be concluded, and tests by dimension."""
     console = Console()
     table = found.table
-    pooled = table[(table["place"] == "all") & (table["contrast"] == HEADLINE)]
-    shown = _table(f"{HEADLINE}, pooled, one setting changed at a time (* the study's own)", "setting", "value")
+    pooled = table[(table["architecture"] == "all") & (table["contrast"] == HEADLINE)]
+    shown = make_table(f"{HEADLINE}, pooled, one setting changed at a time (* the study's own)", "setting", "value")
     for column in ("difference of shares", "verdict", "cells that flip"):
         shown.add_column(column, overflow="fold")
     for row in pooled.itertuples():
-        cells = _cells(table, row.setting, row.value)
+        here = (table["setting"] == row.setting) & (table["value"] == row.value) & (table["contrast"] == HEADLINE)
+        cells = table[here & _is_cell(table)]
         shown.add_row(
             str(row.setting),
             f"{row.value}{' *' if row.chosen else ''}",
@@ -34,8 +34,8 @@ def print_sensitivity(found: Sensitivity) -> None:
         ["setting", "value", "message"], sort=False
     ):
         console.print(f"{setting} = {value}: {len(lost)} without a conclusion: {message}", markup=False)
-    dimensions = _table("Tests by MDS dimension", "analysis", "labelling", "dimension", "mean accuracy", "told apart")
-    dimensions.add_column("flip")
+    columns = ("analysis", "labelling", "dimension", "mean accuracy", "told apart", "flip")
+    dimensions = make_table("Tests by MDS dimension", *columns)
     for row in found.dimensions.itertuples():
         counts = (f"{row.n_told_apart} of {row.n_comparisons}", str(row.n_flips))
         name = (str(row.analysis), str(row.labelling), str(row.n_components))
@@ -44,11 +44,11 @@ def print_sensitivity(found: Sensitivity) -> None:
 
 
 def print_power(plan: SeedPlan) -> None:
-    """The chance to find each effect and to reach each verdict, a row an effect, a column a number of seeds."""
+    """Print the chance to find each effect and to reach each verdict, with a column for each number of seeds."""
     console, table = Console(), plan.comparisons
     numbers, first = _numbers(table), table.iloc[0]
     title = f"Chance to find an effect at p <= {first['alpha']:g}, by number of seeds (one comparison of two tasks)"
-    shown = _table(title, "term", "found here", "share", *map(str, numbers), "needed")
+    shown = make_table(title, "term", "found here", "share", *map(str, numbers), "needed")
     for (term, share), own in table.groupby(["term", "share"], sort=False):
         shown.add_row(str(term), f"{own['found'].iloc[0]:.2f}", f"{share:g}", *_chances(own, "power"), _needed(own))
     console.print(shown, markup=False)
@@ -65,7 +65,7 @@ def print_power(plan: SeedPlan) -> None:
 def _print_verdicts(console: Console, table: pd.DataFrame) -> None:
     numbers, first = _numbers(table), table.iloc[0]
     title = f"Chance of each verdict by number of seeds, where the true pooled {first['contrast']} is as stated"
-    shown = _table(title, "difference", "dominates", *map(str, numbers), "any", "needed")
+    shown = make_table(title, "difference", "dominates", *map(str, numbers), "any", "needed")
     sides = {"input_dominates": "input", "training_dominates": "training", "cannot_be_told": "neither"}
     for (difference, measured), own in table.groupby(["difference", "measured"], sort=False):
         name = f"{difference:+.2f} *" if measured else f"{difference:+g}" if difference else "0"
@@ -104,34 +104,28 @@ def _resolution(row: pd.Series) -> str:
 
 
 def _print_flips(console: Console, table: pd.DataFrame) -> None:
-    in_cells = table["place"].str.contains(" ")
+    in_cells = _is_cell(table)
     flips = table[table["flips"] & ~in_cells]
     n_cells = int((table["flips"] & in_cells).sum())
     if len(flips):
-        own = table[table["chosen"]].drop_duplicates(["contrast", "place"]).set_index(["contrast", "place"])["verdict"]
-        shown = _table("Pooled conclusions that flip", "setting", "value", "contrast", "over", "in this study")
+        pooled = table[table["chosen"] & ~in_cells].drop_duplicates(["contrast", "architecture"])
+        own = pooled.set_index(["contrast", "architecture"])["verdict"]
+        shown = make_table("Pooled conclusions that flip", "setting", "value", "contrast", "over", "in this study")
         shown.add_column("at this value", overflow="fold")
         for row in flips.itertuples():
-            place = (str(row.contrast), str(row.place))
-            shown.add_row(str(row.setting), str(row.value), *place, str(own[place]), str(row.verdict))
+            names = (str(row.contrast), str(row.architecture))
+            shown.add_row(str(row.setting), str(row.value), *names, str(own[names]), str(row.verdict))
         console.print(shown, markup=False)
     else:
         console.print("No pooled conclusion flips.")
     console.print(f"{n_cells} conclusions of single cells (architecture and phase) flip; the table lists them.")
 
 
-def _cells(table: pd.DataFrame, setting: object, value: object) -> pd.DataFrame:
-    own = (table["setting"] == setting) & (table["value"] == value) & (table["contrast"] == HEADLINE)
-    return table[own & table["place"].str.contains(" ")]
+def _is_cell(table: pd.DataFrame) -> pd.Series:
+    """Tell the rows of one architecture and phase from those that are pooled over all phases."""
+    return table["phase"] != "all"
 
 
 def _interval(row: object) -> str:
     estimate, low, high = (float(getattr(row, name)) for name in ("estimate", "low", "high"))
     return "" if pd.isna(estimate) else f"{estimate:+.2f} ({low:+.2f} to {high:+.2f})"
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table

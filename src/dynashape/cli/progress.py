@@ -17,24 +17,21 @@ from dynashape.study import Progress
 class Stream(Protocol):
     """What progress is written to."""
 
-    def write(self, text: str, /) -> int:
-        """Write text."""
+    def write(self, text: str, /) -> int: ...
 
-    def flush(self) -> None:
-        """Show what is written."""
+    def flush(self) -> None: ...
 
-    def isatty(self) -> bool:
-        """Whether somebody watches a terminal."""
+    def isatty(self) -> bool: ...
 
 
 def make_progress(stream: Stream | None = None) -> Progress:
-    """Bars where `stream` (standard error by default) is a terminal, plain lines where it is not."""
+    """Make bars where `stream` (standard error by default) is a terminal, and plain lines where it is not."""
     stream = stream or sys.stderr
     return Bars(stream) if stream.isatty() else Lines(stream)
 
 
 class Lines:
-    """One line at the start and end of a stage, and one as units end, at most every two seconds."""
+    """Progress as lines: for the start and end of a stage, for units now and then, and for each failure at once."""
 
     def __init__(self, stream: Stream, every_seconds: float = 2.0) -> None:
         self._stream = stream
@@ -42,7 +39,6 @@ class Lines:
         self._title, self._n, self._done, self._found, self._began, self._told = "", 0, 0, 0, 0.0, 0.0
 
     def stage(self, title: str, n_units: int, n_done: int) -> None:
-        """Say what begins, and what was found."""
         self._title, self._n, self._done, self._found = title, n_units, n_done, n_done
         self._began = self._told = time.monotonic()
         if n_done == n_units:
@@ -51,7 +47,6 @@ class Lines:
             self._say(f"{title}: {n_units - n_done} to do" + (f", {n_done} found" if n_done else ""))
 
     def unit(self, name: str, ok: bool, message: str) -> None:
-        """Say how far it is, at most every two seconds; a failure at once."""
         self._done += 1
         now = time.monotonic()
         if not ok:
@@ -63,7 +58,6 @@ class Lines:
             self._say(f"{self._title}: {self._done}/{self._n} ({name}), {_rate(rate)}, about {left:.0f} s left")
 
     def end(self) -> None:
-        """Say how long the stage took."""
         if self._done > self._found:
             self._say(f"{self._title}: done in {time.monotonic() - self._began:.1f} s")
 
@@ -73,7 +67,7 @@ class Lines:
 
 
 class Bars:
-    """A bar per stage."""
+    """Progress as a bar for each stage, with failures printed above it."""
 
     def __init__(self, stream: Stream) -> None:
         self._console = Console(file=cast("IO[str]", stream))
@@ -81,7 +75,6 @@ class Bars:
         self._began = 0.0
 
     def stage(self, title: str, n_units: int, n_done: int) -> None:
-        """Start this stage's bar."""
         self._began = time.monotonic()
         self._bars = RichProgress(
             TextColumn("{task.description:<40}"),
@@ -98,7 +91,6 @@ class Bars:
         self._bars.start()
 
     def unit(self, name: str, ok: bool, message: str) -> None:
-        """Advance the bar; print a failure above it."""
         assert self._bars is not None
         (task,) = self._bars.tasks
         rate = (task.completed + 1 - self._found) / max(time.monotonic() - self._began, 1e-9)
@@ -107,7 +99,6 @@ class Bars:
             self._bars.console.print(f"{name} failed: {message}", style="red", markup=False)
 
     def end(self) -> None:
-        """Leave the finished bar on the screen."""
         if self._bars is not None:
             self._bars.stop()
             self._bars = None

@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from dynashape.study import StudyStatus
+from dynashape.tasks import EnvironmentRow
 
 
-def _table(title: str, *columns: str) -> Table:
+def make_table(title: str, *columns: str) -> Table:
+    """Make an empty table with these columns."""
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -19,8 +21,8 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def print_tasks(rows: Sequence[Mapping[str, Any]]) -> None:
-    """The tasks, one row each."""
-    table = _table(
+    """Print the tasks, one row each."""
+    table = make_table(
         "Tasks (fixation, stimulus, delay, decision; the same steps in each)",
         "task",
         "inputs",
@@ -40,7 +42,7 @@ def print_tasks(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def print_task(row: Mapping[str, Any]) -> None:
-    """One task, with the names of its inputs and actions."""
+    """Print one task, with the names of its inputs and actions."""
     console = Console()
     console.print(f"{row['task']}: {row['description']}", markup=False)
     console.print(f"inputs: {', '.join(row['inputs'])}", markup=False)
@@ -52,27 +54,28 @@ def print_task(row: Mapping[str, Any]) -> None:
     console.print(f"response scored from {start} to {stop} ms; ideal observer {row['ceiling']:.3f}", markup=False)
 
 
-def print_environments(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Every NeuroGym environment, and whether its periods can be laid on the four phases."""
-    table = _table("NeuroGym environments", "environment", "periods", "inputs", "actions", "can be aligned", "why not")
+def print_environments(rows: Sequence[EnvironmentRow]) -> None:
+    """Print every NeuroGym environment, and whether its periods can be laid on the four phases."""
+    columns = ("environment", "periods", "inputs", "actions", "can be aligned", "why not")
+    table = make_table("NeuroGym environments", *columns)
     for row in rows:
-        sizes = (str(row[name]) if row[name] is not None else "" for name in ("n_inputs", "n_actions"))
-        table.add_row(row["id"], ", ".join(row["periods"]), *sizes, "yes" if row["alignable"] else "no", row["reason"])
+        sizes = ("" if size is None else str(size) for size in (row.n_inputs, row.n_actions))
+        table.add_row(row.id, ", ".join(row.periods), *sizes, "yes" if row.alignable else "no", row.reason)
     Console().print(table, markup=False)
 
 
 def print_presets(known: Mapping[str, str]) -> None:
-    """The presets, with what each is for."""
-    table = _table("Presets", "preset", "what it is")
+    """Print the presets, with what each is for."""
+    table = make_table("Presets", "preset", "what it is")
     for name, description in known.items():
         table.add_row(name, description)
     Console().print(table, markup=False)
 
 
 def print_status(status: StudyStatus) -> None:
-    """Units done of each stage, then the networks that did not reach their criterion."""
+    """Print what is done of each stage, then the networks that did not reach their criterion."""
     console = Console()
-    table = _table(f"{status.name} in {status.directory}", "stage", "done", "of")
+    table = make_table(f"{status.name} in {status.directory}", "stage", "done", "of")
     for title, done, total in status.stages:
         table.add_row(title, str(done), str(total))
     console.print(table, markup=False)

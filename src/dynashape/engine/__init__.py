@@ -1,6 +1,6 @@
 """Where units of work run: in this process, on local workers, on SLURM, or behind a Dask scheduler."""
 
-from dynashape.engine.opening import ENGINES, open_engine
-from dynashape.engine.units import Engine, Outcome, Unit, run_unit
+from dynashape.engine.opening import open_engine
+from dynashape.engine.units import Engine, Outcome, Unit
 
-__all__ = ["ENGINES", "Engine", "Outcome", "Unit", "open_engine", "run_unit"]
+__all__ = ["Engine", "Outcome", "Unit", "open_engine"]

@@ -15,7 +15,7 @@ _WORKERS_S = 10
 
 
 def open_attached(address: str, n_workers: int | None) -> DaskEngine:
-    """An engine on the scheduler at `address` (tcp://HOST:PORT), using at most `n_workers` of its threads at a time.
+    """Open an engine on the scheduler at `address` (tcp://HOST:PORT), with at most `n_workers` of its threads.
 
     Workers may join and leave while it runs. They must see the study's folder at the same path and be able to import
     dynashape. Raises EngineError where no scheduler answers within about ten seconds, or where it has no worker.

@@ -26,10 +26,11 @@ _FETCH_S = 5.0  # an outcome is small
 
 @final
 class DaskEngine:
-    """Runs units through a Dask `client`.
+    """Units run through a Dask `client`.
 
-    `count_slots` says how many units may run at once, now. `on_close` stops what was started for this engine; it is
-    told whether to be prompt (running units are lost then). `replace_lost` is called every other second of a run.
+    `count_slots` says how many units may run at once at the moment. `on_close` stops what was started for this engine;
+    it is told whether to be prompt, and then running units are lost. `replace_lost` is called every other second of a
+    run.
     """
 
     def __init__(
@@ -47,15 +48,14 @@ class DaskEngine:
 
     @property
     def n_workers(self) -> int:
-        """The number of units that run at a time, at the moment."""
         return max(1, self._count_slots())
 
     def run(self, units: Sequence[Unit], on_done: Callable[[Outcome], None] | None = None) -> list[Outcome]:
         """Run the units on the workers; see `Engine.run`.
 
-        A unit whose worker died repeatedly runs once more when nothing else does: only a unit that kills its worker
-        even then is "killed", one that merely shared a queue with it is not. Raises EngineError where the scheduler is
-        lost.
+        A unit whose worker died repeatedly runs once more when nothing else does. Only a unit that kills its worker
+        even then is "killed"; a unit that merely shared a queue with it is not. Raises EngineError where the scheduler
+        is lost.
         """
         check_names(units)
         if self._closed:
@@ -105,7 +105,6 @@ class DaskEngine:
         return suspects
 
     def close(self) -> None:
-        """Stop what was started for this engine and leave the rest alone; see `Engine.close`."""
         self._close(prompt=False)
 
     def _close(self, prompt: bool) -> None:

@@ -34,12 +34,12 @@ _SETTINGS: dict[str, Any] = {
 }
 
 # Each worker's nanny replaces it. Dask's cluster would also look once, this long after a death, and dismiss for good a
-# worker that is just being replaced again: two deaths 15 s apart (its default) can leave no worker. Read at each death.
+# worker that is just being replaced again, so that two deaths can leave no worker. It is read at each death.
 _WHILE_OPEN = {"distributed.deploy.lost-worker-timeout": "1 day"}
 
 
 def open_local(n_workers: int | None) -> DaskEngine:
-    """An engine of `n_workers` processes on this machine (default: the cores that this process may use).
+    """Open an engine of `n_workers` processes on this machine (default: the cores that this process may use).
 
     The machine's memory (or the container's) is divided among the workers; one that takes 95 % of its share is ended.
     Workers start fresh interpreters (spawn), so nothing of this process leaks into them. No port is opened beyond

@@ -10,19 +10,39 @@ from dynashape.engine.units import Engine
 from dynashape.errors import EngineError, unknown_name
 
 ENGINES: tuple[str, ...] = ("serial", "local", "slurm", "tcp://HOST:PORT")
+"""What `open_engine` takes."""
 
 _ADDRESS = re.compile(r"(tcp|tls)://\S+")
 _HOST_AND_PORT = re.compile(r"[\w.-]+:\d+")
 
 
 def open_engine(kind: str, n_workers: int | None = None, **options: Any) -> Engine:
-    """An engine ready to run units: "serial", "local", "slurm" or the address of a running Dask scheduler.
+    """Open an engine, ready to run units of work.
 
-    `n_workers` is the number of units at a time: the usable cores by default ("local"), all threads of the scheduler
-    ("tcp://..."), required for "slurm", ignored by "serial". The options are those of `slurm.open_slurm`: partition,
-    account, walltime, memory, cores, interface, job_extra_directives, log_directory. Raises EngineError for an unknown
-    kind or option, for fewer than one worker, and where workers cannot be had.
+    Parameters
+    ----------
+    kind : str
+        ``"serial"`` (this process), ``"local"`` (worker processes on this machine), ``"slurm"`` (workers in SLURM jobs)
+        or the address of a running Dask scheduler, ``"tcp://HOST:PORT"``.
+    n_workers : int, optional
+        The number of units that run at a time. By default the usable cores for ``"local"`` and all threads of the
+        scheduler at an address; required for ``"slurm"``; ignored by ``"serial"``.
+    **options
+        Options of ``"slurm"``: partition (or queue), account, walltime, memory, cores, interface,
+        job_extra_directives and log_directory.
 
+    Returns
+    -------
+    Engine
+        The engine; close it, or use it in a ``with`` statement.
+
+    Raises
+    ------
+    EngineError
+        For an unknown kind or option, for fewer than one worker, and where workers cannot be had.
+
+    Examples
+    --------
     >>> with open_engine("serial") as engine:
     ...     engine.n_workers
     1

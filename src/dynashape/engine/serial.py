@@ -11,15 +11,13 @@ from dynashape.engine.units import Outcome, Unit, check_names, run_unit
 
 @final
 class SerialEngine:
-    """Runs units here, in order; a debugger and a profiler see everything."""
+    """Units run here, in order; a debugger and a profiler see everything."""
 
     @property
     def n_workers(self) -> int:
-        """Always one."""
         return 1
 
     def run(self, units: Sequence[Unit], on_done: Callable[[Outcome], None] | None = None) -> list[Outcome]:
-        """Run the units one by one; see `Engine.run`."""
         check_names(units)
         outcomes: list[Outcome] = []
         for unit in units:
@@ -30,7 +28,7 @@ class SerialEngine:
         return outcomes
 
     def close(self) -> None:
-        """Nothing to stop."""
+        pass  # there are no workers to stop
 
     def __enter__(self) -> SerialEngine:
         return self

@@ -32,7 +32,7 @@ def open_slurm(
     job_extra_directives: str | Sequence[str] = (),
     log_directory: str | Path | None = None,
 ) -> DaskEngine:
-    """An engine of `n_workers` single-threaded workers in SLURM jobs of `cores` workers and `memory` each.
+    """Open an engine of `n_workers` single-threaded workers in SLURM jobs of `cores` workers and `memory` each.
 
     Run it on a login node (its scheduler lives in this process) with `interface` naming a network that the nodes reach.
     `queue` is another word for `partition`. `walltime` is SLURM's text, or a number of seconds (what YAML makes of

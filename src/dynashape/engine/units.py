@@ -19,10 +19,19 @@ _LONGEST_MESSAGE = 600
 
 @dataclass(frozen=True)
 class Unit:
-    """One call that can run on any worker: `function(**arguments)`.
+    """A unit of work: one call that can run on any worker.
 
-    `function` is a callable of a module (workers import it), `arguments` and its value are small: large arrays go
-    through the store. A unit may run twice (its worker died after it was done), so it looks in the store first.
+    A unit may run twice, where its worker died after it was done, so it should look in the store first.
+
+    Attributes
+    ----------
+    name : str
+        Its name, different from those of all others that run with it.
+    function : callable
+        A callable of a module that workers can import.
+    arguments : mapping of str to object
+        The keyword arguments of the call. They and the returned value should be small: large arrays go through the
+        store.
     """
 
     name: str
@@ -32,9 +41,18 @@ class Unit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a unit: its value (None unless `status.ok`) and the wall time of the call, 0 where it was lost.
+    """What became of a unit of work.
 
-    The status is "ok", "failed" (the call raised) or "killed" (its worker died whenever it ran).
+    Attributes
+    ----------
+    name : str
+        The name of the unit.
+    value : object
+        What the call returned; None unless the status is ``ok``.
+    status : Status
+        ``ok``, ``failed`` (the call raised) or ``killed`` (the worker died whenever the unit ran).
+    seconds : float
+        The wall time of the call; 0 where it was lost.
     """
 
     name: str
@@ -45,7 +63,7 @@ class Outcome:
 
 @runtime_checkable
 class Engine(Protocol):
-    """Runs units somewhere. Close it, or use it in a `with` statement."""
+    """Where units of work run. Close it, or use it in a `with` statement."""
 
     @property
     def n_workers(self) -> int:
@@ -53,10 +71,26 @@ class Engine(Protocol):
         ...
 
     def run(self, units: Sequence[Unit], on_done: Callable[[Outcome], None] | None = None) -> list[Outcome]:
-        """Run all units, started in this order, and return their outcomes in this order.
+        """Run all units, and start them in this order.
 
-        `on_done` is called in this thread with each outcome as it arrives. Ctrl-C drops what has not started, closes
-        the engine and is raised again.
+        Ctrl-C drops what has not started, closes the engine and is raised again.
+
+        Parameters
+        ----------
+        units : sequence of Unit
+            The units, each with its own name.
+        on_done : callable, optional
+            Called in this thread with each outcome as it arrives.
+
+        Returns
+        -------
+        list of Outcome
+            The outcomes, in the order of the units.
+
+        Raises
+        ------
+        InputError
+            Where two units have the same name.
         """
         ...
 
@@ -76,7 +110,7 @@ def run_unit(unit: Unit) -> Outcome:
 
     >>> run_unit(Unit("half", lambda x: x / 2, {"x": 3})).value
     1.5
-    >>> run_unit(Unit("inverse", lambda x: 1 / x, {"x": 0})).status.code
+    >>> run_unit(Unit("inverse", lambda x: 1 / x, {"x": 0})).status.code.value
     'failed'
     """
     start = time.perf_counter()
@@ -89,9 +123,9 @@ def run_unit(unit: Unit) -> Outcome:
 
 
 def failure(error: BaseException) -> Status:
-    """The status of a unit that raised `error`.
+    """Make the status of a unit that raised `error`.
 
-    dynashape's own messages already name the remedy; others are completed with the place in the code.
+    Messages of dynashape already name the remedy; other messages are completed with the place in the code.
     """
     message = " ".join(str(error).split())[:_LONGEST_MESSAGE]
     if isinstance(error, DynashapeError):

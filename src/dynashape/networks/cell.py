@@ -1,7 +1,7 @@
 """A recurrent cell: what one step does to the state of every network of an ensemble, and how its weights begin.
 
-A cell need only say `step`. Autograd then trains it; a cell that also writes its own `forward` and `backward` trains
-two to three times faster.
+A cell need only say `step`, and autograd trains it. A cell that also writes its own `forward` and `backward` trains
+several times faster (`benchmarks/training.py` measures how much).
 """
 
 from __future__ import annotations
@@ -20,18 +20,48 @@ from dynashape.networks.tape import Tape
 from dynashape.records import Array
 
 Weights: TypeAlias = Mapping[str, Array]
-"""The arrays of one network, float32; rows are where a connection comes from, columns where it goes to.
+"""The arrays of one network, in float32: ``input`` (gates, channels, units), ``bias`` (gates, units), ``recurrent``
+(gates, units, units), ``readout`` (units, actions) and ``readout_bias`` (actions).
 
-input (gates, channels, units), bias (gates, units), recurrent (gates, units, units), readout (units, actions),
-readout_bias (actions).
+Rows are where a connection comes from, columns where it goes to.
 """
 
 
 class Cell(ABC):
-    """A recurrent cell for a whole ensemble at once.
+    """A recurrent architecture: what one step does to the states of all networks of an ensemble.
 
-    Subclasses name their `gates` (one weight matrix each, the nonlinear one last) and the number of arrays in
-    their state (the activity is the first), and define `step` and `initialise_recurrent`.
+    A subclass sets the class attributes below and defines `step` and `initialise_recurrent`. It may also write
+    `forward` and `backward` by hand, which trains several times faster than autograd.
+
+    Parameters
+    ----------
+    nonlinearity : {"relu", "tanh"}, default "relu"
+        What a unit does with its summed input.
+    recurrent_gain : float
+        A factor of the recurrent weights before training.
+    input_gain : float
+        The standard deviation of the summed input of a unit before training, where every input channel has
+        variance one.
+
+    Attributes
+    ----------
+    name : str
+        What the architecture is called in tables, figures and random streams.
+    gates : tuple of str
+        One name for each weight matrix; the gate with the nonlinearity comes last.
+    n_states : int
+        The number of arrays in the state of a network; the first one is the activity.
+
+    Examples
+    --------
+    >>> class Plain(Cell):
+    ...     name, gates = "Plain", ("hidden",)
+    ...     def initialise_recurrent(self, n_units, rng):
+    ...         return self.recurrent_gain * random_orthogonal(n_units, rng)[None], np.zeros((1, n_units))
+    ...     def step(self, drive, recurrent, state):
+    ...         return (self.nonlinearity(drive[0] + state[0] @ recurrent[:, 0]),)
+    >>> Plain(recurrent_gain=0.5, input_gain=1.0).initialise(3, 8, 2, np.random.default_rng(0))["recurrent"].shape
+    (1, 8, 8)
     """
 
     name: ClassVar[str]
@@ -46,7 +76,22 @@ class Cell(ABC):
     def initialise_recurrent(
         self, n_units: int, rng: np.random.Generator
     ) -> tuple[Float[Array, "gates units units"], Float[Array, "gates units"]]:
-        """Recurrent weights and biases of one network before training."""
+        """Draw the recurrent weights and the biases of one network before training.
+
+        Parameters
+        ----------
+        n_units : int
+            Number of units.
+        rng : numpy.random.Generator
+            The stream from which everything is drawn.
+
+        Returns
+        -------
+        recurrent : array, shape (gates, units, units)
+            The recurrent weights.
+        bias : array, shape (gates, units)
+            The biases.
+        """
 
     @abstractmethod
     def step(
@@ -55,16 +100,40 @@ class Cell(ABC):
         recurrent: Float[Tensor, "networks gates units units"],
         state: tuple[Tensor, ...],
     ) -> tuple[Tensor, ...]:
-        """The state after one step; its first array is the activity (networks, trials, units).
+        """Compute the state after one step, with differentiable operations and none in place.
 
-        `drive` is what the inputs and the bias bring to each gate. Only differentiable operations, none in place.
+        Parameters
+        ----------
+        drive : Tensor, shape (gates, networks, trials, units)
+            What inputs and biases bring to each gate at this step.
+        recurrent : Tensor, shape (networks, gates, units, units)
+            The recurrent weights.
+        state : tuple of Tensor, each of shape (networks, trials, units)
+            The state before the step; all zeros before the first one.
+
+        Returns
+        -------
+        tuple of Tensor
+            The state after the step; its first array is the activity.
         """
 
     def initialise(self, n_inputs: int, n_units: int, n_actions: int, rng: np.random.Generator) -> Weights:
-        """The weights of one network before training.
+        """Draw all weights of one network before training.
 
-        Input weights have standard deviation input_gain / sqrt(n_inputs) and readout weights 1 / sqrt(n_units), so that
-        activity and logits begin of order one whatever the task's number of channels.
+        Input weights have standard deviation ``input_gain / sqrt(n_inputs)`` and readout weights ``1 / sqrt(n_units)``,
+        so that activity and logits begin of order one, however many channels the task has.
+
+        Parameters
+        ----------
+        n_inputs, n_units, n_actions : int
+            The sizes of the network.
+        rng : numpy.random.Generator
+            The stream from which everything is drawn.
+
+        Returns
+        -------
+        Weights
+            The arrays of the network by name.
         """
         recurrent, bias = self.initialise_recurrent(n_units, rng)
         shape = (len(self.gates), n_inputs, n_units)
@@ -78,13 +147,19 @@ class Cell(ABC):
         return {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in weights.items()}
 
     def extra_buffers(self) -> dict[str, int]:
-        """Arrays that `forward` keeps for `backward`, each with the number of steps before the first (0 or 1)."""
+        """Name the arrays that `forward` keeps for `backward`.
+
+        Returns
+        -------
+        dict of str to int
+            For each array, the number of steps before the first one: 0 or 1.
+        """
         return {}
 
     def forward(self, tape: Tape, recurrent: Float[Tensor, "networks gates units units"]) -> None:
-        """Run the steps from a silent start: reads `tape.drive`, fills `tape.activity`.
+        """Run all steps from a silent start: read `tape.drive` and fill `tape.activity`.
 
-        This version records the steps for autograd; cells that override it may overwrite the drive.
+        This version records the steps for autograd. A cell that overrides it may overwrite the drive.
         """
         with torch.enable_grad():
             drive, weights = tape.drive.detach().requires_grad_(), recurrent.detach().requires_grad_()
@@ -100,7 +175,15 @@ class Cell(ABC):
     def backward(
         self, tape: Tape, recurrent: Float[Tensor, "networks gates units units"]
     ) -> tuple[Float[Tensor, "gates networks steps trials units"], Float[Tensor, "networks gates units units"]]:
-        """Gradients of the drive and of the recurrent weights, from `tape.activity_gradient` after `forward`."""
+        """Compute gradients from `tape.activity_gradient`, after `forward`.
+
+        Returns
+        -------
+        drive : Tensor, shape (gates, networks, steps, trials, units)
+            The gradient with respect to the drive.
+        recurrent : Tensor, shape (networks, gates, units, units)
+            The gradient with respect to the recurrent weights.
+        """
         del recurrent
         if tape.graph is None:
             raise RuntimeError("backward needs the forward pass that it belongs to")
@@ -114,7 +197,7 @@ class Cell(ABC):
 
 
 def random_orthogonal(n_units: int, rng: np.random.Generator) -> Float[Array, "units units"]:
-    """A uniformly distributed rotation or reflection (Mezzadri 2007: signs fixed after the QR).
+    """Draw a rotation or reflection uniformly (Mezzadri 2007: the signs are fixed after the QR).
 
     >>> q = random_orthogonal(4, np.random.default_rng(0))
     >>> bool(np.allclose(q @ q.T, np.eye(4)))

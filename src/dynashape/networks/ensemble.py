@@ -22,12 +22,33 @@ _ALIGNMENT = 16  # floats: every matrix begins on a cache line, so the products 
 
 
 class Ensemble:
-    """`n_networks` networks of one cell.
+    """Networks of one cell and one size, which run and are differentiated in one batch.
 
-    `parameters` (networks, parameters) holds every weight; `stacked` names views into it: input (networks, gates,
-    channels, units), bias (networks, gates, units), recurrent (networks, gates, units, units), readout (networks,
-    units, actions), readout_bias (networks, actions).
+    Parameters
+    ----------
+    cell : Cell
+        The architecture of every network.
+    weights : sequence of Weights
+        The weights of each network; all must have the same shapes.
+    dtype : torch.dtype, default torch.float32
+        The precision of weights and activity.
 
+    Attributes
+    ----------
+    parameters : Tensor, shape (networks, parameters)
+        Every weight of every network, a row a network.
+    stacked : dict of str to Tensor
+        Views into `parameters`: ``input`` (networks, gates, channels, units), ``bias`` (networks, gates, units),
+        ``recurrent`` (networks, gates, units, units), ``readout`` (networks, units, actions) and ``readout_bias``
+        (networks, actions).
+
+    Raises
+    ------
+    InputError
+        For no weights, or weights that do not fit the cell.
+
+    Examples
+    --------
     >>> from dynashape.networks import make_cell
     >>> cell = make_cell("V-RNN")
     >>> weights = [cell.initialise(3, 8, 2, np.random.default_rng(seed)) for seed in range(4)]
@@ -41,11 +62,10 @@ class Ensemble:
         cell: Cell,
         weights: Sequence[Weights],
         dtype: torch.dtype = torch.float32,
-        device: str | torch.device = "cpu",
     ) -> None:
         if not weights:
             raise InputError("an ensemble needs the weights of at least one network; got none.")
-        self.cell, self.dtype, self.device = cell, dtype, torch.device(device)
+        self.cell, self.dtype = cell, dtype
         self.n_inputs, self.n_units = weights[0]["input"].shape[1:]
         self.n_actions = weights[0]["readout"].shape[1]
         self._check(weights)
@@ -56,7 +76,7 @@ class Ensemble:
             self.n_actions,
         ]
         self._starts = np.cumsum([0] + [math.ceil(size / _ALIGNMENT) * _ALIGNMENT for size in sizes]).tolist()
-        self.use(torch.zeros(len(weights), self._starts[-1], dtype=dtype, device=self.device))
+        self.use(torch.zeros(len(weights), self._starts[-1], dtype=dtype))
         for index, one in enumerate(weights):
             for name, view in self.stacked.items():
                 view[index] = torch.tensor(np.asarray(one[name]), dtype=dtype)
@@ -80,16 +100,16 @@ class Ensemble:
 
     @property
     def n_networks(self) -> int:
-        """Number of networks."""
+        """Number of networks in the ensemble."""
         return int(self.parameters.shape[0])
 
     @property
     def n_parameters(self) -> int:
-        """Length of a row of `parameters`, the few zeros between the arrays included."""
+        """Length of a row of `parameters`, with the few zeros between the arrays."""
         return int(self._starts[-1])
 
     def use(self, parameters: Float[Tensor, "networks parameters"]) -> None:
-        """Take these parameters (a matrix of the same layout, any number of rows) in place of the present ones."""
+        """Replace the parameters by a matrix of the same layout and any number of rows."""
         self.parameters = parameters
         self.stacked = self.views(parameters)
         self._tape: Tape | None = None
@@ -117,23 +137,35 @@ class Ensemble:
     def split(self) -> list[Weights]:
         """The weights of each network, as arrays of their own."""
         return [
-            {name: view[index].to("cpu", torch.float32, copy=True).numpy() for name, view in self.stacked.items()}
+            {name: view[index].to(torch.float32, copy=True).numpy() for name, view in self.stacked.items()}
             for index in range(self.n_networks)
         ]
 
     def run(
         self, inputs: Float[Tensor, "networks trials steps channels"], trials_at_once: int = 64
     ) -> tuple[Float[Tensor, "networks trials steps units"], Float[Tensor, "networks trials steps actions"]]:
-        """Activity and logits of every network on its own inputs.
+        """Run every network on its own inputs.
 
-        Trials are taken a few at a time, so that memory does not grow with their number.
+        Parameters
+        ----------
+        inputs : Tensor, shape (networks, trials, steps, channels)
+            The inputs of each network.
+        trials_at_once : int, default 64
+            Trials are taken so many at a time, so that memory does not grow with their number.
+
+        Returns
+        -------
+        activity : Tensor, shape (networks, trials, steps, units)
+            The activity of each network.
+        logits : Tensor, shape (networks, trials, steps, actions)
+            What each network reads out.
         """
         n_networks, n_trials, n_steps, _ = inputs.shape
-        activity = torch.empty(n_networks, n_trials, n_steps, self.n_units, dtype=self.dtype, device=self.device)
-        logits = torch.empty(n_networks, n_trials, n_steps, self.n_actions, dtype=self.dtype, device=self.device)
+        activity = torch.empty(n_networks, n_trials, n_steps, self.n_units, dtype=self.dtype)
+        logits = torch.empty(n_networks, n_trials, n_steps, self.n_actions, dtype=self.dtype)
         for start in range(0, n_trials, trials_at_once):
             part = slice(start, start + trials_at_once)
-            logits[:, part] = self.forward(with_ones(inputs[:, part].to(self.device, self.dtype))).transpose(1, 2)
+            logits[:, part] = self.forward(with_ones(inputs[:, part].to(self.dtype))).transpose(1, 2)
             assert self._tape is not None
             activity[:, part] = self._tape.activity[:, 1:].transpose(1, 2)
         return activity, logits
@@ -153,20 +185,19 @@ class Ensemble:
                 self.n_units,
                 self.cell.extra_buffers(),
                 self.dtype,
-                self.device,
             )
         into, recurrent, readout, readout_bias = self._matrices(self.parameters)
         self._inputs = inputs.flatten(1, 2)
         for gate in range(len(self.cell.gates)):
             torch.bmm(self._inputs, into[:, gate], out=tape.drive[gate].flatten(1, 2))
         self.cell.forward(tape, recurrent)
-        # Few actions make a thin matrix: products with it, written this way round, take a half to a sixth of the time.
+        # Few actions make a thin matrix, and products with it are far quicker when it stands on the left.
         thin = torch.bmm(readout.transpose(1, 2), tape.after.transpose(1, 2)).add_(readout_bias.transpose(1, 2))
         return thin.view(n_networks, self.n_actions, n_steps, n_trials).movedim(1, 3)
 
     @property
     def activity(self) -> Float[Tensor, "networks steps trials units"]:
-        """Activity of the last `forward`; a view that the next one overwrites."""
+        """The activity of the last `forward`: a view, which the next one overwrites."""
         if self._tape is None:
             raise InputError("the ensemble has not been run yet; call forward first.")
         return self._tape.activity[:, 1:]

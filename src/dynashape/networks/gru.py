@@ -43,7 +43,6 @@ class Gru(Cell):
         recurrent: Float[Tensor, "networks gates units units"],
         state: tuple[Tensor, ...],
     ) -> tuple[Tensor, ...]:
-        """The equations of the class."""
         (h,) = state
         z = torch.sigmoid(drive[0] + h @ recurrent[:, 0])
         r = torch.sigmoid(drive[1] + h @ recurrent[:, 1])
@@ -55,7 +54,7 @@ class Gru(Cell):
         return {"product": 0}
 
     def forward(self, tape: Tape, recurrent: Float[Tensor, "networks gates units units"]) -> None:
-        """All steps; the drive is replaced by the gates' values."""
+        """Replace the drive by the gates' values, step by step."""
         w_z, w_r, w_c = recurrent.unbind(1)
         h, (z, r, c), product = tape.activity_at, tape.drive_at, tape.extra_at["product"]
         sigmoid_gates = tape.gates_at(0, 2)
@@ -70,7 +69,7 @@ class Gru(Cell):
     def backward(
         self, tape: Tape, recurrent: Float[Tensor, "networks gates units units"]
     ) -> tuple[Float[Tensor, "gates networks steps trials units"], Float[Tensor, "networks gates units units"]]:
-        """Gradients through time; each overwrites the value it belongs to."""
+        """Replace each value by its gradient, backwards through time."""
         w_z, w_r, w_c = recurrent.transpose(2, 3).unbind(1)
         h, dh, (z, r, c), product = (
             tape.activity_at,

@@ -71,7 +71,7 @@ class LeakyRnn(Cell):
         """
         if self.noise_sd:
             for drive in tape.drive[0]:
-                seed = zlib.crc32(drive[:, 0].contiguous().cpu().numpy().tobytes())
+                seed = zlib.crc32(drive[:, 0].contiguous().numpy().tobytes())
                 generator = torch.Generator().manual_seed(seed)
                 noise = torch.randn(drive.shape, generator=generator, dtype=torch.float32)
                 drive.add_(noise.to(drive), alpha=self.noise_sd)

@@ -21,11 +21,10 @@ class Lstm(Cell):
     """i, k, o = sigmoid(drive + h W); g = f(drive + h W_g); m' = k * m + i * g; h' = o * f(m').
 
     The activity is h; the memory m starts at zero. With ReLU nothing bounds the memory, and since a larger h also opens
-    the gates, growth feeds itself: at 0.7 of an orthogonal matrix activity runs to 1e4 and beyond, and at 0.3 training
-    or a noisy input still makes it. So recurrence begins at 0.3, the input gate nearly shut (bias -1), the forget gate
-    open (bias +1; Jozefowicz et al. 2015), and the weights from h to the input gate average -self_limit / n_units:
-    activity above order one shuts the gate that feeds it. Driven by unit noise at the end of a trial, five networks
-    trained on DC then have activity 2 to 4 (limit 12), 7 to 50 (limit 6) and, without it, up to infinity.
+    the gates, growth feeds itself. So recurrence begins at 0.3 of an orthogonal matrix, the input gate nearly shut
+    (bias -1) and the forget gate open (bias +1; Jozefowicz et al. 2015), and the weights from h to the input gate
+    average -self_limit / n_units: activity above order one shuts the gate that feeds it. A limit of 12 keeps trained
+    networks of order one under noisy input; at 6 some exceed it by far, and without a limit some diverge.
     """
 
     name = "LSTM"
@@ -59,7 +58,6 @@ class Lstm(Cell):
         recurrent: Float[Tensor, "networks gates units units"],
         state: tuple[Tensor, ...],
     ) -> tuple[Tensor, ...]:
-        """The equations of the class."""
         h, m = state
         i, k, o = (torch.sigmoid(drive[gate] + h @ recurrent[:, gate]) for gate in range(3))
         g = self.nonlinearity(drive[3] + h @ recurrent[:, 3])
@@ -71,7 +69,7 @@ class Lstm(Cell):
         return {"memory": 1, "shown": 0}
 
     def forward(self, tape: Tape, recurrent: Float[Tensor, "networks gates units units"]) -> None:
-        """All steps; the drive is replaced by the gates' values."""
+        """Replace the drive by the gates' values, step by step."""
         w_i, w_k, w_o, w_g = recurrent.unbind(1)
         h, (i, k, o, g) = tape.activity_at, tape.drive_at
         m, shown = tape.extra_at["memory"], tape.extra_at["shown"]
@@ -90,7 +88,7 @@ class Lstm(Cell):
     def backward(
         self, tape: Tape, recurrent: Float[Tensor, "networks gates units units"]
     ) -> tuple[Float[Tensor, "gates networks steps trials units"], Float[Tensor, "networks gates units units"]]:
-        """Gradients through time; each overwrites the value it belongs to."""
+        """Replace each value by its gradient, backwards through time."""
         w_i, w_k, w_o, w_g = recurrent.transpose(2, 3).unbind(1)
         h_gradient, (i, k, o, g) = tape.activity_gradient_at, tape.drive_at
         m, shown = tape.extra_at["memory"], tape.extra_at["shown"]

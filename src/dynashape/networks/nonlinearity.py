@@ -1,4 +1,4 @@
-"""What a unit does with its summed input: ReLU as in the study, or tanh; the derivative is read from the value."""
+"""What a unit does with its summed input: ReLU, as in the published study, or tanh."""
 
 from __future__ import annotations
 
@@ -37,15 +37,12 @@ class Relu(Nonlinearity):
     name = "relu"
 
     def __call__(self, x: Tensor) -> Tensor:
-        """As in the base class."""
         return torch.relu(x)
 
     def into(self, x: Tensor, out: Tensor) -> None:
-        """As in the base class."""
         torch.clamp_min(x, 0, out=out)
 
     def pull_back(self, gradient: Tensor, value: Tensor, out: Tensor) -> None:
-        """As in the base class."""
         _threshold_backward(gradient, value, 0, grad_input=out)
 
 
@@ -55,15 +52,12 @@ class Tanh(Nonlinearity):
     name = "tanh"
 
     def __call__(self, x: Tensor) -> Tensor:
-        """As in the base class."""
         return torch.tanh(x)
 
     def into(self, x: Tensor, out: Tensor) -> None:
-        """As in the base class."""
         torch.tanh(x, out=out)
 
     def pull_back(self, gradient: Tensor, value: Tensor, out: Tensor) -> None:
-        """As in the base class."""
         _tanh_backward(gradient, value, grad_input=out)
 
 

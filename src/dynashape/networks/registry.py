@@ -1,4 +1,4 @@
-"""The architectures by name, and how to add one's own."""
+"""Architectures by name: those that come with dynashape, and a user's own by entry point."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from dynashape.entry_points import load_named
 from dynashape.errors import InputError, unknown_name
 from dynashape.networks.cell import Cell
 from dynashape.networks.gru import Gru
@@ -14,54 +15,90 @@ from dynashape.networks.lstm import Lstm
 from dynashape.networks.v_rnn import VRnn
 
 ARCHITECTURES: tuple[str, ...] = ("V-RNN", "GRU", "LSTM")
-"""The three architectures of the study."""
+"""The three architectures of the published study."""
 
-_makers: dict[str, Callable[..., Cell]] = {"V-RNN": VRnn, "GRU": Gru, "LSTM": Lstm, "Leaky-RNN": LeakyRnn}
+_MAKERS: dict[str, Callable[..., Cell]] = {"V-RNN": VRnn, "GRU": Gru, "LSTM": Lstm, "Leaky-RNN": LeakyRnn}
 
 
-def make_cell(name: str, **options: Any) -> Cell:
-    """The cell of this name; `options` go to its constructor (`nonlinearity="tanh"`, ...).
+def make_cell(architecture: str, **options: Any) -> Cell:
+    """Make the cell of an architecture.
 
-    Raises `InputError` for a name or an option that is not known.
+    Parameters
+    ----------
+    architecture : str
+        A known name (see `known_architectures`), or an entry point ``"module:Class"`` of a `Cell` subclass or of a
+        function that returns a cell.
+    **options
+        Arguments of the cell's constructor, such as ``nonlinearity="tanh"``.
 
+    Returns
+    -------
+    Cell
+        The cell, without weights.
+
+    Raises
+    ------
+    InputError
+        For a name or an option that is not known, and where an entry point leads to something else than a cell.
+    SpecError
+        Where an entry point cannot be loaded.
+
+    Examples
+    --------
     >>> make_cell("GRU").gates
     ('update', 'reset', 'candidate')
-    """
-    if name not in _makers:
-        raise InputError(unknown_name("architecture", name, _makers))
-    try:
-        return _makers[name](**options)
-    except TypeError as error:
-        raise InputError(f"architecture {name!r} cannot be made with options {options!r}: {error}.") from error
-
-
-def register_cell(name: str, maker: Callable[..., Cell]) -> None:
-    """Make `maker` (a `Cell` class, or a function that returns one) known to specs as architecture `name`.
-
-    A name registers once; the same maker may be registered again. Raises `InputError` if another has the name.
-
-    >>> register_cell("my V-RNN", VRnn)
-    >>> make_cell("my V-RNN").name
+    >>> make_cell("dynashape.networks.v_rnn:VRnn", nonlinearity="tanh").name
     'V-RNN'
     """
-    if _makers.get(name, maker) is not maker:
-        raise InputError(f"architecture {name!r} is already registered; choose another name.")
-    _makers[name] = maker
+    make = _maker(architecture)
+    try:
+        cell: Any = make(**options)
+    except TypeError as error:
+        raise InputError(f"architecture {architecture!r} cannot be made with options {options!r}: {error}.") from error
+    if not isinstance(cell, Cell):
+        raise _no_cell(architecture, cell)
+    return cell
 
 
-def takes_option(name: str, option: str) -> bool:
-    """Whether the cell of this name has this option.
+def takes_option(architecture: str, option: str) -> bool:
+    """Whether the cell of this architecture (a name or an entry point) has this option; raises as `make_cell` does.
 
-    >>> takes_option("Leaky-RNN", "dt_ms"), takes_option("GRU", "dt_ms")
+    >>> takes_option("Leaky-RNN", "dt_ms"), takes_option("dynashape.networks.gru:Gru", "dt_ms")
     (True, False)
     """
-    return name in _makers and option in inspect.signature(_makers[name]).parameters
+    return option in inspect.signature(_maker(architecture)).parameters
 
 
 def known_architectures() -> tuple[str, ...]:
-    """Every name that `make_cell` knows.
+    """List the names of the architectures that come with dynashape.
 
-    >>> known_architectures()[:3]
-    ('V-RNN', 'GRU', 'LSTM')
+    Returns
+    -------
+    tuple of str
+        Every name that `make_cell` knows.
+
+    Examples
+    --------
+    >>> known_architectures()
+    ('V-RNN', 'GRU', 'LSTM', 'Leaky-RNN')
     """
-    return tuple(_makers)
+    return tuple(_MAKERS)
+
+
+def _maker(architecture: str) -> Callable[..., Any]:
+    if ":" not in architecture:
+        if architecture not in _MAKERS:
+            raise InputError(unknown_name("architecture", architecture, _MAKERS))
+        return _MAKERS[architecture]
+    found = load_named(architecture, "cell")
+    if not callable(found) or (isinstance(found, type) and not issubclass(found, Cell)):
+        raise _no_cell(architecture, found)
+    return found  # type: ignore[no-any-return]
+
+
+def _no_cell(architecture: str, found: object) -> InputError:
+    kind = found.__name__ if isinstance(found, type) else type(found).__name__
+    return InputError(
+        f"architecture {architecture!r} must be a subclass of dynashape.networks.Cell, or a function that returns such "
+        f"a cell; got {kind}."
+    )

@@ -15,10 +15,34 @@ from torch import Tensor
 
 
 class Tape:
-    """Buffers for `n_networks` networks, `n_steps` steps and `n_trials` trials, kept from update to update.
+    """The buffers that a cell's `forward` fills and its `backward` reads, kept from update to update.
 
-    Fresh memory for every update would cost page faults as dear as the arithmetic. `extra` buffers are a cell's own;
-    those with one step before the first begin with a silent state.
+    They are kept because fresh memory for every update would cost page faults as dear as the arithmetic.
+
+    Parameters
+    ----------
+    n_gates, n_networks, n_steps, n_trials, n_units : int
+        The sizes of the buffers.
+    extra : mapping of str to int
+        The cell's own buffers (see `Cell.extra_buffers`): for each, the number of steps before the first one (0 or 1).
+        A buffer that has one begins with a silent state.
+    dtype : torch.dtype
+        The precision of the buffers.
+
+    Attributes
+    ----------
+    drive : Tensor, shape (gates, networks, steps, trials, units)
+        What inputs and biases bring to each gate; `backward` may return its gradient in the same memory.
+    activity, activity_gradient : Tensor, shape (networks, steps + 1, trials, units)
+        The activity, which begins with the silent state, and the gradient of the loss with respect to it.
+    extra : dict of str to Tensor
+        The cell's own buffers, each (networks, steps, trials, units).
+    scratch : tuple of three Tensor, shape (networks, trials, units)
+        Memory for the intermediate values of one step.
+    drive_at, activity_at, activity_gradient_at, extra_at : sequences of Tensor
+        The same buffers as views by step.
+    before, after : Tensor, shape (networks, steps * trials, units)
+        The activity before and after each step, as tall matrices.
     """
 
     def __init__(
@@ -30,12 +54,11 @@ class Tape:
         n_units: int,
         extra: Mapping[str, int],
         dtype: torch.dtype,
-        device: torch.device,
     ) -> None:
         self.n_networks, self.n_steps, self.n_trials = n_networks, n_steps, n_trials
 
         def buffer(*shape: int) -> Tensor:
-            return torch.zeros(shape, dtype=dtype, device=device)
+            return torch.zeros(shape, dtype=dtype)
 
         self.drive: Float[Tensor, "gates networks steps trials units"] = buffer(
             n_gates, n_networks, n_steps, n_trials, n_units

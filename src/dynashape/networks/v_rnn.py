@@ -41,12 +41,10 @@ class VRnn(Cell):
         recurrent: Float[Tensor, "networks gates units units"],
         state: tuple[Tensor, ...],
     ) -> tuple[Tensor, ...]:
-        """The next activity is f(drive + h W)."""
         (h,) = state
         return (self.nonlinearity(drive[0] + h @ recurrent[:, 0]),)
 
     def forward(self, tape: Tape, recurrent: Float[Tensor, "networks gates units units"]) -> None:
-        """All steps, two operations each."""
         w = recurrent[:, 0]
         apply, h, drive = self.nonlinearity.into, tape.activity_at, tape.drive_at[0]
         for t in range(tape.n_steps):
@@ -55,7 +53,7 @@ class VRnn(Cell):
     def backward(
         self, tape: Tape, recurrent: Float[Tensor, "networks gates units units"]
     ) -> tuple[Float[Tensor, "gates networks steps trials units"], Float[Tensor, "networks gates units units"]]:
-        """Gradients through time; the drive's replaces the drive."""
+        """Replace the drive by its gradient, backwards through time."""
         w = recurrent[:, 0].transpose(1, 2)
         pull_back, h, dh, d_drive = (
             self.nonlinearity.pull_back,

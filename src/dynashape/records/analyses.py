@@ -71,8 +71,23 @@ _OUTCOME_WORDS = {
 
 @dataclass(frozen=True)
 class Analysis:
-    """Two conditions of the same networks, and what tells them apart.
+    """An analysis compares two conditions of the same networks.
 
+    Attributes
+    ----------
+    number : int
+        Its number in the published study.
+    conditions : tuple of two Condition
+        The conditions that it compares.
+    told_apart_by : Labelling
+        What tells the two conditions apart.
+    words : str
+        The two conditions in words.
+    task_question, condition_question : str
+        What is asked where systems are told apart by their task, and by their condition.
+
+    Examples
+    --------
     >>> first, second = ANALYSES
     >>> second.labelling(Term.CONDITION), second.term(Labelling.INPUT)
     (<Labelling.INPUT: 'input'>, <Term.CONDITION: 'condition'>)
@@ -126,7 +141,15 @@ ANALYSES: tuple[Analysis, Analysis] = (
 
 @dataclass(frozen=True)
 class Share:
-    """A share of the variance of dissimilarities: which analysis it belongs to, and to which of its labellings."""
+    """A share of the variance of dissimilarities.
+
+    Attributes
+    ----------
+    analysis : Analysis
+        The analysis to which it belongs.
+    labelling : Labelling
+        The labelling of that analysis whose share it is.
+    """
 
     analysis: Analysis
     labelling: Labelling

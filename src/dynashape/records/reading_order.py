@@ -23,8 +23,20 @@ SHORT_NAMES: Mapping[str, str] = {"fixation": "fix", "stimulus": "stim", "delay"
 
 
 def in_reading_order(names: Iterable[object]) -> list[str]:
-    """The distinct names: known ones (also with words after a comma) as the study lists them, then others as they come.
+    """Put names in the order in which the published study lists them, each once.
 
+    Parameters
+    ----------
+    names : iterable of object
+        Names, possibly repeated. A name with words after a comma stands where the name before the comma does.
+
+    Returns
+    -------
+    list of str
+        The known names in reading order, then the others as they come.
+
+    Examples
+    --------
     >>> in_reading_order(["delay", "Mine", "fixation", "delay"])
     ['fixation', 'delay', 'Mine']
     """
@@ -39,8 +51,20 @@ def in_reading_order(names: Iterable[object]) -> list[str]:
 
 
 def task_pair(task_a: str, task_b: str) -> str:
-    """The name of a pair of tasks, the same for either order.
+    """Name a pair of tasks, the same for either order.
 
+    Parameters
+    ----------
+    task_a, task_b : str
+        The names of the tasks.
+
+    Returns
+    -------
+    str
+        Both names, in reading order where the pair is known.
+
+    Examples
+    --------
     >>> task_pair("PR", "CDM"), task_pair("GNG", "PR")
     ('CDM-PR', 'PR-GNG')
     """

@@ -54,6 +54,15 @@ _MEANINGS = {
 class Status:
     """How a computation went: what happened, and what to do about it.
 
+    Attributes
+    ----------
+    code : Code
+        What happened.
+    message : str
+        The same with its place and numbers, and the remedy; empty where there is nothing to add.
+
+    Examples
+    --------
     >>> Status().ok
     True
     >>> str(Status(Code.DIVERGED, "activity of seed 3 is not finite from step 12; lower training.learning_rate"))

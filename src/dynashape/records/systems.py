@@ -18,16 +18,30 @@ class Condition(StrEnum):
 
 
 CONDITIONS: tuple[Condition, ...] = tuple(Condition)
+"""The conditions, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class System:
     """The labels of one system: which network, trained on what, driven by what, in which phase.
 
-    `task` names the task whose network this is and whose timing it follows; `trained_on` is that task, or None for
-    the initial weights; `input` is what drives it: the task, or the name of a random input. `phase` is empty where a
-    system is looked at over whole trials.
+    Attributes
+    ----------
+    architecture : str
+        The architecture of the network.
+    task : str
+        The task whose network this is and whose timing it follows.
+    seed : int
+        The seed of the network.
+    trained_on : str or None
+        The task on which it was trained, or None for the initial weights.
+    input : str
+        What drives it: a task, or the name of a random input.
+    phase : str, default ""
+        The phase of the trial; empty where a system is looked at over whole trials.
 
+    Examples
+    --------
     >>> System("GRU", "CDM", 0, trained_on=None, input="CDM").condition
     <Condition.UNTRAINED: 'untrained'>
     >>> System.under(Condition.NOISE, "GRU", "CDM", 0, noise="gaussian").input
@@ -45,7 +59,26 @@ class System:
     def under(
         cls, condition: Condition, architecture: str, task: str, seed: int, *, noise: str, phase: str = ""
     ) -> System:
-        """The system of a network in one condition of the published study; `noise` names its random input."""
+        """Label a network in one condition of the published study.
+
+        Parameters
+        ----------
+        condition : Condition
+            The condition.
+        architecture, task : str
+            The architecture of the network, and its task.
+        seed : int
+            The seed of the network.
+        noise : str
+            The name of the random input of the condition ``noise``.
+        phase : str, default ""
+            The phase of the trial.
+
+        Returns
+        -------
+        System
+            The labels.
+        """
         trained_on = None if condition is Condition.UNTRAINED else task
         return cls(architecture, task, seed, trained_on, noise if condition is Condition.NOISE else task, phase)
 

@@ -14,9 +14,15 @@ from dynashape.records.arrays import Array
 class Trials:
     """A batch of trials of one task.
 
-    `inputs` is what the network receives, noise included. `targets` is the right action at each step; action 0 is
-    "keep fixating". `conditions` holds one value a trial for each thing the experimenter chose (coherence, context,
-    evidence, ...), and always `choice`, the right action in the response window.
+    Attributes
+    ----------
+    inputs : array, shape (trials, steps, channels)
+        What the network receives, noise included.
+    targets : array of int, shape (trials, steps)
+        The right action at each step; action 0 keeps fixating.
+    conditions : mapping of str to array, each of shape (trials,)
+        One value a trial for each thing that the experimenter chose (coherence, context, evidence, ...), and always
+        ``choice``, the right action in the response window.
     """
 
     inputs: Float[Array, "trials steps channels"]
@@ -25,10 +31,10 @@ class Trials:
 
     @property
     def n_trials(self) -> int:
-        """Number of trials."""
+        """The number of trials."""
         return int(self.inputs.shape[0])
 
     @property
     def n_steps(self) -> int:
-        """Number of time steps in a trial."""
+        """The number of time steps in a trial."""
         return int(self.inputs.shape[1])

@@ -21,13 +21,29 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """A path to write to; when the block ends without an error, the file takes the name `path`, replacing an older one.
+    """Give a path to write to; when the block ends without an error, the file takes the place of `path` in one step.
 
-    The temporary file lies in the same folder (a rename across file systems is a copy) and ends like `path`, because
-    writers such as `Figure.savefig` choose the format by the ending. It is flushed to disk before the rename: without
-    that a power cut can leave the new name with empty content. Whatever happens, a reader sees the old file or the new
-    one. Missing folders are made. Raises StoreError where the folder cannot be written, or the block wrote nothing.
+    Whatever happens, a reader sees the old file or the new one.
 
+    Parameters
+    ----------
+    path : str or Path
+        Where the file is to be. Missing folders are made.
+
+    Yields
+    ------
+    Path
+        Where to write. This file lies in the same folder, since a rename across file systems is a copy, and ends like
+        `path`, because writers such as ``Figure.savefig`` choose the format by the ending. It is flushed to disk before
+        the rename: without that a power cut can leave the new name with empty content.
+
+    Raises
+    ------
+    StoreError
+        Where the folder cannot be written, or the block wrote nothing.
+
+    Examples
+    --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with atomic_path(Path(folder) / "note.txt") as temporary:

@@ -19,15 +19,37 @@ _EXACT_INTEGERS = 2**53
 
 
 def content_key(step: str, version: int, params: Mapping[str, Any], upstream: Sequence[str] = ()) -> str:
-    """A name of 32 hexadecimal characters for the result of `step`, whose code is at `version`, with these parameters.
+    """Name the result of a step by its content: the hash of everything that changes it.
 
-    The name is the SHA-256 of canonical JSON: the order of the keys of `params` does not matter, that of `upstream`
-    does; a tuple is a list and a numpy scalar its Python value. JSON knows one kind of number, so 1 and 1.0 (what
-    YAML makes of `1` and `1.0`) are the same parameter; 1 and true are not. Floats are written with the fewest digits
-    that read back to the same double.
+    Parameters
+    ----------
+    step : str
+        The name of the step.
+    version : int
+        The version of its code.
+    params : mapping of str to JSON values
+        Its parameters. The order of the keys does not matter; a tuple is a list, and a numpy scalar its Python value.
+    upstream : sequence of str
+        The keys of its inputs, in order.
 
-    Raises InputError for values that JSON does not have (NaN, infinities, arrays, sets, paths, ...), naming the place.
+    Returns
+    -------
+    str
+        32 hexadecimal characters.
 
+    Raises
+    ------
+    InputError
+        For values that JSON does not have (NaN, infinities, arrays, sets, paths, ...); the message names the place.
+
+    Notes
+    -----
+    The name is the SHA-256 of canonical JSON. JSON knows one kind of number, so 1 and 1.0 (what YAML makes of ``1`` and
+    ``1.0``) are the same parameter; 1 and true are not. Floats are written with the fewest digits that read back to the
+    same double.
+
+    Examples
+    --------
     >>> content_key("train", 1, {"rate": 1.0, "task": "CDM"}) == content_key("train", 1, {"task": "CDM", "rate": 1})
     True
     >>> content_key("train", 1, {}, ["aa", "bb"]) == content_key("train", 1, {}, ["bb", "aa"])
@@ -39,7 +61,7 @@ def content_key(step: str, version: int, params: Mapping[str, Any], upstream: Se
 
 
 def plain_json(value: Any, where: str = "") -> Any:
-    """The same value made of dict, list, str, bool, int, float and None alone; InputError where that is impossible.
+    """Make the same value of dict, list, str, bool, int, float and None alone; InputError where that is impossible.
 
     `where` is the path of the value, for the message.
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from dynashape.tasks.cdm import CDM
 from dynashape.tasks.dc import DC
-from dynashape.tasks.environment_list import (
-    EnvironmentRow,
-    describe_environment,
-    list_environments,
-    suggest_period_to_phase,
-)
+from dynashape.tasks.environment_list import EnvironmentRow, describe_environment, list_environments
 from dynashape.tasks.gng import GNG
 from dynashape.tasks.input_conditions import INPUT_CONDITION_DESCRIPTIONS, INPUT_CONDITIONS, drive
-from dynashape.tasks.neurogym_environments import build_environment
 from dynashape.tasks.neurogym_task import NeurogymTask
-from dynashape.tasks.pooled import PooledTask
 from dynashape.tasks.pr import PR
 from dynashape.tasks.registry import TASKS, make_task
 from dynashape.tasks.task import Task, ideal_accuracy
 from dynashape.tasks.timing import Timing
-from dynashape.tasks.vectorised import VectorisedTask
 
 __all__ = [
     "CDM",
@@ -31,15 +23,11 @@ __all__ = [
     "TASKS",
     "EnvironmentRow",
     "NeurogymTask",
-    "PooledTask",
     "Task",
     "Timing",
-    "VectorisedTask",
-    "build_environment",
     "describe_environment",
     "drive",
     "ideal_accuracy",
     "list_environments",
     "make_task",
-    "suggest_period_to_phase",
 ]

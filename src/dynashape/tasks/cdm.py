@@ -17,19 +17,44 @@ from dynashape.tasks.vectorised import VectorisedTask
 
 @final
 class CDM(VectorisedTask):
-    """NeuroGym's ContextDecisionMaking-v0 with the context shown and the fixation cue kept on until the decision.
+    """Context-dependent decision-making: report the stronger place of the cued modality.
 
-    Each modality shows two places, at 0.5 +- coherence/200, with Gaussian noise of `sigma / sqrt(dt_ms)` a step, in the
-    stimulus phase; the context cue is on throughout. Actions 1 and 2 name the stronger place of the cued modality.
+    This is NeuroGym's ContextDecisionMaking-v0 with the context shown and the fixation cue kept on until the decision.
 
-    The ideal observer cannot be right always: with 24 stimulus steps of 20 ms it reaches .78 at coherence 5, .99 at 15
-    and 1 at 50, .92 on average. At coherence 0 (not among NeuroGym's) the label would be a coin flip.
+    Parameters
+    ----------
+    timing : Timing, optional
+        The time step and the lengths of the phases; by default 24 steps of 20 ms in each phase.
+    input_noise : float, default 0.05
+        The standard deviation of the Gaussian noise on every input channel at every step.
+    coherences : sequence of float, default (5, 15, 50)
+        The strengths of evidence that each modality can have.
+    sigma : float, default 1.0
+        The environment's own noise: Gaussian, of standard deviation ``sigma / sqrt(dt_ms)`` a step, on the four places
+        in the stimulus phase.
 
-    Conditions: `choice`, `other_choice`, `context` (0, 1), `coh_1`, `coh_2` as NeuroGym draws them, and `evidence`, the
-    coherence of the cued modality, positive for action 2.
+    Raises
+    ------
+    SpecError
+        For no or negative coherences, or a negative `sigma`.
 
-    Source: Mante et al. (2013), as in neurogym 2.3.1.
+    Notes
+    -----
+    In the stimulus phase each modality shows two places, at ``0.5 +- coherence / 200``. The context cue is on
+    throughout. Actions 1 and 2 name the stronger place of the cued modality.
 
+    The ideal observer cannot always be right: with 24 stimulus steps of 20 ms it reaches .78 at coherence 5, .99 at 15
+    and 1 at 50, and .92 on average. At coherence 0, which NeuroGym does not use, the label would be a coin flip.
+
+    The conditions of a trial are ``choice``, ``other_choice``, ``context`` (0 or 1), ``coh_1`` and ``coh_2``, as
+    NeuroGym draws them, and ``evidence``, the coherence of the cued modality, positive for action 2.
+
+    References
+    ----------
+    Mante et al. (2013), as in neurogym 2.3.1.
+
+    Examples
+    --------
     >>> CDM().sample(5, np.random.default_rng(0)).inputs.shape
     (5, 96, 7)
     """
@@ -59,7 +84,7 @@ class CDM(VectorisedTask):
         self.sigma = float(sigma)
 
     def draw_conditions(self, n_trials: int, rng: np.random.Generator) -> dict[str, Shaped[Array, " trials"]]:
-        """Both choices, the context and both coherences, each uniform over its values."""
+        """Draw both choices, the context and both coherences, each uniformly over its values."""
         coherences = np.array(self.coherences)
         return {
             "choice": rng.integers(1, 3, n_trials),
@@ -72,7 +97,6 @@ class CDM(VectorisedTask):
     def add_signal(
         self, inputs: Float[Array, "trials steps channels"], conditions: Mapping[str, Shaped[Array, " trials"]]
     ) -> None:
-        """Fixation cue until the decision, the two modalities in the stimulus phase, the context cue throughout."""
         start, stop = self.phases["stimulus"]
         inputs[:, : self.phases["decision"][0], 0] += 1
         first = conditions["context"] == 0
@@ -80,33 +104,30 @@ class CDM(VectorisedTask):
         choice_2 = np.where(first, conditions["other_choice"], conditions["choice"])
         half_1 = np.where(choice_1 == 1, 1, -1) * conditions["coh_1"] / 200
         half_2 = np.where(choice_2 == 1, 1, -1) * conditions["coh_2"] / 200
-        # Channel by channel: a broadcast over two or four channels is ten times slower.
+        # Channel by channel: a broadcast over two or four channels is far slower.
         for channel, half in enumerate((half_1, -half_1, half_2, -half_2), start=1):
             inputs[:, start:stop, channel] += (0.5 + half).astype(np.float32)[:, None]
         inputs[:, :, 5] += first.astype(np.float32)[:, None]
         inputs[:, :, 6] += (~first).astype(np.float32)[:, None]
 
     def environment_noise_sd(self) -> Float[Array, "steps channels"]:
-        """`sigma / sqrt(dt_ms)` on the four places in the stimulus phase."""
         sd = super().environment_noise_sd()
         sd[slice(*self.phases["stimulus"]), 1:5] = self.sigma / np.sqrt(self.timing.dt_ms)
         return sd
 
     @property
     def environment_parameters(self) -> dict[str, Any]:
-        """Coherences and noise of ContextDecisionMakingWithGoCue."""
         return {"coherences": self.coherences, "sigma": self.sigma}
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
-        """Coherence of the cued modality, positive for action 2."""
         coherence = np.where(conditions["context"] == 0, conditions["coh_1"], conditions["coh_2"])
         return np.where(conditions["choice"] == 2, coherence, -coherence).astype(np.float64)
 
     def ideal_choices(self, trials: Trials) -> Int[Array, " trials"]:
-        """The stronger place, summed over the stimulus phase, of the modality whose context cue is stronger.
+        """Choose the stronger place, summed over the stimulus phase, of the modality whose context cue is stronger.
 
-        Optimal: the noise is alike in every step and place, and the likelihood ratio of the two choices rises with the
-        difference of the sums at every coherence, so not knowing the coherence costs nothing.
+        This is optimal: the noise is alike in every step and place, and the likelihood ratio of the two choices rises
+        with the difference of the sums at every coherence, so not knowing the coherence costs nothing.
         """
         context = trials.inputs[:, :, 5:7].sum(axis=1, dtype=np.float64)
         places = trials.inputs[:, slice(*self.phases["stimulus"]), 1:5].sum(axis=1, dtype=np.float64)

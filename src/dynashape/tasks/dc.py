@@ -15,24 +15,51 @@ from dynashape.tasks.timing import Timing
 from dynashape.tasks.vectorised import VectorisedTask
 
 PAIRS: tuple[tuple[float, float], ...] = ((18, 10), (22, 14), (26, 18), (30, 22), (34, 26))
+"""The pairs of strengths of NeuroGym's environment."""
 
 
 @final
 class DC(VectorisedTask):
-    """NeuroGym's DelayComparison-v0, its second stimulus in the first half of the decision phase.
+    """Delayed comparison: report which of two noisy stimuli, a delay apart, was the stronger.
 
-    Stimulus 1 fills the stimulus phase; the delay holds its memory; the decision phase is half stimulus 2, half
-    response (the response window), so it must have an even number of steps. Strengths are scaled to 0.5..1 and carry
-    Gaussian noise of `sigma / sqrt(dt_ms)` a step; NeuroGym adds as much to the fixation channel while a stimulus is
-    on. Action 1 says that the first was stronger, action 2 the second.
+    This is NeuroGym's DelayComparison-v0 with its second stimulus in the first half of the decision phase.
 
-    With 24 and 12 steps of 20 ms comparing the two means is right in .980 of the trials; an observer that also knew the
-    ten possible pairs by heart would gain .001.
+    Parameters
+    ----------
+    timing : Timing, optional
+        The time step and the lengths of the phases; by default 24 steps of 20 ms in each phase.
+    input_noise : float, default 0.05
+        The standard deviation of the Gaussian noise on every input channel at every step.
+    pairs : sequence of pairs of float, default PAIRS
+        The strengths that are compared, the greater one first in each pair.
+    sigma : float, default 1.0
+        The environment's own noise: Gaussian, of standard deviation ``sigma / sqrt(dt_ms)`` a step, on both channels
+        while a stimulus is on.
 
-    Conditions: `choice`, `v1`, `v2` (strengths in order of appearance) and `evidence`, v2 - v1.
+    Raises
+    ------
+    SpecError
+        For pairs that are not a greater and a lesser strength, a negative `sigma`, or a decision phase with an odd
+        number of steps.
 
-    Source: Barak et al. (2010), as in neurogym 2.3.1.
+    Notes
+    -----
+    Stimulus 1 fills the stimulus phase, and the delay holds its memory. The first half of the decision phase shows
+    stimulus 2; its second half is the response window. Strengths are scaled to 0.5..1. Action 1 says that the first
+    stimulus was stronger, action 2 the second.
 
+    With 24 and 12 steps of 20 ms, comparing the two means is right in .980 of the trials; an observer that also knew
+    the ten possible pairs by heart would gain .001.
+
+    The conditions of a trial are ``choice``, ``v1`` and ``v2`` (the strengths in order of appearance) and ``evidence``,
+    v2 - v1.
+
+    References
+    ----------
+    Barak et al. (2010), as in neurogym 2.3.1.
+
+    Examples
+    --------
     >>> DC().response_window
     (84, 96)
     """
@@ -76,7 +103,7 @@ class DC(VectorisedTask):
         return self._response
 
     def draw_conditions(self, n_trials: int, rng: np.random.Generator) -> dict[str, Shaped[Array, " trials"]]:
-        """A pair and its order, each uniform."""
+        """Draw a pair and its order, each uniformly."""
         choice = rng.integers(1, 3, n_trials)
         greater, lesser = np.array(self.pairs)[rng.integers(0, len(self.pairs), n_trials)].T
         return {
@@ -88,13 +115,11 @@ class DC(VectorisedTask):
     def add_signal(
         self, inputs: Float[Array, "trials steps channels"], conditions: Mapping[str, Shaped[Array, " trials"]]
     ) -> None:
-        """Fixation cue until the response, stimulus 1 in the stimulus phase, stimulus 2 before the response."""
         inputs[:, : self._response[0], 0] += 1
         inputs[:, slice(*self.phases["stimulus"]), 1] += self._shown(conditions["v1"])[:, None]
         inputs[:, slice(*self._stimulus2), 1] += self._shown(conditions["v2"])[:, None]
 
     def environment_noise_sd(self) -> Float[Array, "steps channels"]:
-        """`sigma / sqrt(dt_ms)` on both channels while a stimulus is on."""
         sd = super().environment_noise_sd()
         for steps in (self.phases["stimulus"], self._stimulus2):
             sd[slice(*steps)] = self.sigma / np.sqrt(self.timing.dt_ms)
@@ -102,11 +127,10 @@ class DC(VectorisedTask):
 
     @property
     def environment_parameters(self) -> dict[str, Any]:
-        """Pairs and noise of DelayComparison."""
         return {"vpairs": list(self.pairs), "sigma": self.sigma}
 
     def sample_graded(self, n_trials: int, rng: np.random.Generator) -> Trials:
-        """Pairs with their own means, and an eighth, a quarter, a half or all of their difference.
+        """Draw pairs with their own means, and an eighth, a quarter, a half or all of their difference.
 
         NeuroGym's pairs all differ alike, which shows nothing of how choices follow the difference.
         """
@@ -117,11 +141,10 @@ class DC(VectorisedTask):
         return self.trials_of({**conditions, "v1": v1 - less, "v2": v2 + less}, rng)
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
-        """How much stronger the second stimulus is, in NeuroGym's units of strength."""
         return np.asarray(conditions["v2"] - conditions["v1"], dtype=np.float64)
 
     def ideal_choices(self, trials: Trials) -> Int[Array, " trials"]:
-        """The stimulus with the greater mean over the steps in which it is shown."""
+        """Choose the stimulus with the greater mean over the steps in which it is shown."""
         first = trials.inputs[:, slice(*self.phases["stimulus"]), 1].mean(axis=1, dtype=np.float64)
         second = trials.inputs[:, slice(*self._stimulus2), 1].mean(axis=1, dtype=np.float64)
         return np.where(second > first, 2, 1)

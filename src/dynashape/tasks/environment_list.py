@@ -27,10 +27,22 @@ _N_PROBES = 30
 
 @dataclass(frozen=True)
 class EnvironmentRow:
-    """One environment: its periods in order, its sizes, and whether it can be aligned.
+    """An environment of NeuroGym: its periods, its sizes, and whether it can be laid over the four phases.
 
-    `n_inputs` and `n_actions` are None where it has no vector of inputs or no discrete actions. `period_to_phase` is a
-    map that was tried and works (others may do as well); None, with the reason, where none does.
+    Attributes
+    ----------
+    id : str
+        Its registered id.
+    periods : tuple of str
+        The periods of a trial, in order.
+    n_inputs, n_actions : int or None
+        Its sizes; None where it has no vector of inputs or no discrete actions.
+    alignable : bool
+        Whether its periods can be laid over the phases.
+    reason : str
+        Why not; empty where they can.
+    period_to_phase : mapping of str to str, or None
+        A map that was tried and works; others may work as well. None where no map was found.
     """
 
     id: str
@@ -43,10 +55,14 @@ class EnvironmentRow:
 
 
 def list_environments() -> list[EnvironmentRow]:
-    """A row for every environment that the installed NeuroGym registers, collections included, sorted by id.
+    """List every environment that the installed NeuroGym registers.
 
-    An environment that cannot be built is a row with the reason, not an error. Takes some seconds, most of them for
-    importing neurogym. What NeuroGym itself leaves unregistered (its `contrib`, Detection-v0) is not listed.
+    Returns
+    -------
+    list of EnvironmentRow
+        One row for each environment, collections included, sorted by id. An environment that cannot be built is a row
+        with the reason, not an error. What NeuroGym itself leaves unregistered (its ``contrib``, Detection-v0) is not
+        listed.
     """
     with warnings.catch_warnings():
         # Gymnasium warns about the way in which NeuroGym's own collections reach through their wrappers.
@@ -55,7 +71,18 @@ def list_environments() -> list[EnvironmentRow]:
 
 
 def describe_environment(source: Source) -> EnvironmentRow:
-    """The row of one environment, registered or one's own."""
+    """Describe one environment, registered or your own.
+
+    Parameters
+    ----------
+    source : str or type
+        A registered id, an entry point ``"module:Class"`` or a class.
+
+    Returns
+    -------
+    EnvironmentRow
+        Its periods and sizes, and whether it can be laid over the four phases.
+    """
     name = environment_name(source)
     periods: tuple[str, ...] = ()
     n_inputs = n_actions = None
@@ -77,10 +104,10 @@ def describe_environment(source: Source) -> EnvironmentRow:
 
 
 def suggest_period_to_phase(source: Source, parameters: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """A map for this environment, built with these constructor arguments, that is worth trying.
+    """Suggest a map from periods to phases for this environment, built with these constructor arguments.
 
-    The first period is fixation, what follows up to the first delay is stimulus, and what follows that is decision. A
-    delay is a period that is called so, or else the one before the first response. SpecError where fewer than three
+    The first period becomes fixation, the periods up to the first delay stimulus, and those after it decision. A delay
+    is a period that is called so, or else the period before the first response. SpecError where fewer than three
     periods come before the response.
     """
     name = environment_name(source)

@@ -18,38 +18,64 @@ from dynashape.tasks.noise import gaussian_noise
 
 INPUT_CONDITION_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
     {
-        "task": "The task's own input, unchanged.",
-        "gaussian": "Independent Gaussian noise, the same standard deviation in every channel and step.",
-        "variance_matched": "Independent Gaussian noise about zero, with the variance of each channel of the task.",
-        "phase_randomised": "Mean and power spectrum of each channel in each trial kept, its time course made random.",
-        "trial_shuffled": "Each channel taken from another trial: time courses kept, what belongs together parted.",
-        "zero": "No input at all.",
+        "task": "the task's own input, unchanged",
+        "gaussian": "independent Gaussian noise with the same standard deviation in every channel and step",
+        "variance_matched": "independent Gaussian noise about zero, with the variance of the task's input in each "
+        "channel",
+        "phase_randomised": "the task's input with the phases of its Fourier components drawn at random in each trial "
+        "and channel, which keeps mean and power spectrum but no time course",
+        "trial_shuffled": "the task's input with its channels drawn from different trials, which keeps every time "
+        "course but not what belongs together",
+        "zero": "no input at all",
     }
 )
-"""What drives a network in each input condition, in a sentence."""
+"""What drives a network in each input condition, in the words of a report."""
 INPUT_CONDITIONS: tuple[str, ...] = tuple(INPUT_CONDITION_DESCRIPTIONS)
-"""The input conditions by name: the task's own input, and what can stand in its place."""
+"""The names of the input conditions: the task's own input, and what can stand in its place."""
 
 
 def drive(
     kind: str, inputs: Float[Array, "trials steps channels"], rng: np.random.Generator, sd: float = 1.0
 ) -> Float[Array, "trials steps channels"]:
-    """The input of one condition, made from a batch of the task's input; a new float32 array of the same shape.
+    """Make the input of one condition from a batch of a task's input.
 
-    - `task`: a copy.
-    - `gaussian`: independent in every trial, step and channel, mean 0, standard deviation `sd` a step (not scaled by
-      the time step). The published study's noise.
-    - `variance_matched`: as `gaussian`, but each channel has the variance that it has over all trials and steps. The
-      mean stays 0, so that against `gaussian` only the variance changes; a constant channel stays silent.
-    - `phase_randomised`: in every trial and channel apart, the Fourier phases are drawn anew. The mean over time and
-      the power spectrum stay exactly; the time course, and what channels share, go.
-    - `trial_shuffled`: every channel's trials are permuted, each channel by itself. The time course and the
-      distribution over trials of every channel stay exactly; what belongs together in a trial (context and evidence,
-      one shape and the next) goes. Steps are not shuffled.
-    - `zero`: zeros.
+    Parameters
+    ----------
+    kind : str
+        The input condition, one of `INPUT_CONDITIONS`; see Notes.
+    inputs : array, shape (trials, steps, channels)
+        The task's input.
+    rng : numpy.random.Generator
+        The stream from which everything is drawn.
+    sd : float, default 1.0
+        The standard deviation of the noise at each step, not scaled by the time step; used by ``gaussian`` alone.
 
-    `sd` is used by `gaussian` alone. InputError for an unknown kind, a negative `sd` or inputs that are not finite.
+    Returns
+    -------
+    array, shape (trials, steps, channels)
+        A new array in float32.
 
+    Raises
+    ------
+    InputError
+        For an unknown kind, a negative `sd` or inputs that are not finite.
+
+    Notes
+    -----
+    - ``task``: a copy of the input.
+    - ``gaussian``: noise that is independent in every trial, step and channel, with mean 0 and standard deviation `sd`.
+      This is the noise of the published study.
+    - ``variance_matched``: as ``gaussian``, but each channel has the variance that it has over all trials and steps.
+      The mean stays 0, so that against ``gaussian`` only the variance changes; a constant channel stays silent.
+    - ``phase_randomised``: the Fourier phases are drawn anew in every trial and channel apart. The mean over time and
+      the power spectrum stay exactly; the time course is lost, and so is what channels share.
+    - ``trial_shuffled``: the trials of every channel are permuted, each channel by itself. The time courses of every
+      channel and their distribution over trials stay exactly; what belongs together in a trial (context and evidence,
+      one shape and the next) is lost. Steps are not shuffled.
+    - ``zero``: zeros.
+
+    Examples
+    --------
     >>> x = np.ones((2, 3, 1), dtype=np.float32)
     >>> drive("zero", x, np.random.default_rng(0)).tolist()
     [[[0.0], [0.0], [0.0]], [[0.0], [0.0], [0.0]]]

@@ -5,7 +5,6 @@ The one file that imports neurogym and gymnasium, and only inside functions: the
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from dynashape.entry_points import load_named
 from dynashape.errors import SpecError
 
 Source: TypeAlias = str | Callable[..., Any]
@@ -57,18 +57,19 @@ def _context_decision_making_with_go_cue() -> type[Any]:
 
 
 def registered_environments() -> tuple[str, ...]:
-    """The ids of all environments that the installed NeuroGym registers, its collections included, sorted."""
+    """List the ids of all environments that the installed NeuroGym registers, its collections included, sorted."""
     from neurogym.envs.registration import ALL_EXTENDED_ENVS
 
     return tuple(sorted(ALL_EXTENDED_ENVS))
 
 
 def load_environment(source: Source) -> Callable[..., Any]:
-    """The class or function that builds the environment; SpecError where the id or the entry point leads nowhere."""
+    """Find the class or function that builds the environment; SpecError where the id or entry point leads nowhere."""
     if not isinstance(source, str):
         return source
     if ":" in source:
-        return _load_entry_point(source)
+        found: Callable[..., Any] = load_named(source, "environment")
+        return found
     import gymnasium
     import neurogym  # noqa: F401  registers its environments
 
@@ -79,24 +80,12 @@ def load_environment(source: Source) -> Callable[..., Any]:
     registered = gymnasium.spec(source)
     entry_point = registered.entry_point
     # Not gymnasium.make: its wrappers count steps and hide `new_trial`.
-    make: Any = _load_entry_point(entry_point) if isinstance(entry_point, str) else entry_point
+    make: Any = load_named(entry_point, "environment") if isinstance(entry_point, str) else entry_point
     return lambda **parameters: make(**{**registered.kwargs, **parameters})
 
 
-def _load_entry_point(source: str) -> Callable[..., Any]:
-    module_name, _, name = source.partition(":")
-    try:
-        found: Callable[..., Any] = getattr(importlib.import_module(module_name), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SpecError(
-            f"cannot load the environment {source!r}: {error}. "
-            f'Write "module:Class" and see that the module can be imported (installed, or on PYTHONPATH).'
-        ) from error
-    return found
-
-
 def build_environment(source: Source, dt_ms: int, parameters: Mapping[str, Any] | None = None) -> Any:
-    """A fresh environment with this time step and these constructor arguments.
+    """Build a fresh environment with this time step and these constructor arguments.
 
     SpecError where it cannot be built, is not made of trials (NeuroGym's TrialEnv or TrialWrapper), or ignores `dt_ms`.
     """
@@ -126,7 +115,7 @@ def build_environment(source: Source, dt_ms: int, parameters: Mapping[str, Any] 
 
 
 def environment_name(source: Source) -> str:
-    """What to call it: the string itself, or the name of the class.
+    """Name an environment: the string itself, or the name of the class.
 
     >>> environment_name("DelayMatchSample-v0")
     'DelayMatchSample-v0'
@@ -135,7 +124,7 @@ def environment_name(source: Source) -> str:
 
 
 def trial_environments(env: Any) -> list[Any]:
-    """The TrialEnvs inside an environment: itself, or those that its wrappers hold and switch between."""
+    """List the TrialEnvs inside an environment: itself, or those that its wrappers hold and switch between."""
     from neurogym.core import TrialEnv
 
     return [part for part in _parts(env) if isinstance(part, TrialEnv)]
@@ -151,8 +140,8 @@ def _parts(env: Any) -> Iterator[Any]:
 def set_durations(env: Any, durations_ms: Mapping[str, int]) -> None:
     """Fix the length of these periods in every TrialEnv inside.
 
-    After building, not through the constructor: some constructors compute with the default timing and fail on a number
-    (HierarchicalReasoning), others override what they are given (the collection yang19).
+    This is done after building, because some constructors compute with the default timing and fail on a number
+    (HierarchicalReasoning), and others override what they are given (the collection yang19).
     """
     for core in trial_environments(env):
         core.timing.update(durations_ms)
@@ -161,9 +150,9 @@ def set_durations(env: Any, durations_ms: Mapping[str, int]) -> None:
 def seed_environment(env: Any, rng: np.random.Generator) -> None:
     """Seed every random stream inside an environment from `rng`.
 
-    `seed` of each TrialEnv first, for what it knows of; then every generator found on it, on its wrappers and on what
-    they hold (schedules, random durations) is replaced by one of its own. `seed` alone takes 32 bits, gives the
-    environments of a collection one and the same stream, and misses generators under other names.
+    First `seed` of each TrialEnv is called, for what it knows of. Then every generator that is found on it, on its
+    wrappers and on what they hold (schedules, random durations) is replaced by a new one. `seed` alone takes 32 bits,
+    gives all environments of a collection the same stream, and misses generators under other names.
     """
     for core in trial_environments(env):
         core.seed(int(rng.integers(2**32)))

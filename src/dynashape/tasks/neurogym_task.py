@@ -33,21 +33,42 @@ _N_TWIN_PROBES = 20
 
 @final
 class NeurogymTask(Task):
-    """Trials of a NeuroGym environment, its periods laid over the four phases and sampled through NeuroGym itself.
+    """A NeuroGym environment as a task: its periods are laid over the four phases, its trials drawn by NeuroGym itself.
 
-    `environment` is a registered id, an entry point "module:Class" or a class; further arguments go to its constructor.
-    `period_to_phase` names a phase for every period of a trial, in order; periods of one phase share its steps equally.
-    The durations that the environment would use are overwritten, so a period of random length gets a fixed one.
+    Parameters
+    ----------
+    environment : str or type
+        A registered id, an entry point ``"module:Class"`` or a class.
+    timing : Timing, optional
+        The time step and the lengths of the phases; by default 24 steps of 20 ms in each phase. They overwrite the
+        durations that the environment would use, so a period of random length gets a fixed one.
+    input_noise : float, default 0.05
+        The standard deviation of Gaussian noise on every input channel at every step, on top of the environment's own.
+    period_to_phase : mapping of str to str
+        A phase for every period of a trial, in order. Periods of one phase share its steps equally.
+    **parameters
+        Further arguments of the environment's constructor.
 
-    `response_window` runs over the periods in which another action than 0 can be right. `conditions` hold `choice` and
-    whatever scalars the environment keeps in its `trial` (a vector `v` becomes `v_0`, `v_1`, ...). The inputs get the
-    common `input_noise` on top of the environment's own. There is no ideal observer: `ideal_choices` is None.
+    Attributes
+    ----------
+    periods : dict of str to tuple of two int
+        The first step of each period, and the step after its last.
 
-    Trials follow from the generator given to `sample` alone: the environment is built anew and seeded for each batch,
-    which costs a millisecond. A batch takes 0.05-0.2 ms a trial.
+    Raises
+    ------
+    SpecError
+        Where the periods cannot be laid over the phases; the message names the period and the phase.
 
-    Raises SpecError, naming the period and the phase, where the periods cannot be laid over the phases.
+    Notes
+    -----
+    The response window runs over the periods in which another action than 0 can be right. The conditions of a trial are
+    ``choice`` and whatever scalars the environment keeps in its ``trial`` (a vector ``v`` becomes ``v_0``, ``v_1``,
+    ...). There is no ideal observer: `ideal_choices` returns None.
 
+    Trials follow from the generator given to `sample` alone: the environment is built anew and seeded for each batch.
+
+    Examples
+    --------
     >>> task = NeurogymTask("DelayMatchSample-v0", period_to_phase={
     ...     "fixation": "fixation", "sample": "stimulus", "delay": "delay", "test": "decision", "decision": "decision"})
     >>> task.periods["test"], task.response_window
@@ -79,11 +100,9 @@ class NeurogymTask(Task):
 
     @property
     def response_window(self) -> tuple[int, int]:
-        """The steps of the periods in which the environment asks for a response."""
         return self._response_window
 
     def sample(self, n_trials: int, rng: np.random.Generator) -> Trials:
-        """Draw trials one by one from a fresh environment that is seeded from `rng`."""
         self._check_n_trials(n_trials)
         env = self.fresh_environment(rng)
         inputs = np.empty((n_trials, self.timing.n_steps, self.n_inputs), dtype=np.float32)
@@ -102,7 +121,7 @@ class NeurogymTask(Task):
         return Trials(inputs, targets, {**_scalars(records), "choice": choice})
 
     def fresh_environment(self, rng: np.random.Generator) -> Any:
-        """A new environment with its periods laid over the phases and every random stream seeded from `rng`."""
+        """Build an environment with its periods laid over the phases and every random stream seeded from `rng`."""
         env = build_environment(self.environment, self.timing.dt_ms, self.parameters)
         dt_ms = self.timing.dt_ms
         set_durations(env, {period: (stop - start) * dt_ms for period, (start, stop) in self.periods.items()})
@@ -179,7 +198,7 @@ class NeurogymTask(Task):
 
 
 def periods_of(name: str, env: Any) -> tuple[str, ...]:
-    """The periods of a trial in order of their start; SpecError where there are none or they differ between trials."""
+    """List the periods of a trial in order; SpecError where there are none or they differ between trials."""
     seed_environment(env, stream("neurogym periods", name))
     first: tuple[str, ...] | None = None
     for _ in range(_N_PERIOD_PROBES):

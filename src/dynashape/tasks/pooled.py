@@ -21,7 +21,7 @@ from dynashape.tasks.task import Task
 
 @final
 class PooledTask(Task):
-    """`task`, with batches of up to `largest_batch` trials drawn from `n_pool` trials; larger batches are fresh.
+    """A task that draws batches of up to `largest_batch` trials from a pool of `n_pool`, and larger ones afresh.
 
     The pool holds trials as the environment gives them; the common input noise is drawn anew for every batch. A batch
     follows from the generator given to `sample` alone, as for every task.
@@ -48,11 +48,9 @@ class PooledTask(Task):
 
     @property
     def response_window(self) -> tuple[int, int]:
-        """The task's own."""
         return self._task.response_window
 
     def sample(self, n_trials: int, rng: np.random.Generator) -> Trials:
-        """Trials of the pool, drawn with replacement; fresh ones where more than `largest_batch` are asked for."""
         self._check_n_trials(n_trials)
         if n_trials > self.largest_batch:
             return self._task.sample(n_trials, rng)
@@ -66,5 +64,4 @@ class PooledTask(Task):
         return Trials(inputs, self._pool.targets[drawn], conditions)
 
     def ideal_choices(self, trials: Trials) -> Int[Array, " trials"] | None:
-        """The task's own."""
         return self._task.ideal_choices(trials)

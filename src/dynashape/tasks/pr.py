@@ -14,24 +14,48 @@ from dynashape.tasks.timing import Timing
 from dynashape.tasks.vectorised import VectorisedTask
 
 SHAPE_WEIGHTS: tuple[float, ...] = (-10, -0.9, -0.7, -0.5, -0.3, 0.3, 0.5, 0.7, 0.9, 10)
+"""The weights of the shapes of NeuroGym's environment."""
 
 
 @final
 class PR(VectorisedTask):
-    """NeuroGym's ProbabilisticReasoning-v0: four shapes, each from its quarter of the stimulus phase on to its end.
+    """Probabilistic reasoning: report the side that the summed weights of four shapes favour.
 
-    A shape is a one-hot vector of ten channels at one of four places; the places are filled in random order. The
-    fixation cue is on until the decision; the environment adds no noise. The steps of the stimulus phase must divide by
-    the number of places.
+    This is NeuroGym's ProbabilisticReasoning-v0. Each shape is shown from its quarter of the stimulus phase on.
 
-    The label is *drawn*: action 2 is right with p = 1 / (1 + 10**-sum of the weights), else action 1. So even who reads
-    the shapes without error is right in a share E[max(p, 1 - p)] = .915 of the trials only.
+    Parameters
+    ----------
+    timing : Timing, optional
+        The time step and the lengths of the phases; by default 24 steps of 20 ms in each phase.
+    input_noise : float, default 0.05
+        The standard deviation of the Gaussian noise on every input channel at every step.
+    shape_weights : sequence of float, default SHAPE_WEIGHTS
+        The weight of evidence of each shape: the log10 odds that it adds for action 2.
+    n_places : int, default 4
+        The number of places, and so of the shapes in a trial.
 
-    Conditions: `choice`, `place0`.. and `shape0`.. (where the k-th shape appears, and which it is), and `evidence`, the
-    summed weights (log10 odds of action 2).
+    Raises
+    ------
+    SpecError
+        For fewer than two weights or one place, or a stimulus phase whose steps do not divide by the number of places.
 
-    Source: Yang & Shadlen (2007), as in neurogym 2.3.1.
+    Notes
+    -----
+    A shape is a one-hot vector of ten channels at one of four places, which are filled in random order. The fixation
+    cue is on until the decision. The environment adds no noise of its own.
 
+    The label is *drawn*: action 2 is right with probability ``p = 1 / (1 + 10**-evidence)``, else action 1. So even an
+    observer who reads the shapes without error is right in only E[max(p, 1 - p)] = .915 of the trials.
+
+    The conditions of a trial are ``choice``, ``place0``... and ``shape0``... (where the k-th shape appears, and which
+    shape it is), and ``evidence``, the summed weights (log10 odds of action 2).
+
+    References
+    ----------
+    Yang & Shadlen (2007), as in neurogym 2.3.1.
+
+    Examples
+    --------
     >>> PR().sample(5, np.random.default_rng(0)).inputs.shape
     (5, 96, 41)
     """
@@ -75,11 +99,11 @@ class PR(VectorisedTask):
 
     @property
     def n_shapes(self) -> int:
-        """Number of different shapes."""
+        """The number of different shapes."""
         return len(self.shape_weights)
 
     def draw_conditions(self, n_trials: int, rng: np.random.Generator) -> dict[str, Shaped[Array, " trials"]]:
-        """A random order of the places, a shape for each with replacement, and the label drawn from their sum."""
+        """Draw the order of the places, a shape for each with replacement, and the label from their sum."""
         places = rng.random((n_trials, self.n_places)).argsort(axis=1)
         shapes = rng.integers(0, self.n_shapes, (n_trials, self.n_places))
         conditions: dict[str, Shaped[Array, " trials"]] = {}
@@ -93,7 +117,6 @@ class PR(VectorisedTask):
     def add_signal(
         self, inputs: Float[Array, "trials steps channels"], conditions: Mapping[str, Shaped[Array, " trials"]]
     ) -> None:
-        """Fixation cue until the decision; the k-th shape from the k-th part of the stimulus phase on."""
         inputs[:, : self.phases["decision"][0], 0] += 1
         stop = self.phases["stimulus"][1]
         trials = np.arange(inputs.shape[0])
@@ -104,19 +127,17 @@ class PR(VectorisedTask):
 
     @property
     def environment_parameters(self) -> dict[str, Any]:
-        """Weights and places of ProbabilisticReasoning."""
         return {"shape_weight": list(self.shape_weights), "n_loc": self.n_places}
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
-        """The summed weights of the shapes shown: log10 odds of action 2."""
         weights = np.array(self.shape_weights)
         return np.asarray(sum(weights[conditions[f"shape{k}"]] for k in range(self.n_places)), dtype=np.float64)
 
     def ideal_choices(self, trials: Trials) -> Int[Array, " trials"]:
-        """The side that the summed weights favour; each shape is read as the strongest channel of its place.
+        """Choose the side that the summed weights favour; each shape is read as the strongest channel of its place.
 
-        Read from the last part of the stimulus phase, when all shapes are on. At an input noise of 0.05 no shape is
-        ever misread, and then the rule is optimal; beyond about 0.4 misreadings begin to cost.
+        The shapes are read in the last part of the stimulus phase, when all of them are on. At an input noise of 0.05
+        none is ever misread, and then the rule is optimal; beyond about 0.4 misreadings begin to cost.
         """
         last = trials.inputs[:, slice(*self._appearances[-1]), 1:].sum(axis=1, dtype=np.float64)
         shapes = last.reshape(-1, self.n_places, self.n_shapes).argmax(axis=2)

@@ -20,7 +20,7 @@ from dynashape.tasks.timing import Timing
 
 _TASKS: dict[str, Callable[..., Task]] = {"CDM": CDM, "GNG": GNG, "DC": DC, "PR": PR}
 TASKS: tuple[str, ...] = tuple(_TASKS)
-"""The four tasks of the study."""
+"""The four tasks of the published study."""
 
 
 def make_task(
@@ -31,14 +31,35 @@ def make_task(
     period_to_phase: Mapping[str, str] | None = None,
     **parameters: Any,
 ) -> Task:
-    """The task of this name, with this timing, common input noise and its own parameters.
+    """Make a task by its name.
 
-    `name` is one of `TASKS`; or the id of a registered NeuroGym environment ("DelayMatchSample-v0"), an entry point
-    ("my_module:MyEnvironment") or a class, with `period_to_phase`; or an entry point or class of one's own `Task`,
-    which is called with timing, input noise and parameters.
+    Parameters
+    ----------
+    name : str or type
+        One of `TASKS`; the id of a registered NeuroGym environment (``"DelayMatchSample-v0"``), or an entry point
+        (``"my_module:MyEnvironment"``) or class of such an environment, with `period_to_phase`; or an entry point or
+        class of a subclass of `Task`, which is called with timing, input noise and parameters.
+    timing : Timing, optional
+        The time step and the lengths of the phases; by default 24 steps of 20 ms in each phase.
+    input_noise : float, default 0.05
+        The standard deviation of the Gaussian noise on every input channel at every step.
+    period_to_phase : mapping of str to str, optional
+        A phase for every period of an environment; see `NeurogymTask`.
+    **parameters
+        Further arguments of the task or environment.
 
-    SpecError for a name, a parameter or a map that does not fit; the message says what would.
+    Returns
+    -------
+    Task
+        The task.
 
+    Raises
+    ------
+    SpecError
+        For a name, a parameter or a map that does not fit; the message says what would.
+
+    Examples
+    --------
     >>> make_task("PR").n_inputs
     41
     """

@@ -15,14 +15,38 @@ _TRIALS_AT_ONCE = 1000
 
 
 class Task(ABC):
-    """A task in four phases (fixation, stimulus, delay, decision); the base of every task, never used by itself.
+    """A task in four phases: fixation, stimulus, delay and decision. The base of every task.
 
-    `input_noise` is the standard deviation of Gaussian noise on every input channel at every step, the same in every
-    task, on top of what the task's own NeuroGym environment adds. Without it the inputs of GNG and PR would be exact
-    copies within a condition, and activity in their fixation phase one point.
+    A subclass sets the attributes below that have no default, and draws trials in `sample`.
 
-    A subclass sets `name`, `label` (its name in words), `description` (one sentence), `input_names` and `action_names`,
-    and draws trials in `sample`.
+    Parameters
+    ----------
+    timing : Timing
+        The time step and the lengths of the phases.
+    input_noise : float
+        The standard deviation of Gaussian noise on every input channel at every step, the same in every task, on top of
+        what the task's own NeuroGym environment adds. Without it the inputs of GNG and PR would be exact copies within
+        a condition, and activity in their fixation phase one point.
+
+    Attributes
+    ----------
+    name : str
+        The short name, such as ``"CDM"``.
+    label : str
+        The name in words.
+    description : str
+        What the task asks, in one sentence.
+    input_names, action_names : tuple of str
+        A name for each input channel and each action; action 0 keeps fixating.
+    evidence_edges : tuple of float, default ()
+        The edges of the bins in which responses are averaged over ``evidence``; empty where it takes few values.
+    stated_ceiling : float, default 1.0
+        What stands for the ideal observer's accuracy where none is known.
+
+    Raises
+    ------
+    SpecError
+        For an input noise that is negative or not finite.
     """
 
     name: str
@@ -30,9 +54,7 @@ class Task(ABC):
     description: str
     input_names: tuple[str, ...]
     action_names: tuple[str, ...]
-    # Edges of the bins in which responses are averaged over `evidence`; empty where it takes few values.
     evidence_edges: tuple[float, ...] = ()
-    # What stands for the ideal observer's accuracy where none is known.
     stated_ceiling: float = 1.0
 
     def __init__(self, timing: Timing, input_noise: float) -> None:
@@ -43,34 +65,64 @@ class Task(ABC):
 
     @property
     def n_inputs(self) -> int:
-        """Number of input channels."""
+        """The number of input channels."""
         return len(self.input_names)
 
     @property
     def n_actions(self) -> int:
-        """Number of actions; action 0 keeps fixating."""
+        """The number of actions."""
         return len(self.action_names)
 
     @property
     def phases(self) -> dict[str, tuple[int, int]]:
-        """First step and the step after the last of each phase."""
+        """The first step of each phase, and the step after its last."""
         return self.timing.phases
 
     @property
     def response_window(self) -> tuple[int, int]:
-        """The steps (first, after the last) in which the response is scored: the decision phase, or a part of it."""
+        """The first step of the window in which the response is scored, and the step after its last.
+
+        It is the decision phase, or a part of it.
+        """
         return self.timing.phases["decision"]
 
     @abstractmethod
     def sample(self, n_trials: int, rng: np.random.Generator) -> Trials:
-        """Draw trials: inputs in float32 with all noise, targets, and conditions, which always hold `choice`."""
+        """Draw trials.
+
+        Parameters
+        ----------
+        n_trials : int
+            Number of trials.
+        rng : numpy.random.Generator
+            The stream from which everything is drawn.
+
+        Returns
+        -------
+        Trials
+            The inputs, in float32 and with all noise, the targets, and the conditions, which always hold ``choice``.
+        """
 
     def sample_graded(self, n_trials: int, rng: np.random.Generator) -> Trials:
-        """Trials whose evidence is spread over weak and strong, for psychometric curves; as `sample` by default."""
+        """Draw trials whose evidence is spread over weak and strong, for psychometric curves.
+
+        By default these are the trials of `sample`, which has the same parameters.
+        """
         return self.sample(n_trials, rng)
 
     def ideal_choices(self, trials: Trials) -> Int[Array, " trials"] | None:  # noqa: ARG002
-        """The ideal observer's action in each trial, from the same noisy inputs; None where none is known."""
+        """Choose as the ideal observer would, from the same noisy inputs as the network.
+
+        Parameters
+        ----------
+        trials : Trials
+            Trials of this task.
+
+        Returns
+        -------
+        array of int, shape (trials,), or None
+            The action in each trial; None where no ideal observer is known.
+        """
         return None
 
     def _targets(self, choice: Int[Array, " trials"]) -> Int[Array, "trials steps"]:
@@ -86,11 +138,32 @@ class Task(ABC):
 
 
 def ideal_accuracy(task: Task, n_trials: int, rng: np.random.Generator) -> float | None:
-    """Share of trials in which the ideal observer responds right: what no network can beat by more than chance.
+    """Estimate how often the ideal observer of a task is right, which no network can beat by more than chance.
 
-    Not 1 where noise hides the answer (CDM, DC) or where the answer itself is drawn (PR), so a network is asked for a
-    fraction of this. None where the task knows no ideal observer.
+    It is not 1 where noise hides the answer (CDM, DC) or where the answer itself is drawn (PR), so a network is asked
+    for a fraction of it.
 
+    Parameters
+    ----------
+    task : Task
+        The task.
+    n_trials : int
+        Number of trials that are drawn.
+    rng : numpy.random.Generator
+        The stream from which they are drawn.
+
+    Returns
+    -------
+    float or None
+        The share of trials with the right response; None where the task knows no ideal observer.
+
+    Raises
+    ------
+    InputError
+        For fewer than one trial.
+
+    Examples
+    --------
     >>> from dynashape.tasks.gng import GNG
     >>> ideal_accuracy(GNG(), 100, np.random.default_rng(0))
     1.0
@@ -98,7 +171,7 @@ def ideal_accuracy(task: Task, n_trials: int, rng: np.random.Generator) -> float
     if n_trials < 1:
         raise InputError(f"n_trials of ideal_accuracy must be at least 1; got {n_trials}.")
     n_right = 0
-    # In parts: 20,000 trials of PR at once would take 300 MB.
+    # In parts, since many trials of PR at once would fill the memory.
     for first in range(0, n_trials, _TRIALS_AT_ONCE):
         trials = task.sample(min(_TRIALS_AT_ONCE, n_trials - first), rng)
         choices = task.ideal_choices(trials)

@@ -10,13 +10,27 @@ from dynashape.records import PHASES
 
 @dataclass(frozen=True)
 class Timing:
-    """The time step and the length of each phase, all in whole milliseconds.
+    """The time step and the length of each phase.
 
-    Whole milliseconds because NeuroGym floors durations to its `dt`: a fraction would silently shorten a phase. The
-    default, 24 steps a phase, divides by four (the four stimuli of PR) and by two (stimulus and response of DC).
+    Parameters
+    ----------
+    dt_ms : int, default 20
+        The time step, in milliseconds.
+    fixation_ms, stimulus_ms, delay_ms, decision_ms : int, default 480
+        The length of each phase, in milliseconds.
 
-    Raises SpecError where a duration is no positive multiple of `dt_ms`.
+    Raises
+    ------
+    SpecError
+        Where a duration is no whole number of milliseconds, or no positive multiple of `dt_ms`.
 
+    Notes
+    -----
+    Milliseconds are whole because NeuroGym floors durations to its ``dt``: a fraction would silently shorten a phase.
+    The default, 24 steps a phase, divides by four (the four stimuli of PR) and by two (stimulus and response of DC).
+
+    Examples
+    --------
     >>> Timing().phases
     {'fixation': (0, 24), 'stimulus': (24, 48), 'delay': (48, 72), 'decision': (72, 96)}
     """
@@ -46,12 +60,12 @@ class Timing:
 
     @property
     def durations_ms(self) -> dict[str, int]:
-        """Milliseconds of each phase, in order."""
+        """The length of each phase in milliseconds, in order."""
         return {phase: int(getattr(self, f"{phase}_ms")) for phase in PHASES}
 
     @property
     def phases(self) -> dict[str, tuple[int, int]]:
-        """First step and the step after the last of each phase, in order."""
+        """The first step of each phase and the step after its last, in order."""
         bounds: dict[str, tuple[int, int]] = {}
         start = 0
         for phase, duration in self.durations_ms.items():
@@ -61,7 +75,7 @@ class Timing:
 
     @property
     def n_steps(self) -> int:
-        """Steps in a whole trial.
+        """The number of steps in a whole trial.
 
         >>> Timing(dt_ms=10).n_steps
         192
@@ -69,7 +83,7 @@ class Timing:
         return sum(self.durations_ms.values()) // self.dt_ms
 
     def steps_in(self, phase: str) -> int:
-        """Steps in one phase; InputError where there is no such phase.
+        """Count the steps of one phase; InputError where there is no such phase.
 
         >>> Timing(delay_ms=1000).steps_in("delay")
         50
@@ -80,8 +94,29 @@ class Timing:
         return stop - start
 
     def parts(self, phase: str, n_parts: int, task: str) -> list[tuple[int, int]]:
-        """The phase cut into `n_parts` equal parts, as (start, stop) steps; SpecError where it does not divide.
+        """Cut a phase into equal parts.
 
+        Parameters
+        ----------
+        phase : str
+            The name of the phase.
+        n_parts : int
+            Number of parts.
+        task : str
+            Who asks; named in the error.
+
+        Returns
+        -------
+        list of tuple of two int
+            The first step of each part, and the step after its last.
+
+        Raises
+        ------
+        SpecError
+            Where the steps of the phase do not divide by `n_parts`.
+
+        Examples
+        --------
         >>> Timing().parts("decision", 2, task="DC")
         [(72, 84), (84, 96)]
         """

@@ -1,4 +1,4 @@
-"""Whole batches of trials in a few array operations: a hundred times faster than asking NeuroGym for one at a time."""
+"""Whole batches of trials in a few array operations, far faster than asking NeuroGym for one trial at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class VectorisedTask(Task):
 
     @abstractmethod
     def draw_conditions(self, n_trials: int, rng: np.random.Generator) -> dict[str, Shaped[Array, " trials"]]:
-        """One value a trial for everything that is chosen, `choice` among them."""
+        """Draw one value a trial for everything that the experimenter chooses, `choice` among them."""
 
     @abstractmethod
     def add_signal(
@@ -39,7 +39,7 @@ class VectorisedTask(Task):
 
     @abstractmethod
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:
-        """Signed evidence in each trial, in the task's own units; positive speaks for the last action."""
+        """Give the signed evidence of each trial, in the task's own units; positive evidence is for the last action."""
 
     @property
     @abstractmethod
@@ -47,7 +47,7 @@ class VectorisedTask(Task):
         """The task's own parameters, named as its NeuroGym environment names them."""
 
     def as_neurogym(self) -> NeurogymTask:
-        """The same task sampled through NeuroGym itself, trial by trial: the reference for this sampler."""
+        """Make the same task as sampled through NeuroGym itself, trial by trial: the reference for this sampler."""
         return NeurogymTask(
             self.environment,
             self.timing,
@@ -57,7 +57,7 @@ class VectorisedTask(Task):
         )
 
     def environment_noise_sd(self) -> Float[Array, "steps channels"]:
-        """Standard deviation of the noise that the NeuroGym environment itself adds; zero unless overridden."""
+        """Give the standard deviation of the noise that the NeuroGym environment itself adds; by default zero."""
         return np.zeros((self.timing.n_steps, self.n_inputs))
 
     @cached_property
@@ -67,12 +67,11 @@ class VectorisedTask(Task):
         return sd
 
     def sample(self, n_trials: int, rng: np.random.Generator) -> Trials:
-        """Draw trials; the conditions are independent and distributed as in NeuroGym."""
         self._check_n_trials(n_trials)
         return self.trials_of(self.draw_conditions(n_trials, rng), rng)
 
     def trials_of(self, conditions: Mapping[str, Shaped[Array, " trials"]], rng: np.random.Generator) -> Trials:
-        """Trials with these conditions (the keys of `draw_conditions`) and fresh noise."""
+        """Make trials with these conditions (the keys of `draw_conditions`) and fresh noise."""
         choice: Int[Array, " trials"] = np.asarray(conditions["choice"], dtype=np.int64)
         shape = (choice.shape[0], self.timing.n_steps, self.n_inputs)
         if self._noise_sd.any():

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dynashape.training.protocol import Protocol
-from dynashape.training.record import activity_status, record_activity
-from dynashape.training.respond import respond
-from dynashape.training.score import ceiling, choices, fixating, score
-from dynashape.training.train import TrainedNetwork, TrainingState, train_group
+from dynashape.training.learning_protocol import LearningProtocol
+from dynashape.training.record import record_activity
+from dynashape.training.responses import respond
+from dynashape.training.state import TrainingState
+from dynashape.training.train import train_group
+from dynashape.training.trained import CurvePoint, TrainedNetwork
 
 __all__ = [
-    "Protocol",
+    "CurvePoint",
+    "LearningProtocol",
     "TrainedNetwork",
     "TrainingState",
-    "activity_status",
-    "ceiling",
-    "choices",
-    "fixating",
     "record_activity",
     "respond",
-    "score",
     "train_group",
 ]

@@ -14,9 +14,9 @@ from dynashape.tasks import Task
 def choices(
     logits: Float[Tensor, "networks trials steps actions"], window: tuple[int, int]
 ) -> Int[Tensor, "networks trials"]:
-    """The action with the largest mean logit in the response window.
+    """Choose the action with the largest mean logit in the response window.
 
-    One response a trial: counting steps instead lets a network that only fixates score above 0.9.
+    A trial counts as one response: counting steps instead lets a network that only fixates score above 0.9.
 
     >>> choices(torch.tensor([[[[9.0, 0.0], [0.0, 1.0]]]]), (1, 2)).tolist()
     [[1]]
@@ -25,14 +25,14 @@ def choices(
 
 
 def fixating(logits: Float[Tensor, "networks trials steps actions"]) -> Bool[Tensor, "networks trials steps"]:
-    """Whether action 0 (keep fixating) has the largest logit, at each step."""
+    """Tell at each step whether action 0 (keep fixating) has the largest logit."""
     return logits[..., 0] >= logits[..., 1:].amax(dim=-1)
 
 
 def score(
     logits: Float[Tensor, "networks trials steps actions"], trials: Trials, window: tuple[int, int]
 ) -> tuple[Float[Array, " networks"], Float[Array, " networks"]]:
-    """Accuracy of the response, and the share of steps outside the response window that fixate, of each network.
+    """Score each network: its accuracy, and the share of steps outside the response window in which it fixates.
 
     Logits that are not finite count as wrong.
 
@@ -41,17 +41,17 @@ def score(
     >>> [values.tolist() for values in score(logits, trials, (1, 2))]
     [[1.0], [1.0]]
     """
-    right = choices(logits, window) == torch.as_tensor(trials.conditions["choice"], device=logits.device)
+    right = choices(logits, window) == torch.as_tensor(trials.conditions["choice"])
     finite = torch.isfinite(logits).all(dim=-1)
     accuracy = (right & finite.all(dim=-1)).double().mean(dim=1)
-    outside = torch.ones(logits.shape[2], dtype=torch.bool, device=logits.device)
+    outside = torch.ones(logits.shape[2], dtype=torch.bool)
     outside[slice(*window)] = False
     fixation = (fixating(logits) & finite)[:, :, outside].double().mean(dim=(1, 2))
-    return accuracy.cpu().numpy(), fixation.cpu().numpy()
+    return accuracy.numpy(), fixation.numpy()
 
 
 def ceiling(task: Task, trials: Trials) -> float:
-    """Accuracy of the ideal observer on these very trials; the task's stated ceiling where it knows none.
+    """Score the ideal observer on these very trials; a task that knows none has a stated ceiling instead.
 
     >>> from dynashape.tasks import make_task
     >>> gng = make_task("GNG")

@@ -96,6 +96,8 @@ def test_one_trial_is_drawn(dynashape, tmp_path, suffix):
         (("run", "smoke", "--set", "dsa.rank=3000"), "dsa.rank must lie in 1.."),
         (("run", "smoke", "--set", "dsa.rnk=3"), "did you mean dsa.rank"),
         (("run", "smoke", "--engine", "locl"), "local"),
+        (("run", "smoke", "--engine", "slurm", "--slurm", "memory"), "--slurm takes name=value"),
+        (("run", "smoke", "--engine", "serial", "--slurm", "memory=4GB"), "--slurm options go with --engine slurm"),
         (("status", "."), "no study.yaml"),
         (("report", "."), "no study.yaml"),
         (("report", ".", ".."), "no study.yaml"),

@@ -62,9 +62,10 @@ def test_a_mistake_in_the_grid_is_one_clear_message(dynashape, begun, grid, said
     assert "Traceback" not in told
 
 
-def row(value, place, verdict, **more):
+def row(value, architecture, phase, verdict, **more):
     numbers = {"estimate": 0.2, "low": 0.1, "high": 0.3}
-    names = {"setting": "dsa.rank", "value": value, "contrast": "input - training", "place": place}
+    places = {"architecture": architecture, "phase": phase}
+    names = {"setting": "dsa.rank", "value": value, "contrast": "input - training", **places}
     return names | numbers | {"verdict": verdict, "chosen": False, "flips": False, "message": ""} | more
 
 
@@ -73,12 +74,15 @@ def test_flips_and_missing_conclusions_are_printed(monkeypatch, capsys):
     missing = {"estimate": float("nan"), "low": float("nan"), "high": float("nan"), "message": "rank is too high"}
     table = pd.DataFrame(
         [
-            row("4", "all", "input dominates", chosen=True),
-            row("4", "GRU delay", "input dominates", chosen=True),
-            row("8", "all", "training dominates", flips=True),
-            row("8", "GRU delay", "cannot be told", flips=True),
-            row("99", "all", "no conclusion", **missing),
-            row("99", "GRU delay", "no conclusion", **missing),
+            row("4", "all", "all", "input dominates", chosen=True),
+            row("4", "my GRU", "all", "cannot be told", chosen=True),
+            row("4", "my GRU", "delay", "input dominates", chosen=True),
+            row("8", "all", "all", "training dominates", flips=True),
+            row("8", "my GRU", "all", "input dominates", flips=True),
+            row("8", "my GRU", "delay", "cannot be told", flips=True),
+            row("99", "all", "all", "no conclusion", **missing),
+            row("99", "my GRU", "all", "no conclusion", **missing),
+            row("99", "my GRU", "delay", "no conclusion", **missing),
         ]
     )
     dimensions = pd.DataFrame(
@@ -98,7 +102,8 @@ def test_flips_and_missing_conclusions_are_printed(monkeypatch, capsys):
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "dsa.rank 8 +0.20 (+0.10 to +0.30) training dominates (flips) 1 of 1" in lines
     assert "dsa.rank 8 input - training all input dominates training dominates" in lines
-    assert "dsa.rank = 99: 2 without a conclusion: rank is too high" in lines
+    assert "dsa.rank 8 input - training my GRU cannot be told input dominates" in lines
+    assert "dsa.rank = 99: 3 without a conclusion: rank is too high" in lines
     assert "2 input 3 0.90 7 of 8 1" in lines
     assert any(line.startswith("1 conclusions of single cells") for line in lines)
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from dynashape.engine import Unit, run_unit
+from dynashape.engine import Unit
+from dynashape.engine.units import run_unit
 
 
 def threads() -> tuple[int, set[int], str]:

@@ -4,7 +4,8 @@ import pickle
 
 import pytest
 
-from dynashape.engine import Outcome, Unit, run_unit
+from dynashape.engine import Outcome, Unit
+from dynashape.engine.units import run_unit
 from dynashape.errors import InputError
 from dynashape.records import OK
 

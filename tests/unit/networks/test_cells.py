@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+
 import numpy as np
 import pytest
 import torch
 
-from dynashape.errors import InputError
-from dynashape.networks import (
-    ARCHITECTURES,
-    Ensemble,
-    known_architectures,
-    make_cell,
-    make_nonlinearity,
-    random_orthogonal,
-    register_cell,
-)
+from dynashape.errors import InputError, SpecError
+from dynashape.networks import ARCHITECTURES, Ensemble, known_architectures, make_cell
+from dynashape.networks.cell import random_orthogonal
+from dynashape.networks.nonlinearity import make_nonlinearity
+from dynashape.networks.registry import takes_option
 
 # Where torch.nn keeps our gates: its rows are (reset, update, new) and (input, forget, cell, output).
 TORCH_ORDER = {"V-RNN": (0,), "GRU": (1, 0, 2), "LSTM": (0, 1, 3, 2)}
@@ -72,13 +70,40 @@ def test_names_that_are_not_known() -> None:
         make_cell("GRU", speed=3)
 
 
-def test_a_registered_cell_is_made_by_name() -> None:
-    class Own(type(make_cell("GRU"))):
-        pass
+@pytest.fixture
+def cells(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A user's module, as it can be imported."""
+    module = ModuleType("somebodys_cells")
+    monkeypatch.setitem(sys.modules, "somebodys_cells", module)
+    return module
 
-    register_cell("own", Own)
-    register_cell("own", Own)
-    assert isinstance(make_cell("own"), Own)
-    assert "own" in known_architectures()
-    with pytest.raises(InputError, match="already registered"):
-        register_cell("own", type(make_cell("GRU")))
+
+def test_an_own_cell_is_made_from_its_entry_point_and_nothing_stays_behind(cells: ModuleType) -> None:
+    class Own(type(make_cell("GRU"))):
+        def __init__(self, *, speed: float = 1.0) -> None:
+            super().__init__()
+            self.speed = speed
+
+    def make_own(dt_ms: int = 20) -> Own:
+        return Own(speed=dt_ms / 10)
+
+    cells.Own, cells.make_own = Own, make_own
+    known = known_architectures()
+    assert make_cell("somebodys_cells:Own", speed=3.0).speed == 3.0
+    assert make_cell("somebodys_cells:make_own").speed == 2.0
+    assert takes_option("somebodys_cells:Own", "speed")
+    assert not takes_option("somebodys_cells:Own", "dt_ms")
+    assert takes_option("somebodys_cells:make_own", "dt_ms")
+    assert known_architectures() == known
+
+
+@pytest.mark.parametrize(("found", "got"), [(dict, "dict"), (lambda: 3, "int"), (3, "int"), (make_cell("GRU"), "Gru")])
+def test_what_is_no_cell_is_refused(cells: ModuleType, found: object, got: str) -> None:
+    cells.found = found
+    with pytest.raises(InputError, match=rf"'somebodys_cells:found' must be a subclass of .*Cell.*; got {got}\."):
+        make_cell("somebodys_cells:found")
+
+
+def test_an_entry_point_that_leads_nowhere_is_named(cells: ModuleType) -> None:
+    with pytest.raises(SpecError, match="cannot load the cell 'somebodys_cells:Own'"):
+        make_cell("somebodys_cells:Own")

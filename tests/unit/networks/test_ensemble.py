@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from dynashape.errors import InputError
-from dynashape.networks import ARCHITECTURES, Cell, Ensemble, make_cell, with_ones
+from dynashape.networks import ARCHITECTURES, Cell, Ensemble, make_cell
+from dynashape.networks.ensemble import with_ones
 
 N_NETWORKS, N_TRIALS, N_STEPS, N_INPUTS, N_UNITS, N_ACTIONS = 3, 6, 7, 4, 10, 3
 

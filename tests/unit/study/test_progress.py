@@ -10,11 +10,11 @@ from dynashape.store import Store
 from dynashape.study import progress
 from dynashape.study.progress import Progress
 from dynashape.tasks import Timing, make_task
-from dynashape.training import Protocol, train_group
+from dynashape.training import LearningProtocol, train_group
 
 TASK = make_task("GNG", Timing(fixation_ms=80, stimulus_ms=80, delay_ms=80, decision_ms=80))
 # One network is done before the other, and weights are kept along the way: every part of the state is in use.
-PROTOCOL = Protocol(
+PROTOCOL = LearningProtocol(
     max_updates=60,
     evaluate_every=10,
     batch_size=16,

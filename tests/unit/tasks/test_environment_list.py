@@ -7,7 +7,8 @@ import pytest
 
 from dynashape.errors import SpecError
 from dynashape.records import PHASES
-from dynashape.tasks import Timing, describe_environment, list_environments, make_task, suggest_period_to_phase
+from dynashape.tasks import Timing, describe_environment, list_environments, make_task
+from dynashape.tasks.environment_list import suggest_period_to_phase
 from dynashape.tasks.neurogym_environments import registered_environments
 
 

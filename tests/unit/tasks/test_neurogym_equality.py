@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from dynashape.tasks import TASKS, Timing, build_environment, make_task
-from dynashape.tasks.neurogym_environments import draw_trial
+from dynashape.tasks import TASKS, Timing, make_task
+from dynashape.tasks.neurogym_environments import build_environment, draw_trial
 
 N_TRIALS = 3000
 TIMINGS = [Timing(), Timing(dt_ms=10, fixation_ms=130, stimulus_ms=400, delay_ms=90, decision_ms=260)]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dynashape.errors import InputError
-from dynashape.tasks import NeurogymTask, PooledTask, Timing
+from dynashape.tasks import NeurogymTask, Timing
+from dynashape.tasks.pooled import PooledTask
 
 TIMING = Timing(fixation_ms=80, stimulus_ms=80, delay_ms=80, decision_ms=160)
 MATCH = {"fixation": "fixation", "sample": "stimulus", "delay": "delay", "test": "decision", "decision": "decision"}

@@ -7,7 +7,7 @@ import pytest
 
 from dynashape.networks import ARCHITECTURES, make_cell
 from dynashape.tasks import TASKS, Timing, make_task
-from dynashape.training import Protocol, record_activity, train_group
+from dynashape.training import LearningProtocol, record_activity, train_group
 
 # Twelve steps a phase and 32 units: a fifth of the paper preset's price.
 SMALL = Timing(dt_ms=40)
@@ -17,7 +17,7 @@ SMALL = Timing(dt_ms=40)
 @pytest.mark.parametrize("task_name", TASKS)
 def test_a_small_v_rnn_learns_each_task(task_name: str) -> None:
     task = make_task(task_name, SMALL)
-    [network] = train_group(make_cell("V-RNN"), task, [0], n_units=32, protocol=Protocol(max_updates=1000))
+    [network] = train_group(make_cell("V-RNN"), task, [0], n_units=32, protocol=LearningProtocol(max_updates=1000))
     assert network.status.ok, network.status
     assert network.reached
     assert network.accuracy >= 0.95 * network.ceiling
@@ -28,7 +28,7 @@ def test_a_small_v_rnn_learns_each_task(task_name: str) -> None:
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_trained_networks_neither_explode_nor_fall_silent_under_noise(architecture: str) -> None:
     task, cell = make_task("GNG", SMALL), make_cell(architecture)
-    networks = train_group(cell, task, [0, 1], n_units=32, protocol=Protocol(max_updates=1000))
+    networks = train_group(cell, task, [0, 1], n_units=32, protocol=LearningProtocol(max_updates=1000))
     assert all(network.reached for network in networks)
     noise = np.random.default_rng(0).standard_normal((2, 50, task.timing.n_steps, task.n_inputs)).astype(np.float32)
     activity, statuses = record_activity(cell, [network.final for network in networks], noise)

@@ -8,7 +8,9 @@ import torch
 
 from dynashape.networks import make_cell
 from dynashape.tasks import make_task
-from dynashape.training import activity_status, ceiling, record_activity, score
+from dynashape.training import record_activity
+from dynashape.training.activity_status import activity_status, size_status
+from dynashape.training.score import ceiling, score
 
 
 @pytest.mark.parametrize("name", ["CDM", "GNG", "DC", "PR"])
@@ -62,3 +64,5 @@ def test_diverged_and_silent_activity_is_a_status_of_its_network_alone() -> None
     assert [status.code for status in statuses] == ["diverged", "ok", "silent"]
     assert np.isfinite(activity[1]).all()
     assert activity_status(np.full((2, 3, 4), 1e5)).code == "diverged"
+    assert [size_status(size).code for size in (1.0, 1e3, np.nan, np.inf)] == ["ok", *["diverged"] * 3]
+    assert size_status(1e3, largest=np.inf).ok

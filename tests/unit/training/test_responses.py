@@ -7,7 +7,7 @@ import pytest
 
 from dynashape.networks import make_cell
 from dynashape.tasks import Timing, make_task
-from dynashape.training import Protocol, record_activity, respond, train_group
+from dynashape.training import LearningProtocol, record_activity, respond, train_group
 
 TASK = make_task("GNG", Timing(fixation_ms=80, stimulus_ms=80, delay_ms=80, decision_ms=80))
 
@@ -27,7 +27,7 @@ def test_choices_and_activity_are_those_of_the_whole_batch():
 
 
 def test_accuracy_is_that_of_the_training_test():
-    protocol = Protocol(max_updates=40, evaluate_every=20, n_evaluation_trials=64, n_test_trials=256)
+    protocol = LearningProtocol(max_updates=40, evaluate_every=20, n_evaluation_trials=64, n_test_trials=256)
     [network] = train_group(make_cell("V-RNN"), TASK, [0], n_units=16, protocol=protocol)
     from dynashape.seeds import stream
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from dynashape.errors import SpecError
-from dynashape.training import Protocol
-from dynashape.training.descent import Adam, cross_entropy, loss_gradient, step_weights
+from dynashape.training import LearningProtocol
+from dynashape.training.adam import Adam
+from dynashape.training.loss import cross_entropy, loss_gradient, step_weights
 
 
 def draw(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -62,11 +63,11 @@ def test_impossible_protocols_are_listed_whole() -> None:
     with pytest.raises(
         SpecError, match=r"batch_size must be at least 1, got 0.*criterion must lie in \(0, 1\], got 2.0"
     ):
-        Protocol(batch_size=0, criterion=2.0)
+        LearningProtocol(batch_size=0, criterion=2.0)
 
 
 def test_learning_rate_rises_then_falls() -> None:
-    protocol = Protocol(learning_rate=1.0, warm_up=10, decay_after=100)
+    protocol = LearningProtocol(learning_rate=1.0, warm_up=10, decay_after=100)
     rates = [protocol.rate_at(update) for update in range(1000)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[9:100] == [1.0] * 91
