@@ -13,9 +13,9 @@ import scipy.linalg
 from jaxtyping import Float
 
 from dynashape.dissimilarity.activity import Activity, check_delays, read_activity
-from dynashape.dissimilarity.decomposition import Directions, decompose
-from dynashape.dissimilarity.pairs import PairSums
-from dynashape.dissimilarity.prediction import N_FOLDS, fold, one_step_errors
+from dynashape.dissimilarity.operator.decomposition import Directions, decompose
+from dynashape.dissimilarity.operator.window_sums import PairSums
+from dynashape.dissimilarity.operator.held_out import N_FOLDS, fold, one_step_errors
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dynashape.dissimilarity.activity import Activity, Recording, read_activity
-from dynashape.dissimilarity.decomposition import decompose
-from dynashape.dissimilarity.prediction import N_FOLDS, fold, one_step_errors
+from dynashape.dissimilarity.operator.decomposition import decompose
+from dynashape.dissimilarity.operator.held_out import N_FOLDS, fold, one_step_errors
 from dynashape.errors import InputError
 
 DELAYS: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10)

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 from scipy.optimize import linear_sum_assignment
 
-from dynashape.dissimilarity.alignment import check_operators
+from dynashape.dissimilarity.alignment.matrices import check_operators
 from dynashape.records import Array
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from dynashape.dissimilarity.activity import Recording
-from dynashape.dissimilarity.decomposition import Directions
-from dynashape.dissimilarity.pairs import LOST, PairSums, Windows, add_sums, find_windows, sum_pairs, variance_of_next
+from dynashape.dissimilarity.operator.decomposition import Directions
+from dynashape.dissimilarity.operator.window_sums import LOST, PairSums, Windows, add_sums, find_windows, sum_pairs, variance_of_next
 from dynashape.records import Array
 
 N_FOLDS = 5

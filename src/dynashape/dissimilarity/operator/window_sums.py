@@ -13,9 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.dissimilarity.activity import Recording
-from dynashape.dissimilarity.decomposition import Directions
-from dynashape.dissimilarity.embedding import embedding_rows
-from dynashape.dissimilarity.tall import inner_product
+from dynashape.dissimilarity.operator.decomposition import Directions
+from dynashape.dissimilarity.operator.embedding import embedding_rows
+from dynashape.dissimilarity.operator.tall import inner_product
 from dynashape.records import Array
 
 LOST = 1e-6
