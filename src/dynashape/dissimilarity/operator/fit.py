@@ -6,7 +6,7 @@ v(t+1) = A v(t), where v are the first columns of V in the SVD H = V S U' of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
@@ -14,23 +14,38 @@ from jaxtyping import Float
 
 from dynashape.dissimilarity.activity import Activity, check_delays, read_activity
 from dynashape.dissimilarity.operator.decomposition import Directions, decompose
-from dynashape.dissimilarity.operator.window_sums import PairSums
-from dynashape.dissimilarity.operator.held_out import N_FOLDS, fold, one_step_errors
+from dynashape.dissimilarity.operator.held_out import one_step_errors
+from dynashape.dissimilarity.operator.trial_groups import group_trials
+from dynashape.dissimilarity.operator.window_sums import find_windows, sum_by_group
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
 
 
 @dataclass(frozen=True, eq=False)
 class Operator:
-    """The operator of one system and how far it can be trusted.
+    """The operator of one system, and how far it can be trusted.
 
-    `matrix` maps the coordinates of one step to those of the next, in order of the variance they carry.
-    `singular_values` are all of the embedding's, `explained_variance` is the share of its (uncentred) variance in the
-    first `rank`, `effective_rank` the participation ratio of the variances and `numerical_rank` the number of
-    directions above rounding (a lower bound where it exceeds `rank`). `one_step_error` is the variance of the next
-    step that the operator leaves unexplained in trials held out, `persistence_error` the same for "nothing changes";
-    the first is None where too few windows are left to learn from, both where the activity does not vary. An operator
-    whose `status` is not ok is finite but not to be compared.
+    Attributes
+    ----------
+    matrix : array, shape (rank, rank)
+        Maps the coordinates of one step to those of the next. Coordinates are in order of the variance they carry.
+    n_delays, delay_interval, rank, ridge
+        The options it was fitted with; `rank` is the number of coordinates.
+    singular_values : array, shape (values,)
+        All singular values of the delay embedding.
+    explained_variance : float
+        The share of the (uncentred) variance of the embedding in its first `rank` directions.
+    effective_rank : float
+        The participation ratio of the variances of all directions.
+    numerical_rank : int
+        The number of directions above rounding; a lower bound where it exceeds `rank`.
+    one_step_error : float or None
+        The share of the variance of the next step that the operator leaves unexplained in trials held out. None where
+        too few windows are left to learn from, or where the activity does not vary.
+    persistence_error : float or None
+        The same for the prediction that nothing changes. None where the activity does not vary.
+    status : Status
+        Where it is not ok, the matrix is finite but not to be compared.
     """
 
     matrix: Float[Array, "rank rank"]
@@ -44,7 +59,7 @@ class Operator:
     one_step_error: float | None
     persistence_error: float | None
     ridge: float = 1e-8
-    status: Status = field(default=OK)
+    status: Status = OK
 
 
 def fit_operator(
@@ -55,20 +70,51 @@ def fit_operator(
     ridge: float = 1e-8,
     name: str = "activity",
 ) -> Operator:
-    """The one-step operator of a system in the leading coordinates of its delay embedding.
+    """Fit the one-step operator of a system in the leading coordinates of its delay embedding.
 
-    `activity` is `(trials, steps, units)`, `(steps, units)` or a list of those with any lengths: all trials of one
-    system. `rank` is a number of coordinates, a share of the variance in (0, 1), or "svht" (Gavish & Donoho's optimal
-    threshold, made for white noise). Computed in float64; the arrays are not modified. The operator does not depend
-    on the scale of the activity, nor on a rotation or order of its units.
+    Parameters
+    ----------
+    activity : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+        All trials of one system, of any lengths. The arrays are not modified; what is computed is in float64.
+    n_delays : int
+        Number of steps in a window of the embedding.
+    rank : int, float or "svht"
+        Number of coordinates; or the share of the variance that they carry, in (0, 1); or "svht" for the optimal
+        threshold in white noise.
+    delay_interval : int, default 1
+        Number of steps between the delays of a window.
+    ridge : float, default 1e-8
+        Ridge of the regression, in coordinates of which all windows together have the Gram matrix I.
+    name : str, default "activity"
+        What errors and the status call the activity.
 
-    The definition is that of dsa-metric's default: every window of every trial enters the SVD, nothing is centred, V
-    has orthonormal columns, and A = [(V-'V- + ridge I)^-1 V-'V+]', V- and V+ being the rows of windows and of the
-    windows one step later. Fewer windows than columns are fine. `name` is what errors call the activity.
+    Returns
+    -------
+    Operator
+        The operator. It does not depend on the scale of the activity, nor on a rotation or order of its units. A system
+        that is silent, or that holds fewer directions than `rank`, has a status and zeros where it holds nothing.
 
-    Raises `InputError` where the arrays, the delays or the rank cannot be worked with. A system that is silent, or
-    that holds fewer directions than `rank`, comes back with a status and zeros where it holds nothing.
+    Raises
+    ------
+    InputError
+        Where the arrays, the delays or the rank cannot be worked with; one error lists every fault.
 
+    Notes
+    -----
+    The definition is that of dsa-metric's default. Every window of every trial enters the SVD H = V S U' of the
+    embedding, nothing is centred, and with V- the rows of windows and V+ those of the windows one step later,
+
+        A = [(V-'V- + ridge I)^-1 V-'V+]'.
+
+    Fewer windows than columns are fine.
+
+    References
+    ----------
+    Ostrow et al. 2023, "Beyond geometry: comparing the temporal structure of computation in neural circuits with
+    dynamical similarity analysis". Gavish & Donoho 2014, "The optimal hard threshold for singular values is 4/sqrt(3)".
+
+    Examples
+    --------
     >>> activity = np.random.default_rng(0).normal(size=(20, 30, 5)).cumsum(axis=1)
     >>> operator = fit_operator(activity, n_delays=3, rank=4)
     >>> operator.matrix.shape, operator.status.ok
@@ -76,17 +122,18 @@ def fit_operator(
     """
     if not ridge >= 0.0:
         raise InputError(f"ridge must be at least 0; got {ridge!r}.")
-    recording = read_activity(activity, name, interleave=N_FOLDS)
+    recording = group_trials(read_activity(activity, name))
     check_delays(recording, n_delays, delay_interval, name)
     directions = decompose(recording, n_delays, delay_interval, rank)
     held = min(directions.rank, directions.numerical_rank)
     matrix = np.zeros((directions.rank, directions.rank))
     error = persistence = None
     if held:
-        folds = fold(recording, directions, n_delays, delay_interval)
-        matrix[:held, :held] = regress_next(folds.all, held, ridge)
-        errors, persistence = one_step_errors(folds, directions, [held], ridge, recording.precision)
-        error = errors[0]
+        windows = find_windows(recording, directions, n_delays, delay_interval)
+        sums = sum_by_group(windows)  # V-'V- is sums.squares, V-'V+ is sums.products
+        factor = scipy.linalg.cho_factor(sums.squares[:held, :held] + ridge * np.eye(held), check_finite=False)
+        matrix[:held, :held] = scipy.linalg.cho_solve(factor, sums.products[:held, :held], check_finite=False).T
+        (error,), persistence = one_step_errors(windows, directions, [held], ridge, recording.precision)
     values = directions.singular_values
     shares = (values / values[0]) ** 2 if values[0] > 0.0 else values
     total = float(np.sum(shares))
@@ -104,13 +151,6 @@ def fit_operator(
         ridge=float(ridge),
         status=_status(directions, name),
     )
-
-
-def regress_next(sums: PairSums, held: int, ridge: float) -> Float[Array, "held held"]:
-    """The matrix A of v(t+1) = A v(t) by ridge regression over the pairs summed, in the first `held` coordinates."""
-    gram = sums.squares[:held, :held] + ridge * np.eye(held)
-    factor = scipy.linalg.cho_factor(gram, overwrite_a=True, check_finite=False)
-    return np.asarray(scipy.linalg.cho_solve(factor, sums.products[:held, :held], check_finite=False)).T
 
 
 def _status(directions: Directions, name: str) -> Status:
