@@ -1,35 +1,46 @@
 """From activity to operators to distances between them."""
 
 from dynashape.dissimilarity.activity import Activity
-from dynashape.dissimilarity.alignment import Alignment, align
-from dynashape.dissimilarity.all_pairs import Distances, align_all
-from dynashape.dissimilarity.cka import cka_distance, cka_distances
+from dynashape.dissimilarity.alignment.align import Alignment, align
+from dynashape.dissimilarity.alignment.all_pairs import Alignments, align_all
+from dynashape.dissimilarity.alignment.efforts import EFFORTS
+from dynashape.dissimilarity.alignment.spectral import spectral_distance, spectral_distances
 from dynashape.dissimilarity.dsa import DSA
-from dynashape.dissimilarity.efforts import EFFORTS
-from dynashape.dissimilarity.embedding import embed_delays
-from dynashape.dissimilarity.input_dsa import InputDSA, input_distances
-from dynashape.dissimilarity.input_operator import InputOperator, fit_input_operator
-from dynashape.dissimilarity.operator import Operator, fit_operator
-from dynashape.dissimilarity.procrustes import procrustes_distance, procrustes_distances
-from dynashape.dissimilarity.selection import Candidate, Selection, select_delays_and_rank
-from dynashape.dissimilarity.spectral import spectral_distance, spectral_distances
+from dynashape.dissimilarity.geometry.cka import cka_distance, cka_distances
+from dynashape.dissimilarity.geometry.procrustes import procrustes_distance, procrustes_distances
+from dynashape.dissimilarity.inputs.input_dsa import InputDSA, input_distances
+from dynashape.dissimilarity.inputs.input_operator import InputOperator, fit_input_operator
+from dynashape.dissimilarity.kinds.dissimilarity import Dissimilarity, PairDistances
+from dynashape.dissimilarity.kinds.names import DISSIMILARITIES, find_dissimilarity
+from dynashape.dissimilarity.kinds.published import Cka, Dsa, Procrustes, Spectral
+from dynashape.dissimilarity.operator.embedding import embed_delays
+from dynashape.dissimilarity.operator.fit import Operator, fit_operator
+from dynashape.dissimilarity.operator.selection import Candidate, Selection, select_delays_and_rank
 
 __all__ = [
+    "DISSIMILARITIES",
     "DSA",
     "EFFORTS",
     "Activity",
     "Alignment",
+    "Alignments",
     "Candidate",
-    "Distances",
+    "Cka",
+    "Dissimilarity",
+    "Dsa",
     "InputDSA",
     "InputOperator",
     "Operator",
+    "PairDistances",
+    "Procrustes",
     "Selection",
+    "Spectral",
     "align",
     "align_all",
     "cka_distance",
     "cka_distances",
     "embed_delays",
+    "find_dissimilarity",
     "fit_input_operator",
     "fit_operator",
     "input_distances",

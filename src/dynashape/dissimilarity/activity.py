@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import TypeAlias
 
 import numpy as np
@@ -28,14 +27,12 @@ class Recording:
 
     `scale` is the power of two that the table was divided by, so that squares neither overflow nor vanish;
     `precision` is the rounding unit of the numbers as they came (float32 activity holds nothing below it).
-    The trials lie in `interleave` groups, one in so many in each: in their own order where there is one group.
     """
 
     table: Float[Array, "all_steps units"]
     lengths: Int[Array, " trials"]
     scale: float
     precision: float
-    interleave: int = 1
 
     @property
     def n_units(self) -> int:
@@ -52,18 +49,9 @@ class Recording:
         """The row at which each trial starts."""
         return np.cumsum(self.lengths) - self.lengths
 
-    @property
-    def groups(self) -> list[slice]:
-        """The trials of each group, as a slice of all of them."""
-        sizes = [len(range(group, self.n_trials, self.interleave)) for group in range(self.interleave)]
-        return [slice(stop - size, stop) for size, stop in zip(sizes, accumulate(sizes), strict=True) if size]
 
-
-def read_activity(activity: Activity, name: str = "activity", interleave: int = 1) -> Recording:
+def read_activity(activity: Activity, name: str = "activity") -> Recording:
     """The activity of one system as a `Recording`; the arrays given are never written to.
-
-    Trials k, k + `interleave`, k + 2 `interleave`, ... are laid out one after another, so that what holds out one
-    trial in so many deals with slices.
 
     One `InputError` lists everything that is wrong with them: dimensions, numbers of units that differ, complex or
     non-numeric values, empty arrays, and how many values are not finite and where the first of them is.
@@ -95,29 +83,13 @@ def read_activity(activity: Activity, name: str = "activity", interleave: int = 
     # A power of two: dividing by it loses nothing, so the scale of the activity cannot change the result. Of a power
     # within these bounds the reciprocal is one too, and what is left of larger and smaller values has finite squares.
     scale = float(np.exp2(np.clip(np.floor(np.log2(largest)), -1000, 1000))) if largest > 0 else 1.0
-    pieces = _in_groups([a if a.ndim == 3 else a[None] for a in arrays], interleave)
-    lengths = np.concatenate([np.repeat(piece.shape[1], len(piece)) for piece in pieces])
-    table = np.empty((int(lengths.sum()), units.pop()))
-    row = 0
-    for piece in pieces:
-        rows = table[row : row + len(piece) * piece.shape[1]]
-        rows.reshape(piece.shape)[:] = piece
-        rows *= 1.0 / scale
-        row += len(rows)
+    trials = [a if a.ndim == 3 else a[None] for a in arrays]
+    lengths = np.concatenate([np.repeat(a.shape[1], len(a)) for a in trials])
+    table = np.concatenate([a.reshape(-1, a.shape[2]) for a in trials], dtype=np.float64)
+    table *= 1.0 / scale
     precision = max(float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 0.0 for a in arrays)
     precision = max(precision, float(np.finfo(np.float64).eps))
-    return Recording(table, lengths.astype(np.int64), scale, precision, interleave)
-
-
-def _in_groups(trials: list[Array], interleave: int) -> list[Array]:
-    """The trials of these (trials, steps, units) arrays, group after group."""
-    groups: list[list[Array]] = [[] for _ in range(interleave)]
-    n_before = 0
-    for array in trials:
-        for k in range(min(interleave, len(array))):
-            groups[(n_before + k) % interleave].append(array[k::interleave])
-        n_before += len(array)
-    return [piece for group in groups for piece in group]
+    return Recording(table, lengths.astype(np.int64), scale, precision)
 
 
 def check_delays(recording: Recording, n_delays: int, delay_interval: int, name: str = "activity") -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from dynashape.dissimilarity.all_pairs import align_all
-from dynashape.dissimilarity.operator import Operator, fit_operator
-from dynashape.dissimilarity.selection import select_delays_and_rank
+from dynashape.dissimilarity.alignment.all_pairs import align_all
+from dynashape.dissimilarity.operator.fit import Operator, fit_operator
+from dynashape.dissimilarity.operator.selection import select_delays_and_rank
 from dynashape.errors import InputError
 from dynashape.records import Code
 
@@ -41,7 +41,6 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         ridge: float = 1e-8,
         effort: str = "standard",
         zero_pad: bool = False,
-        device: str = "cpu",
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.n_delays = n_delays
@@ -50,7 +49,6 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.ridge = ridge
         self.effort = effort
         self.zero_pad = zero_pad
-        self.device = device
         self.progress = progress
 
     def fit(self, X: Any, y: None = None) -> DSA:  # noqa: ARG002  (scikit-learn passes y)
@@ -82,7 +80,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         if faults:
             raise InputError("; ".join(faults) + ".")
         self.alignments_ = align_all(
-            operators, effort=self.effort, zero_pad=self.zero_pad, progress=self.progress, device=self.device
+            operators, effort=self.effort, zero_pad=self.zero_pad, progress=self.progress
         )
         self.operators_ = operators
         self.statuses_ = [operator.status for operator in operators]

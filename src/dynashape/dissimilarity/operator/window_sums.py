@@ -1,7 +1,7 @@
 """Sums over the pairs of successive windows of a recording: all that regression and prediction need of its steps.
 
 Windows of a trial stand one after another, so such a sum is a product of two slices less the pairs that join two
-trials. That takes a fraction of the time and none of the memory of gathering the pairs first.
+trials: the pairs are never gathered.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.dissimilarity.activity import Recording
-from dynashape.dissimilarity.decomposition import Directions
-from dynashape.dissimilarity.embedding import embedding_rows
-from dynashape.dissimilarity.tall import inner_product
+from dynashape.dissimilarity.operator.decomposition import Directions
+from dynashape.dissimilarity.operator.embedding import embedding_rows
+from dynashape.dissimilarity.operator.blocked_products import inner_product
+from dynashape.dissimilarity.operator.trial_groups import group_slices
 from dynashape.records import Array
 
 LOST = 1e-6
@@ -26,12 +27,14 @@ LOST = 1e-6
 class Windows:
     """The windows of some trials: their coordinates v, their present step x, and how many each trial has.
 
-    Where the present step is the whole window, `back` leads to it: x is v @ back and a rest orthogonal to its rows.
+    `reach` is how many steps a window reaches back. Where the present step is the whole window, `back` leads to it: x
+    is v @ back and a rest orthogonal to its rows.
     """
 
     coordinates: Float[Array, "windows kept"]
     present: Float[Array, "windows units"]
     lengths: Int[Array, " trials"]
+    reach: int = 0
     back: Float[Array, "kept units"] | None = None
 
     @cached_property
@@ -43,6 +46,16 @@ class Windows:
     def n_pairs(self) -> int:
         """How many windows are followed by another of their trial."""
         return max(len(self.present) - 1, 0) - len(self.joins)
+
+    @cached_property
+    def groups(self) -> list[Windows]:
+        """The windows of each group of trials (see `group_trials`)."""
+        return [self.trials(group) for group in group_slices(len(self.lengths))]
+
+    @cached_property
+    def sums(self) -> PairSums:
+        """The sums over all pairs of these windows."""
+        return sum_pairs(self)
 
     def trials(self, chosen: slice) -> Windows:
         """The windows of these trials."""
@@ -80,8 +93,8 @@ class PairSums:
     """Sums over the `n` pairs (now, next) of windows.
 
     `squares` sums v(now) v(now)', `products` v(now) v(next)', `crossed` v(now) x(next)', `next` x(next), `energy` its
-    square and `change` the square of x(next) - x(now). Of x `crossed` holds what `Windows.back` leads to, where that
-    is given: all that a prediction of this form can miss.
+    square and `change` the square of x(next) - x(now). Where `Windows.back` is given, `crossed` holds only the part of
+    x that it leads to; a linear prediction from v can reach no other part.
     """
 
     squares: Float[Array, "kept kept"]
@@ -119,6 +132,11 @@ def add_sums(sums: list[PairSums]) -> PairSums:
     return PairSums(*(sum(getattr(part, field.name) for part in sums) for field in fields(PairSums)))
 
 
+def sum_by_group(windows: Windows) -> PairSums:
+    """The sums over all pairs, added up over the groups of trials: what is held out is a part of them, to the bit."""
+    return add_sums([group.sums for group in windows.groups])
+
+
 def variance_of_next(windows: Windows, sums: PairSums) -> float:
     """The sum of squares of x(next) about its mean, given the sums over all pairs of these windows."""
     n = max(sums.n, 1)
@@ -133,15 +151,15 @@ def variance_of_next(windows: Windows, sums: PairSums) -> float:
 
 def find_windows(recording: Recording, directions: Directions, n_delays: int, delay_interval: int) -> Windows:
     """The windows of a recording, in the coordinates found for them."""
-    before = (n_delays - 1) * delay_interval
-    if before:
+    reach = (n_delays - 1) * delay_interval
+    if reach:
         present = recording.table[embedding_rows(recording, n_delays, delay_interval)]
-        return Windows(directions.coordinates, present, recording.lengths - before)
+        return Windows(directions.coordinates, present, recording.lengths - reach, reach)
     kept = directions.coordinates.shape[1]
     back = directions.singular_values[:kept, None] * directions.present
     # With fewer windows than units it is the transposed embedding that the coordinates diagonalise exactly.
     whole = len(recording.table) >= recording.n_units
-    return Windows(directions.coordinates, recording.table, recording.lengths, back if whole else None)
+    return Windows(directions.coordinates, recording.table, recording.lengths, back=back if whole else None)
 
 
 def _energy(values: Float[Array, "rows columns"]) -> float:

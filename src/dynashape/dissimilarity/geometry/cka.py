@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from dynashape.dissimilarity.activity import Activity
-from dynashape.dissimilarity.matched_steps import measure_all, read_matched
+from dynashape.dissimilarity.geometry.matched_steps import measure_all, read_matched
 from dynashape.records import Array
 
 # Above this cosine an arccos keeps fewer than 12 digits, and the angle is taken from the difference instead.

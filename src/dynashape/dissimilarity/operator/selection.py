@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dynashape.dissimilarity.activity import Activity, Recording, read_activity
-from dynashape.dissimilarity.decomposition import decompose
-from dynashape.dissimilarity.prediction import N_FOLDS, fold, one_step_errors
+from dynashape.dissimilarity.operator.decomposition import decompose
+from dynashape.dissimilarity.operator.held_out import one_step_errors
+from dynashape.dissimilarity.operator.trial_groups import group_trials
+from dynashape.dissimilarity.operator.window_sums import find_windows
 from dynashape.errors import InputError
 
 DELAYS: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 10)
@@ -18,9 +20,18 @@ RANKS: tuple[int, ...] = (3, 5, 7, 10, 15, 20, 30, 40)
 
 @dataclass(frozen=True)
 class Candidate:
-    """One choice of delays and rank: the geometric mean of the held-out one-step error over the systems.
+    """One choice of delays and rank, and how well it predicts.
 
-    `excess` is the mean of log(error) above the best candidate's, `standard_error` that of this paired difference.
+    Attributes
+    ----------
+    n_delays, rank : int
+        The choice.
+    error : float
+        The geometric mean, over the systems, of the held-out one-step error.
+    excess : float
+        The mean of log(error) over the systems, above that of the best candidate.
+    standard_error : float
+        The standard error of this paired difference.
     """
 
     n_delays: int
@@ -32,9 +43,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Selection:
-    """The chosen `n_delays` and `rank`, and every candidate that all systems allow, in order of rank, then delays.
+    """The chosen delays and rank, and what they were chosen from.
 
-    `persistence_error` is the geometric mean of the error of "nothing changes" on the same steps.
+    Attributes
+    ----------
+    n_delays, rank : int
+        The choice.
+    persistence_error : float
+        The geometric mean of the error of "nothing changes" on the same steps.
+    candidates : tuple of Candidate
+        Every candidate that all systems allow, in order of rank, then delays.
     """
 
     n_delays: int
@@ -50,16 +68,37 @@ def select_delays_and_rank(
     delay_interval: int = 1,
     ridge: float = 1e-8,
 ) -> Selection:
-    """The smallest rank, then the fewest delays, that predict held-out trials as well as the best choice does.
+    """Choose the smallest rank, then the fewest delays, that predict held-out trials as well as the best choice does.
 
-    `activities` are those of `fit_operator`, one for each system; only operators of one rank can be aligned, so one
-    choice is made for all. Every choice is judged on the same steps, those that the longest embedding can predict.
-    "As well" means within one standard error over the systems of the paired difference in log(error), or within 1 %:
-    what more rank adds beyond that is noise, which alignment would compare as if it were dynamics.
+    Parameters
+    ----------
+    activities : sequence of arrays, or of lists of arrays
+        The activity of each system, as in `fit_operator`. Only operators of one rank can be aligned, so one choice is
+        made for all systems.
+    delays, ranks : sequence of int
+        The numbers of delays and the ranks to choose from. Those that some system does not allow (too few steps, fewer
+        directions above rounding) are left out.
+    delay_interval, ridge
+        As in `fit_operator`.
 
-    Candidates that some system does not allow (too few steps, fewer directions above rounding) are left out. Raises
-    `InputError` where none is left, or where a system does not vary in time.
+    Returns
+    -------
+    Selection
+        The choice and its candidates.
 
+    Raises
+    ------
+    InputError
+        Where no candidate is left, or where a system does not vary in time.
+
+    Notes
+    -----
+    Every choice is judged on the same steps, those that the longest embedding can predict. "As well" means within one
+    standard error, over the systems, of the paired difference in log(error), or within 1 %: what more rank adds beyond
+    that is noise, which alignment would compare as if it were dynamics.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> turn = 0.95 * np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
     >>> def rotations(n_trials, n_steps):
@@ -73,7 +112,7 @@ def select_delays_and_rank(
     """
     if not len(activities):
         raise InputError("activities must hold at least one system; got none.")
-    recordings = [read_activity(activity, f"activities[{i}]", N_FOLDS) for i, activity in enumerate(activities)]
+    recordings = [group_trials(read_activity(each, f"activities[{i}]")) for i, each in enumerate(activities)]
     steps = min(int(recording.lengths.min()) for recording in recordings)
     possible = [q for q in sorted(set(delays)) if q >= 1 and (q - 1) * delay_interval + 2 <= steps]
     if not possible:
@@ -123,8 +162,8 @@ def _errors(
     wanted = [rank for rank in sorted(set(ranks)) if 1 <= rank <= most]
     directions = decompose(recording, n_delays, delay_interval, wanted[-1] if wanted else 1)
     wanted = [rank for rank in wanted if rank <= directions.numerical_rank]
-    folds = fold(recording, directions, n_delays, delay_interval, first_step)
-    found, persistence = one_step_errors(folds, directions, wanted or [1], ridge, recording.precision)
+    windows = find_windows(recording, directions, n_delays, delay_interval)
+    found, persistence = one_step_errors(windows, directions, wanted or [1], ridge, recording.precision, first_step)
     if persistence is None:
         raise InputError(f"activities[{system}] does not vary in time, so no choice predicts it; leave the system out.")
     return {rank: error for rank, error in zip(wanted, found, strict=False) if error is not None}, persistence

@@ -14,7 +14,7 @@ import scipy.linalg
 from jaxtyping import Float, Int
 
 from dynashape.dissimilarity.activity import Activity, Recording, read_activity
-from dynashape.dissimilarity.embedding import build_embedding, embedding_rows, has_next
+from dynashape.dissimilarity.operator.embedding import build_embedding, embedding_rows, has_next
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
 

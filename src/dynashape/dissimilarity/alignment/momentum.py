@@ -1,14 +1,10 @@
-"""The momentum search of one alignment, compiled: products by BLAS, all that lies between them in single passes.
+"""Search over O(n) with momentum, many starts each by itself: where most of an alignment's time goes.
 
-With batched array functions the passes between the products cost more than the products up to rank 60. Compiled, an
-iteration takes a fourth of the time of one of `descent` in single precision at rank 20 (3.1 us), half at rank 60 (27)
-and three fifths at rank 100 (100), where what is left are the products. The first call on a machine compiles (about
-three seconds); later ones load the result from disk.
-
-Five products an iteration are what is needed. Following the aligned B alone, without Q, saves one or two of them, but
-then each step has to be orthogonal to third order, which costs one again, and a tenth of the time at most is won. A
-two-step rule, with the product of the step before in place of the second order, leaves O(n). Products in bfloat16 take
-two thirds of the time on processors that have them, and would make the result depend on the processor.
+-tr(A'CBC') has hundreds of local minima, and from any start a descent slows down on its way through saddles. A velocity
+that is kept from step to step, all of it at first and then ever less, carries C through saddles and past shallow
+minima. The step is a fixed share of the longest that is stable for the largest curvature met, which the change of the
+gradient along the velocity shows. Curvatures are scaled as in `polish`. Products are by BLAS, all that lies between
+them is compiled in single passes: between batched array functions the passes would cost more than the products.
 
 The arithmetic is strict, so that the result does not depend on how a call came by its machine code (compiled, or loaded
 from disk): sums that are to run on vector units are kept by column and added up last.
@@ -16,23 +12,51 @@ from disk): sums that are to run on vector units are kept by column and added up
 
 from __future__ import annotations
 
-from typing import no_type_check
+from typing import Any, no_type_check
 
 import numpy as np
 import scipy.linalg  # noqa: F401  Its BLAS is the one the products run on: it must be there when threads are limited.
+from jaxtyping import Float
+from numba import njit
 
-from dynashape.dissimilarity.compiled import compiled
-from dynashape.dissimilarity.descent import FLOOR, LONGEST_TURN
+from dynashape.dissimilarity.alignment.polish import FLOOR, LONGEST_TURN, renewals
+from dynashape.records import Array
 
 F = np.float32
 # What W^4 / 4, the error of (I - W + W^2 / 2) as a rotation, may be before the next term is added.
 SMALL_TURN = 0.03
 # How far Q Q' may be from I before Q is brought back to O(n).
 DRIFT = 0.3
-# Bound on |W W Q|^2: radians a step may turn any plane by (see `descent`).
+# Bound on |W W Q|^2: radians a step may turn any plane by (see `polish`).
 LARGEST = 2 * LONGEST_TURN**4
 # Share of the longest stable step that is taken, and how fast the largest curvature met is forgotten.
 PACE, FADING = 0.6, 0.98
+
+
+def compiled(function: Any) -> Any:
+    """The function, compiled at its first call; kept on disk, where there is a place that may be written to."""
+    try:
+        return njit(cache=True, error_model="numpy")(function)
+    except RuntimeError:  # neither the package's folder nor the user's cache: compile once a process
+        return njit(error_model="numpy")(function)
+
+
+def roll(
+    A: Float[Array, "pairs n n"],
+    B: Float[Array, "pairs n n"],
+    C: Float[Array, "pairs starts n n"],
+    V: Float[Array, "pairs starts n n"],
+    iterations: int,
+    kept: tuple[float, float],
+) -> Float[Array, "pairs starts"]:
+    """Move every C, with its velocity V (skew, radians a step), `iterations` steps down -tr(A'CBC'); both in place.
+
+    `kept` is the share of the velocity that a step keeps, at first and at last. A and B are float32, of unit norm, A is
+    diagonal plus skew; all are contiguous. Returns the values. A start's way does not depend on the others'.
+    """
+    value = np.zeros(C.shape[:2], np.float32)
+    roll_all(A, B, C, V, iterations, *kept, renewals(iterations), value)
+    return value
 
 
 @compiled
@@ -95,7 +119,7 @@ def _roll(A, B, Q, V, iterations, kept_first, kept_last, renew):
             for j in range(n):
                 V[i, j] = kept * V[i, j] + rate * g[i, j]
                 T[i, j] = V[i, j] * h[i, j]
-        # Q (I - W + W^2 / 2 - W^3 / 8): what `descent` does to C, transposed.
+        # Q (I - W + W^2 / 2 - W^3 / 8): what `polish` does to C, transposed.
         np.dot(Q, T, X)
         np.dot(X, T, Y)
         size = _squares(Y, sums)
@@ -198,7 +222,7 @@ def _orthonormalise(Q, X, Y):
 @compiled
 @no_type_check
 def _scale(A, M, h, sums, others):
-    """1 / sqrt of half the size of the Hessian's diagonal into h; see `scale_planes`, whose N is M' here."""
+    """1 / sqrt of half the size of the Hessian's diagonal into h; see `polish`, whose N is M' here."""
     n = len(A)
     for i in range(n):
         for j in range(n):

@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float
 from sklearn.base import BaseEstimator
 
-from dynashape.dissimilarity.all_pairs import align_all
-from dynashape.dissimilarity.input_operator import fit_input_operator
+from dynashape.dissimilarity.alignment.all_pairs import align_all
+from dynashape.dissimilarity.inputs.input_operator import fit_input_operator
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -42,7 +42,6 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         ridge: float = 1e-8,
         same_channels: bool = True,
         effort: str = "standard",
-        device: str = "cpu",
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.n_delays = n_delays
@@ -50,7 +49,6 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         self.ridge = ridge
         self.same_channels = same_channels
         self.effort = effort
-        self.device = device
         self.progress = progress
 
     def fit(self, X: Any, inputs: Any) -> InputDSA:
@@ -77,7 +75,7 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         if faults:
             raise InputError("; ".join(faults) + ".")
         self.operators_ = operators
-        self.alignments_ = align_all(operators, effort=self.effort, progress=self.progress, device=self.device)
+        self.alignments_ = align_all(operators, effort=self.effort, progress=self.progress)
         self.state_distances_ = self.alignments_.square()
         self.input_distances_ = input_distances([o.input_matrix for o in operators], self.same_channels)
         return self

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.linalg.blas import dgemm, dsyrk
 
 from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
-from dynashape.dissimilarity.tall import parts, times
+from dynashape.dissimilarity.operator.blocked_products import parts, times
 from dynashape.records import Array
 
 

@@ -1,0 +1,139 @@
+"""All pairs of a set of operators, aligned in tiles: memory is bounded by the tile, not by the number of systems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from dynashape.dissimilarity.alignment.canonical_form import canonicalise
+from dynashape.dissimilarity.alignment.efforts import find_effort
+from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
+from dynashape.dissimilarity.alignment.search import align_tile, tile_size
+from dynashape.errors import InputError
+from dynashape.records import Array
+
+
+@dataclass(frozen=True)
+class Alignments:
+    """The alignments of many pairs of operators.
+
+    Attributes
+    ----------
+    values : array, shape (pairs,)
+        The angular distance of each pair, in radians.
+    euclidean : array, shape (pairs,)
+        The norm of the difference of its operators, scaled to unit norm.
+    pairs : integer array, shape (pairs, 2)
+        Which systems each pair is of: their positions in the list of operators.
+    converged : boolean array, shape (pairs,)
+        Whether the distance may still fall by at most 1e-5 rad.
+    spread : array, shape (pairs,)
+        How far apart the starts of the last round lay, in radians; 0 where no search was needed.
+    n_systems : int
+        Number of operators.
+    """
+
+    values: Float[Array, " pairs"]
+    euclidean: Float[Array, " pairs"]
+    pairs: Int[Array, "pairs 2"]
+    converged: Bool[Array, " pairs"]
+    spread: Float[Array, " pairs"]
+    n_systems: int
+
+    def square(self) -> Float[Array, "systems systems"]:
+        """The distances as a symmetric matrix with zeros in its diagonal.
+
+        Raises
+        ------
+        InputError
+            Unless every pair of systems was aligned.
+        """
+        found = np.eye(self.n_systems, dtype=bool)
+        out = np.zeros((self.n_systems, self.n_systems))
+        for i, j in (self.pairs.T, self.pairs.T[::-1]):
+            out[i, j], found[i, j] = self.values, True
+        missing = int((~found).sum())
+        if missing:
+            raise InputError(
+                f"square() needs every pair of the {self.n_systems} systems; {missing // 2} are missing. "
+                "Align with pairs=None, or read .values beside .pairs."
+            )
+        return out
+
+
+def align_all(
+    operators: Sequence[OperatorLike],
+    pairs: Int[Array, "pairs 2"] | None = None,
+    effort: str = "standard",
+    *,
+    tile: int | None = None,
+    zero_pad: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Alignments:
+    """Align all pairs of operators, or the given pairs.
+
+    Parameters
+    ----------
+    operators : sequence of array, shape (n, n), or of Operator
+        One operator a system; any records with a `matrix` will do.
+    pairs : integer array, shape (pairs, 2), optional
+        Positions in `operators`. All pairs by default, the upper triangle row by row.
+    effort : {"standard", "thorough"}
+        How many starts are tried, and for how long (see `EFFORTS`).
+    tile : int, optional
+        Number of pairs that are aligned together. Memory grows with it; the best number for the rank by default.
+    zero_pad : bool, default False
+        Whether operators of unequal rank are filled up with zeros.
+    progress : callable, optional
+        Called as `progress(done, total)` after every tile.
+
+    Returns
+    -------
+    Alignments
+        Distance, spread and convergence of each pair.
+
+    Raises
+    ------
+    InputError
+        Names every operator that is not square, not finite, zero, or of another rank (without `zero_pad`), and pairs
+        or tiles that cannot be.
+
+    Notes
+    -----
+    The result of a pair depends on its two operators and the effort alone: not on the tile, the order or other pairs.
+
+    Examples
+    --------
+    >>> d = align_all([np.diag([1.0, 2.0]), np.diag([2.0, 1.0]), np.diag([1.0, -1.0])])
+    >>> d.square().round(6).tolist()[0]
+    [0.0, 0.0, 1.249046]
+    """
+    budget = find_effort(effort)
+    matrices = check_operators(operators, zero_pad)
+    n_systems = len(matrices)
+    if pairs is None:
+        pairs = np.stack(np.triu_indices(n_systems, 1), axis=1)
+    pairs = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+    if tile is not None and tile < 1:
+        raise InputError(
+            f"tile must be at least 1 (pairs aligned together); got {tile}. Leave it out for the best size."
+        )
+    if pairs.size and (pairs.min() < 0 or pairs.max() >= n_systems):
+        raise InputError(
+            f"pairs must hold positions in 0..{n_systems - 1} (the operators); got {pairs.min()}..{pairs.max()}."
+        )
+    canonical = [canonicalise(matrix) for matrix in matrices]
+    tile = tile or tile_size(len(matrices[0]))
+    euclidean, values, spread = np.zeros(len(pairs)), np.zeros(len(pairs)), np.zeros(len(pairs))
+    converged = np.zeros(len(pairs), dtype=bool)
+    for start in range(0, len(pairs), tile):
+        rows = slice(start, min(start + tile, len(pairs)))
+        found = align_tile([(canonical[i], canonical[j]) for i, j in pairs[rows]], budget)
+        euclidean[rows], values[rows] = found.euclidean, found.distance
+        spread[rows], converged[rows] = found.spread, found.converged
+        if progress is not None:
+            progress(int(rows.stop), len(pairs))
+    return Alignments(values, euclidean, pairs, converged, spread, n_systems)

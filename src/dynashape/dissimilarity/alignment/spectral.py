@@ -1,0 +1,94 @@
+"""The distance between the spectra of two operators: cheap, blind to eigenvectors, a cross-check on the alignment.
+
+Operators that differ only by a change of basis, orthogonal or not, have the same eigenvalues; so this distance is zero
+where DSA's is, and also where only the angles between the modes differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Inexact
+from scipy.optimize import linear_sum_assignment
+
+from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
+from dynashape.records import Array
+
+
+def spectral_distance(A: OperatorLike, B: OperatorLike, *, zero_pad: bool = False) -> float:
+    """Compute the 2-Wasserstein distance between the eigenvalues of two operators.
+
+    Parameters
+    ----------
+    A, B : array, shape (n, n), or Operator
+        The operators; any record with a `matrix` will do.
+    zero_pad : bool, default False
+        Whether operators of unequal rank are filled up with zeros.
+
+    Returns
+    -------
+    float
+        The root of the mean squared distance in the complex plane over the best one-to-one matching, which is found
+        exactly. A plain number: unlike in an alignment, operators are not scaled to unit norm, since eigenvalues are
+        growth rates and frequencies.
+
+    Raises
+    ------
+    InputError
+        Where an operator is not square, not finite or zero, or where ranks are unequal without `zero_pad`.
+
+    Notes
+    -----
+    The "wasserstein" score of dsa-metric is the square of this distance.
+
+    References
+    ----------
+    Redman et al. 2024, "Identifying equivalent training dynamics".
+
+    Examples
+    --------
+    >>> spectral_distance(np.diag([0.9, 0.5]), np.diag([0.5, 0.8])) < 0.0708
+    True
+    """
+    return match_eigenvalues(*compute_spectra([A, B], zero_pad=zero_pad))
+
+
+def spectral_distances(operators: Sequence[OperatorLike], *, zero_pad: bool = False) -> Float[Array, "systems systems"]:
+    """Compute the spectral distance between all pairs of operators; see `spectral_distance`.
+
+    Parameters
+    ----------
+    operators : sequence of array, shape (n, n), or of Operator
+        One operator a system.
+    zero_pad : bool, default False
+        Whether operators of unequal rank are filled up with zeros.
+
+    Returns
+    -------
+    array, shape (systems, systems)
+        Symmetric, with zeros in its diagonal.
+
+    Raises
+    ------
+    InputError
+        As `spectral_distance` does.
+    """
+    spectra = compute_spectra(operators, zero_pad=zero_pad)
+    out = np.zeros((len(spectra), len(spectra)))
+    for i, first in enumerate(spectra):
+        for j in range(i):
+            out[i, j] = out[j, i] = match_eigenvalues(first, spectra[j])
+    return out
+
+
+def compute_spectra(operators: Sequence[OperatorLike], *, zero_pad: bool = False) -> list[Inexact[Array, " n"]]:
+    """The eigenvalues of operators, which are checked as those of an alignment are."""
+    return [np.linalg.eigvals(matrix) for matrix in check_operators(operators, zero_pad)]
+
+
+def match_eigenvalues(first: Inexact[Array, " n"], second: Inexact[Array, " n"]) -> float:
+    """The root of the mean squared distance between eigenvalues, over their best one-to-one matching."""
+    cost = np.abs(first[:, None] - second[None, :]) ** 2
+    rows, columns = linear_sum_assignment(cost)
+    return float(np.sqrt(cost[rows, columns].mean()))

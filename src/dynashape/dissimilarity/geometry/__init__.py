@@ -1,0 +1,1 @@
+"""Shapes of activity, blind to time: Procrustes and centred kernel alignment."""

@@ -1,0 +1,1 @@
+"""Driven systems, whose input is known: recurrent operators and input operators, apart."""

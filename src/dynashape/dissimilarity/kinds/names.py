@@ -1,0 +1,54 @@
+"""The names of dissimilarities: the four that come with dynashape, those of installed packages, and one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+from dynashape.dissimilarity.kinds.dissimilarity import Dissimilarity
+from dynashape.dissimilarity.kinds.published import Cka, Dsa, Procrustes, Spectral
+from dynashape.entry_points import load_named
+from dynashape.errors import SpecError, unknown_name
+
+ENTRY_POINTS = "dynashape.dissimilarities"
+"""The group of entry points under which an installed package offers dissimilarities by name."""
+
+DISSIMILARITIES: Mapping[str, type[Dissimilarity[Any]]] = {kind.name: kind for kind in (Dsa, Spectral, Procrustes, Cka)}
+"""The dissimilarities that come with dynashape, in reading order."""
+
+
+def find_dissimilarity(name: str) -> type[Dissimilarity[Any]]:
+    """Find the class of a dissimilarity by its name.
+
+    Parameters
+    ----------
+    name : str
+        A name in `DISSIMILARITIES`, one that an installed package offers in the entry-point group
+        "dynashape.dissimilarities", or "module:Class" for one's own. Loading runs the code of that module.
+
+    Returns
+    -------
+    type
+        A subclass of `Dissimilarity`; its fields are its options.
+
+    Raises
+    ------
+    SpecError
+        Where nothing has this name, or what has it is no `Dissimilarity`.
+
+    Examples
+    --------
+    >>> find_dissimilarity("spectral")(n_delays=2, delay_interval=1, rank=5).unit
+    '1'
+    """
+    if name in DISSIMILARITIES:
+        return DISSIMILARITIES[name]
+    offered = {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+    if name not in offered and ":" not in name:
+        known = unknown_name("dissimilarity", name, [*DISSIMILARITIES, *offered])
+        raise SpecError(f'{known} Write "module:Class" for one of your own.')
+    found = load_named(offered.get(name, name), "dissimilarity")
+    if not (isinstance(found, type) and issubclass(found, Dissimilarity)):
+        raise SpecError(f"{name!r} must name a subclass of dynashape.dissimilarity.Dissimilarity; got {found!r}.")
+    return found
