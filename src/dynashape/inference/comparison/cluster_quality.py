@@ -1,4 +1,4 @@
-"""One grouping against a distance matrix: PERMANOVA's pseudo-F, dispersion, silhouette and held-out assignment.
+"""How well classes fit a distance matrix: their dispersion, silhouette and held-out assignment.
 
 All of these see the whole matrix, so none depends on the MDS plane.
 """
@@ -7,44 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
+from sklearn.metrics import silhouette_score
 
-from dynashape.errors import InputError
-from dynashape.inference.gram import compute_gram
 from dynashape.records import Array
-
-
-def pseudo_f(
-    distances: Float[Array, "systems systems"], groupings: Int[Array, "groupings systems"]
-) -> tuple[Float[Array, " groupings"], Float[Array, " groupings"]]:
-    """Pseudo-F and share of the variance (R^2) of one-way PERMANOVA for each grouping (Anderson 2001).
-
-    Groups are numbered from 0; each grouping must use every number below its largest. Raises InputError where nothing
-    is left for error: one group only, or as many groups as systems.
-
-    >>> square = np.abs(np.subtract.outer([0.0, 1.0, 4.0, 5.0], [0.0, 1.0, 4.0, 5.0]))
-    >>> f, share = pseudo_f(square, np.array([[0, 0, 1, 1]]))
-    >>> f.round(6).tolist(), share.round(3).tolist()
-    ([32.0], [0.941])
-    """
-    n_systems = distances.shape[0]
-    n_groups = int(groupings.max()) + 1
-    if not 1 < n_groups < n_systems:
-        raise InputError(
-            f"a grouping needs between 2 and {n_systems - 1} groups of {n_systems} systems; got {n_groups}."
-        )
-    gram = compute_gram(distances)
-    total = float(np.trace(gram))
-    between = np.zeros(len(groupings))
-    for group in range(n_groups):
-        member = (groupings == group).astype(np.float64)
-        size = member.sum(axis=1)
-        if not size.all():
-            raise InputError(f"group {group} of {n_groups} is empty in one of the groupings; number groups from 0.")
-        between += np.einsum("gi,gi->g", member @ gram, member) / size
-    within = total - between
-    floor = 1e-14 * max(total, 1e-300)
-    ratio = (between / (n_groups - 1)) / (np.maximum(within, floor) / (n_systems - n_groups))
-    return ratio, between / total if total > 0 else np.zeros(len(groupings))
 
 
 def dispersions(distances: Float[Array, "systems systems"], labels: Int[Array, " systems"]) -> Float[Array, " systems"]:
@@ -87,20 +52,12 @@ def silhouette(distances: Float[Array, "systems systems"], labels: Shaped[Array,
     A system alone in its class counts as 0, and so does a labelling of one class, by convention.
 
     >>> square = np.abs(np.subtract.outer([0.0, 1.0, 4.0, 5.0], [0.0, 1.0, 4.0, 5.0]))
-    >>> round(silhouette(square, np.array([0, 0, 1, 1])), 3)
-    0.746
+    >>> round(silhouette(square, np.array([0, 0, 1, 1])), 3), silhouette(square, np.zeros(4))
+    (0.746, 0.0)
     """
-    member = (labels[:, None] == np.unique(labels)[None, :]).astype(np.float64)
-    if member.shape[1] < 2:
+    if not 1 < len(np.unique(labels)) < len(labels):
         return 0.0
-    size = member.sum(axis=0)
-    sums = distances @ member
-    own_size = member @ size
-    own = (member * sums).sum(axis=1) / np.maximum(own_size - 1.0, 1.0)
-    other = np.where(member > 0, np.inf, sums / size).min(axis=1)
-    largest = np.maximum(own, other)
-    values = np.divide(other - own, largest, out=np.zeros_like(own), where=(largest > 0) & (own_size > 1))
-    return float(values.mean())
+    return float(silhouette_score(distances, labels, metric="precomputed"))
 
 
 def assign_held_out(

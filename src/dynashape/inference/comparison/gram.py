@@ -42,7 +42,7 @@ def compute_gram(distances: Float[Array, "systems systems"]) -> Float[Array, "sy
     """The centred Gram matrix -J D^2 J / 2 (Gower 1966), whose traces over projections are sums of squares.
 
     Its trace is the total sum of squares of the points around their mean. It has negative eigenvalues where the
-    distances have no Euclidean embedding; sums of squares are still right then, only not bound to be positive.
+    distances have no Euclidean embedding; sums of squares are right all the same, but may be negative.
 
     >>> compute_gram(np.array([[0.0, 2.0], [2.0, 0.0]])).tolist()
     [[1.0, -1.0], [-1.0, 1.0]]

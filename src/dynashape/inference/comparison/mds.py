@@ -1,7 +1,7 @@
 """Multidimensional scaling: points in a few dimensions whose distances are close to the given ones.
 
-The start is the classical solution (an eigendecomposition), so the same distances always give the same picture; random
-starts made the accuracy in the plane vary from 0.40 to 0.70 for one and the same matrix.
+The start is the classical solution (an eigendecomposition), so the same distances always give the same picture. From
+random starts, the accuracy in the plane of one and the same matrix differs from run to run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from jaxtyping import Float
 from scipy.optimize import isotonic_regression
 
 from dynashape.errors import InputError
-from dynashape.inference.gram import check_distances, compute_gram
+from dynashape.inference.comparison.gram import check_distances, compute_gram
 from dynashape.records import Array
 
 # Relative fall of stress per iteration at which the picture no longer moves by anything an eye or a classifier sees.
@@ -23,11 +23,20 @@ _MAX_ITERATIONS = 1000
 
 @dataclass(frozen=True)
 class Embedding:
-    """Points in `n_components` dimensions, centred, on their principal axes.
+    """Points in a few dimensions whose distances are close to given ones.
 
-    `stress` is normalised stress-1, in [0, 1]: the root of the summed squared errors over the summed squared
-    disparities (at a solution it equals Kruskal's stress-1, Borg & Groenen 2005, section 11.1). Below 0.1 is usually
-    called good, above 0.2 poor.
+    Attributes
+    ----------
+    points : array, shape (systems, components)
+        Centred, on their principal axes, each axis with the first system that is clearly off zero on its positive side.
+    stress : float
+        Normalised stress-1, in [0, 1]: the root of the summed squared errors over the summed squared disparities. At a
+        solution it equals Kruskal's stress-1 (Borg & Groenen 2005, section 11.1). Below 0.1 is usually called good,
+        above 0.2 poor.
+    n_iterations : int
+        Number of Guttman transforms.
+    converged : bool
+        Whether stress had settled when they stopped.
     """
 
     points: Float[Array, "systems components"]
@@ -39,14 +48,42 @@ class Embedding:
 def embed_mds(
     distances: Float[Array, "systems systems"], n_components: int = 2, metric: bool = True, seed: int = 0
 ) -> Embedding:
-    """Points whose distances fit `distances` best, by SMACOF (Guttman transforms) from the classical solution.
+    """Find the points whose distances fit the given ones best.
 
-    `metric=False` fits any increasing function of the distances instead (Kruskal 1964, primary treatment of ties),
-    starting from the metric solution. `seed` matters only where the classical solution has fewer dimensions than
-    asked for: the missing axes start from a little noise, since SMACOF cannot leave an axis of zeros.
+    Parameters
+    ----------
+    distances : array, shape (systems, systems)
+        Symmetric, not negative, with zeros in the diagonal.
+    n_components : int, default 2
+        Number of dimensions of the points.
+    metric : bool, default True
+        False fits any increasing function of the distances instead (Kruskal's primary treatment of ties), starting
+        from the metric solution.
+    seed : int, default 0
+        Matters only where the classical solution has fewer dimensions than asked for. The missing axes then start from
+        a little noise, since SMACOF cannot leave an axis of zeros.
 
-    Raises InputError where the distances are not a finite symmetric matrix, or n_components < 1.
+    Returns
+    -------
+    Embedding
 
+    Raises
+    ------
+    InputError
+        Where the distances are not a finite symmetric matrix, or `n_components` is below 1.
+
+    Notes
+    -----
+    SMACOF (Guttman transforms) with relaxed updates, from the classical solution. Unlike
+    `sklearn.manifold.smacof`, it stops when stress falls by less than 1e-7 of itself.
+
+    References
+    ----------
+    de Leeuw & Heiser (1980), Multidimensional scaling with restrictions on the configuration.
+    Kruskal (1964), Multidimensional scaling by optimizing goodness of fit to a nonmetric hypothesis, Psychometrika 29.
+
+    Examples
+    --------
     >>> line = np.abs(np.subtract.outer(np.arange(4.0), np.arange(4.0)))
     >>> found = embed_mds(line, n_components=1)
     >>> found.points[:, 0].round(6).tolist(), round(found.stress, 6)
@@ -83,7 +120,7 @@ def _classical(target: Float[Array, "n n"], n_components: int, seed: int) -> Flo
 def _smacof(
     target: Float[Array, "n n"], points: Float[Array, "n k"], metric: bool
 ) -> tuple[Float[Array, "n k"], float, int, bool]:
-    """Majorisation (de Leeuw & Heiser 1980) with relaxed updates, which halve the number of iterations."""
+    """Majorisation with relaxed updates, which need fewer iterations than plain ones."""
     n_systems = target.shape[0]
     upper = np.triu_indices(n_systems, 1)
     total = float(np.square(target).sum())

@@ -11,21 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from dynashape.errors import InputError
-from dynashape.inference.gram import compute_gram
-from dynashape.records import Array
+from dynashape.inference.comparison.gram import compute_gram
+from dynashape.records import Array, Term
 
-TERMS: tuple[str, ...] = ("task", "condition", "interaction")
-"""The terms into which the variance of a comparison is split."""
+TERMS: tuple[Term, ...] = tuple(Term)
+"""The terms into which the variance of a comparison is split, in the order of arrays' columns."""
 
 
 @dataclass(frozen=True)
 class Contrasts:
     """Inner products of the networks' sums and differences over their two conditions, both scaled by 1/sqrt(2).
 
-    The traces of both add up to the sum of squares around the origin; `tasks` is True for the second task.
+    Attributes
+    ----------
+    sums, differences : array, shape (networks, networks)
+        The traces of both add up to the sum of squares of all systems around their mean.
+    tasks : bool array, shape (networks,)
+        True for networks of the second task.
     """
 
     sums: Float[Array, "networks networks"]
@@ -40,24 +45,51 @@ class Contrasts:
 
 @dataclass(frozen=True)
 class VarianceShares:
-    """Shares of the total variance and what they are tested with, one value a term of `TERMS`.
+    """Shares of the variance of a comparison that are due to task, condition and their interaction.
 
-    `share` is PERMANOVA's plain R^2 (sums of squares over their total), which is above zero even without an effect;
-    `omega_squared` removes that bias by subtracting the mean square a term would have by chance, and may be slightly
-    negative. `pseudo_f` divides by the mean square that is the right error: between networks for the task, within
-    networks for condition and interaction. `network` and `residual` are the two noise components as shares.
+    Attributes
+    ----------
+    share : mapping of Term to float
+        PERMANOVA's plain R^2, the sums of squares over their total, which is above zero even without an effect.
+    omega_squared : mapping of Term to float
+        The share without that bias: the mean square that a term would have by chance is subtracted. It may be slightly
+        negative.
+    pseudo_f : mapping of Term to float
+        The mean square over that of the right error: between networks for the task, within networks for condition and
+        interaction.
+    network, residual : float
+        The two components of noise as shares: differences between networks of one task, and differences between the
+        conditions of a network beyond the common effect.
     """
 
-    share: Mapping[str, float]
-    omega_squared: Mapping[str, float]
-    pseudo_f: Mapping[str, float]
+    share: Mapping[Term, float]
+    omega_squared: Mapping[Term, float]
+    pseudo_f: Mapping[Term, float]
     network: float
     residual: float
 
 
 def compute_contrasts(distances: Float[Array, "systems systems"], tasks: Bool[Array, " networks"]) -> Contrasts:
-    """Contrasts of systems ordered as all networks in the first condition, then the same networks in the second.
+    """Reduce a distance matrix to the contrasts from which all variance shares follow.
 
+    Parameters
+    ----------
+    distances : array, shape (systems, systems)
+        All networks in the first condition, then the same networks in the second.
+    tasks : bool array, shape (networks,)
+        True for networks of the second task.
+
+    Returns
+    -------
+    Contrasts
+
+    Raises
+    ------
+    InputError
+        Where there are not two systems a network.
+
+    Examples
+    --------
     >>> square = np.abs(np.subtract.outer([0.0, 1.0, 4.0, 5.0], [0.0, 1.0, 4.0, 5.0]))
     >>> compute_contrasts(square, np.array([False, True])).differences.round(6).tolist()
     [[8.0, 8.0], [8.0, 8.0]]
@@ -73,14 +105,32 @@ def compute_contrasts(distances: Float[Array, "systems systems"], tasks: Bool[Ar
 
 
 def compute_shares(contrasts: Contrasts) -> VarianceShares:
-    """The variance shares of a comparison.
+    """Split the variance of a comparison into the shares of task, condition, interaction and noise.
 
-    Raises InputError where a task has no network or there are fewer than three networks: nothing is left for error.
+    Parameters
+    ----------
+    contrasts : Contrasts
+        See `compute_contrasts`.
 
+    Returns
+    -------
+    VarianceShares
+
+    Raises
+    ------
+    InputError
+        Where a task has no network or there are fewer than three networks: nothing is left for error.
+
+    References
+    ----------
+    Anderson (2001), A new method for non-parametric multivariate analysis of variance, Austral Ecology 26.
+
+    Examples
+    --------
     >>> points = np.array([0.0, 1.0, 10.0, 11.0, 0.5, 1.5, 10.5, 11.5])[:, None]
     >>> square = np.abs(points - points.T)
-    >>> found = compute_shares(compute_contrasts(square, np.array([False, False, True, True])))
-    >>> {term: round(value, 3) for term, value in found.share.items()}
+    >>> shares = compute_shares(compute_contrasts(square, np.array([False, False, True, True])))
+    >>> {str(term): round(share, 3) for term, share in shares.share.items()}
     {'task': 0.988, 'condition': 0.002, 'interaction': 0.0}
     """
     n_first = int(contrasts.tasks.sum())
@@ -88,23 +138,21 @@ def compute_shares(contrasts: Contrasts) -> VarianceShares:
         raise InputError(
             f"variance shares need both tasks and at least three networks; got {n_first} of {contrasts.n_networks}."
         )
-    sums = _sums_of_squares(contrasts, np.ones((1, contrasts.n_networks)))
-    omega = omega_squared(contrasts, np.ones((1, contrasts.n_networks)))[0]
-    task, condition, interaction, network, residual = (float(value) for value in sums[0])
-    total = task + condition + interaction + network + residual
-    degrees = contrasts.n_networks - 2
+    everything = np.ones((1, contrasts.n_networks))
+    *squares, network, residual = (float(value) for value in _sums_of_squares(contrasts, everything)[0])
+    total = sum(squares) + network + residual
     if total <= 0.0:
         zero = dict.fromkeys(TERMS, 0.0)
         return VarianceShares(zero, zero, dict.fromkeys(TERMS, 1.0), 0.0, 0.0)
-    errors = {"task": network / degrees, "condition": residual / degrees, "interaction": residual / degrees}
-    squares = dict(zip(TERMS, (task, condition, interaction), strict=True))
+    degrees = contrasts.n_networks - 2
+    errors = (network / degrees, residual / degrees, residual / degrees)
     return VarianceShares(
-        share={term: squares[term] / total for term in TERMS},
-        omega_squared={term: float(value) for term, value in zip(TERMS, omega, strict=True)},
+        share={term: square / total for term, square in zip(TERMS, squares, strict=True)},
+        omega_squared=dict(zip(TERMS, omega_squared(contrasts, everything)[0].tolist(), strict=True)),
         # No error at all leaves F without a bound; the largest float says so and can still be written as JSON.
         pseudo_f={
-            term: squares[term] / errors[term] if errors[term] > 0 else float(np.finfo(np.float64).max)
-            for term in TERMS
+            term: square / error if error > 0 else float(np.finfo(np.float64).max)
+            for term, square, error in zip(TERMS, squares, errors, strict=True)
         },
         network=network / total,
         residual=residual / total,
@@ -166,14 +214,14 @@ def _form(gram: Float[Array, "n n"], weights: Float[Array, "r n"]) -> Float[Arra
     return np.asarray(np.einsum("ri,ri->r", weights @ gram, weights))
 
 
-def task_null(contrasts: Contrasts, tables: Bool[Array, "relabellings networks"], term: str) -> Float[Array, " r"]:
+def task_null(contrasts: Contrasts, tables: Bool[Array, "relabellings networks"], term: Term) -> Float[Array, " r"]:
     """Pseudo-F of the task, or of the interaction, for each relabelling of whole networks.
 
     >>> flat = Contrasts(np.eye(3), np.eye(3), np.array([True, True, False]))
-    >>> task_null(flat, np.array([[True, False, True]]), "task").round(6).tolist()
+    >>> task_null(flat, np.array([[True, False, True]]), Term.TASK).round(6).tolist()
     [1.0]
     """
-    gram = contrasts.sums if term == "task" else contrasts.differences
+    gram = contrasts.sums if term is Term.TASK else contrasts.differences
     first, second = tables.astype(np.float64), 1.0 - tables
     ones = np.ones((1, contrasts.n_networks))
     mean = _form(gram, ones)[0] / contrasts.n_networks
@@ -205,3 +253,37 @@ def _ratio(term: Float[Array, " r"], error: Float[Array, " r"], degrees: int) ->
         return np.asarray(
             np.where(error > floor, np.minimum(term * degrees / safe, limit), np.where(term > floor, limit, 1.0))
         )
+
+
+def pseudo_f(
+    distances: Float[Array, "systems systems"], groupings: Int[Array, "groupings systems"]
+) -> tuple[Float[Array, " groupings"], Float[Array, " groupings"]]:
+    """Pseudo-F and share of the variance (R^2) of one-way PERMANOVA for each grouping (Anderson 2001).
+
+    Groups are numbered from 0; each grouping must use every number below its largest. Raises InputError where nothing
+    is left for error: one group only, or as many groups as systems.
+
+    >>> square = np.abs(np.subtract.outer([0.0, 1.0, 4.0, 5.0], [0.0, 1.0, 4.0, 5.0]))
+    >>> f, share = pseudo_f(square, np.array([[0, 0, 1, 1]]))
+    >>> f.round(6).tolist(), share.round(3).tolist()
+    ([32.0], [0.941])
+    """
+    n_systems = distances.shape[0]
+    n_groups = int(groupings.max()) + 1
+    if not 1 < n_groups < n_systems:
+        raise InputError(
+            f"a grouping needs between 2 and {n_systems - 1} groups of {n_systems} systems; got {n_groups}."
+        )
+    gram = compute_gram(distances)
+    total = float(np.trace(gram))
+    between = np.zeros(len(groupings))
+    for group in range(n_groups):
+        member = (groupings == group).astype(np.float64)
+        size = member.sum(axis=1)
+        if not size.all():
+            raise InputError(f"group {group} of {n_groups} is empty in one of the groupings; number groups from 0.")
+        between += np.einsum("gi,gi->g", member @ gram, member) / size
+    within = total - between
+    floor = 1e-14 * max(total, 1e-300)
+    ratio = (between / (n_groups - 1)) / (np.maximum(within, floor) / (n_systems - n_groups))
+    return ratio, between / total if total > 0 else np.zeros(len(groupings))

@@ -23,10 +23,15 @@ MAX_RELABELLINGS = 5_000
 
 @dataclass(frozen=True)
 class Relabellings:
-    """Relabellings of networks, one a row: which task each gets, or whether its two conditions are swapped.
+    """Relabellings of networks that are equally likely where a labelling has no effect.
 
-    `exact` says that every one is there, once up to exchanging the two labels everywhere (no statistic here sees
-    that), the labels given first. Otherwise they are a random sample without the labels given.
+    Attributes
+    ----------
+    table : bool array, shape (relabellings, networks)
+        Which task each network gets, or whether its two conditions are swapped.
+    exact : bool
+        True where every relabelling is there, the labels given first, and once up to exchanging the two labels
+        everywhere (which no statistic here sees). Otherwise they are a random sample without the labels given.
     """
 
     table: Bool[Array, "relabellings networks"]
@@ -38,7 +43,7 @@ class Relabellings:
         return 1.0 / (len(self.table) if self.exact else len(self.table) + 1)
 
     def p_value(self, observed: float, null: Float[Array, " relabellings"]) -> float:
-        """Share of relabellings whose statistic reaches the observed one (beyond round-off).
+        """Share of the relabellings whose statistic reaches the observed one, up to round-off.
 
         >>> task_relabellings(np.array([True, False])).p_value(1.0, np.array([1.0]))
         1.0
@@ -52,10 +57,29 @@ def task_relabellings(
     max_relabellings: int = MAX_RELABELLINGS,
     rng: np.random.Generator | None = None,
 ) -> Relabellings:
-    """Every way to give the networks their tasks, the number of networks a task kept.
+    """List every way to give networks their tasks that keeps the number of networks a task.
 
-    10 networks, 5 a task: 252 ways, 126 up to exchanging the tasks. More than `max_relabellings`: that many are drawn
-    with `rng`. Raises InputError where a sample is needed and there is no `rng`.
+    Parameters
+    ----------
+    tasks : bool array, shape (networks,)
+        True for networks of the second task.
+    max_relabellings : int, default 5000
+        Where there are more ways than this, so many are drawn.
+    rng : numpy.random.Generator, optional
+        What they are drawn with.
+
+    Returns
+    -------
+    Relabellings
+
+    Raises
+    ------
+    InputError
+        Where a sample is needed and there is no `rng`.
+
+    Examples
+    --------
+    Ten networks, five a task: 252 ways, 126 up to exchanging the tasks.
 
     >>> task_relabellings(np.array([True] * 5 + [False] * 5)).table.shape
     (126, 10)
@@ -82,9 +106,29 @@ def condition_swaps(
     max_relabellings: int = MAX_RELABELLINGS,
     rng: np.random.Generator | None = None,
 ) -> Relabellings:
-    """Every way to swap the two conditions of each network; True means swapped.
+    """List every way to swap the two conditions of some networks; True means swapped.
 
-    10 networks: 1024 ways, 512 up to swapping all. More than `max_relabellings`: that many are drawn with `rng`.
+    Parameters
+    ----------
+    n_networks : int
+        Number of networks.
+    max_relabellings : int, default 5000
+        Where there are more ways than this, so many are drawn.
+    rng : numpy.random.Generator, optional
+        What they are drawn with.
+
+    Returns
+    -------
+    Relabellings
+
+    Raises
+    ------
+    InputError
+        Where a sample is needed and there is no `rng`.
+
+    Examples
+    --------
+    Ten networks: 1024 ways, 512 up to swapping all.
 
     >>> condition_swaps(10).table.shape
     (512, 10)

@@ -26,9 +26,19 @@ _TIE = 1e-9
 class Separability:
     """In-sample accuracy of logistic regression, beside what the same procedure gives for relabelled systems.
 
-    `chance` is the mean accuracy over the relabellings and `p_value` the share of them at least as separable as the
-    labels given, these included. With no effect at all, 20 points in a plane average about 0.63: read the accuracy
-    against `chance`, never against one half.
+    With no effect at all, 20 points in a plane average about 0.63: read the accuracy against `chance`, never against
+    one half.
+
+    Attributes
+    ----------
+    accuracy : float
+        Accuracy for the labels given.
+    chance : float
+        Mean accuracy over the relabellings.
+    p_value : float
+        Share of the relabellings, the labels given among them, that are at least as separable.
+    n_relabellings : int
+        Number of relabellings.
     """
 
     accuracy: float
@@ -44,12 +54,34 @@ def separability(
     exact: bool = True,
     inverse_penalty: float = 1.0,
 ) -> Separability:
-    """Accuracy, chance level and permutation p-value of a labelling of `points` in two classes.
+    """Measure how well a straight line separates two classes of points, and how well it would by chance.
 
-    `relabellings` are the exchangeable ones (see `permutation`), the given labels among them when `exact`; a sample
-    that lacks them (`exact=False`) gives p = (1 + hits) / (1 + relabellings). Without relabellings only the
-    accuracy means something: chance equals it and p is 1.
+    Parameters
+    ----------
+    points : array, shape (systems, components)
+        Such as those of `embed_mds`.
+    labels : bool array, shape (systems,)
+        Which of the two classes each system belongs to.
+    relabellings : bool array, shape (relabellings, systems), optional
+        The labellings that are as likely as the given one where classes mean nothing; see `task_relabellings` and
+        `condition_swaps`. Without them only the accuracy means something: chance equals it and the p-value is 1.
+    exact : bool, default True
+        Whether `relabellings` are all there are, the given labels among them. False is a sample that lacks these: the
+        p-value is then (1 + hits) / (1 + relabellings).
+    inverse_penalty : float, default 1.0
+        The C of scikit-learn's `LogisticRegression`.
 
+    Returns
+    -------
+    Separability
+
+    Raises
+    ------
+    InputError
+        Where a labelling holds a single class.
+
+    Examples
+    --------
     >>> points = np.array([[-1.0], [-0.9], [1.0], [1.1]])
     >>> separability(points, np.array([False, False, True, True])).accuracy
     1.0
@@ -101,9 +133,8 @@ def fit_logistic(
     """Weights and, last, the intercept of one penalised logistic regression a labelling.
 
     The loss is scikit-learn's: |w|^2 / 2 + C sum log(1 + exp(-y (w x + b))), the intercept free, C = inverse_penalty
-    (1, its default). `multiplicity` counts systems several times, or not at
-    all, in single fits. A labelling with a single class has no finite
-    optimum and raises InputError.
+    (1, its default). `multiplicity` counts systems several times, or not at all, in single fits. A labelling with a
+    single class has no finite optimum and raises InputError.
 
     >>> fit_logistic(np.array([[-1.0], [1.0]]), np.array([[False, True]])).shape
     (1, 2)

@@ -1,23 +1,36 @@
-"""Synthetic comparisons whose true variance shares are known: what intervals, tests and power are measured on."""
+"""The variances behind a comparison, estimated from a measured one, and comparisons drawn with given ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from dynashape.errors import InputError
-from dynashape.inference.variance import Contrasts
-from dynashape.records import Array
+from dynashape.inference.comparison.permanova import TERMS, Contrasts
+from dynashape.records import Array, Term
 
 
 @dataclass(frozen=True)
 class Components:
-    """The variances that make up the spread of systems, in any common unit, and the dimensions their noise fills.
+    """The variances that make up the spread of the systems of a comparison, in any common unit.
 
-    `network` is what differs between networks of one task whatever the condition; `residual` what differs between
-    the conditions of a network beyond the common effect.
+    Attributes
+    ----------
+    task, condition, interaction : float
+        Variances due to the three terms.
+    network : float
+        Variance between the networks of one task, whatever the condition.
+    residual : float
+        Variance between the conditions of a network, beyond the effect that all networks share.
+    n_dimensions : int
+        Number of dimensions that the two kinds of noise fill.
+
+    Raises
+    ------
+    InputError
+        Where a variance is negative, all are zero, or there are no dimensions.
     """
 
     task: float
@@ -40,10 +53,13 @@ class Components:
         return self.task + self.condition + self.interaction + self.network + self.residual
 
     @property
-    def shares(self) -> dict[str, float]:
+    def shares(self) -> dict[Term, float]:
         """True shares of task, condition and interaction: what omega-squared estimates."""
-        values = {"task": self.task, "condition": self.condition, "interaction": self.interaction}
-        return {term: value / self.total for term, value in values.items()}
+        return {term: self.of(term) / self.total for term in TERMS}
+
+    def of(self, term: Term) -> float:
+        """The variance due to a term."""
+        return float(getattr(self, term))
 
 
 def draw_contrasts(components: Components, n_seeds: int, rng: np.random.Generator) -> Contrasts:
@@ -133,23 +149,3 @@ def _participation(gram: Float[Array, "n n"], degrees: int) -> int:
     second = (degrees * square - trace**2) / (degrees * (degrees + 2) * (degrees - 1))
     first = (trace**2 - 2 * degrees * second) / degrees**2
     return int(np.clip(round(first / max(second, 1e-12 * trace**2)), 1, 100))
-
-
-def resample_seeds(
-    seeds: Int[Array, " networks"], n_replicates: int, rng: np.random.Generator, n_distinct: int = 3
-) -> Float[Array, "replicates networks"]:
-    """Bootstrap weights: how often each network is there when seeds are drawn with replacement.
-
-    All networks of a seed share a weight, whatever their task, and keep both conditions. Draws of fewer than
-    `n_distinct` different seeds leave no error to estimate and are drawn again.
-
-    >>> resample_seeds(np.array([0, 1, 2, 0, 1, 2]), 2, np.random.default_rng(0)).sum(axis=1).tolist()
-    [6.0, 6.0]
-    """
-    names, place = np.unique(seeds, return_inverse=True)
-    n_seeds = len(names)
-    weights = np.zeros((0, n_seeds))
-    while len(weights) < n_replicates:
-        drawn = rng.multinomial(n_seeds, np.full(n_seeds, 1.0 / n_seeds), size=n_replicates).astype(np.float64)
-        weights = np.vstack([weights, drawn[(drawn > 0).sum(axis=1) >= min(n_distinct, n_seeds)]])
-    return np.asarray(weights[:n_replicates][:, place])

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from dynashape.errors import InputError, unknown_name
-from dynashape.inference.compare import Comparison
-from dynashape.inference.headline import decide
-from dynashape.inference.hierarchy import pool
-from dynashape.inference.paired_shares import CONTRASTS, ComparisonKey, lay_out, pair_shares, usable_comparisons
-from dynashape.inference.power import simulation_error
-from dynashape.records import Array
+from dynashape.errors import InputError
+from dynashape.inference.comparison.records import Compared, ComparisonKey, usable_comparisons
+from dynashape.inference.planning.power import simulation_error
+from dynashape.inference.study.headline import decide
+from dynashape.inference.study.paired_shares import lay_out, pair_shares
+from dynashape.inference.study.pooling import pool
+from dynashape.records import HEADLINE, Array, Contrast, Verdict
 
 
 @dataclass(frozen=True)
 class VerdictPilot:
     """What varies in a finished study's difference of two shares, comparison by comparison.
 
-    `influences` holds, for each block (architecture), how far each seed moves the value of each comparison
-    (comparisons, seeds), centred: networks occur in several comparisons and phases, so their errors go together.
-    `cell_spread` and `pair_spread` are the standard deviations of the true values between cells (architecture and
-    phase), and between task pairs of a cell; `difference` is the study's own pooled difference.
+    Attributes
+    ----------
+    contrast : Contrast
+        Which shares.
+    difference : float
+        The study's own pooled difference.
+    influences : tuple of array, shape (comparisons, seeds)
+        For each block (architecture), how far each seed moves the value of each comparison, centred. Networks occur in
+        several comparisons and phases, so the errors of these are correlated.
+    cells, blocks : int array, shape (comparisons,)
+        The number of the cell (architecture and phase), and of the block, of each comparison.
+    cell_spread, pair_spread : float
+        Standard deviations of the true values between cells, and between the task pairs of a cell.
     """
 
-    contrast: str
+    contrast: Contrast
     difference: float
     influences: tuple[Float[Array, "_ _"], ...]
     cells: Int[Array, " comparisons"]
@@ -38,17 +47,35 @@ class VerdictPilot:
 
 @dataclass(frozen=True)
 class VerdictPower:
-    """The chance of each verdict where the true pooled difference of shares is `difference`, by number of seeds.
+    """The chance of each verdict where the true pooled difference of two shares is known, by number of seeds.
 
-    `first` is the chance that the first side of the contrast ("input") is said to dominate, `second` that the other one
-    is, `neither` that it cannot be told. `right` is the chance of the verdict that is true; without a difference any
-    verdict is false, and `right` is `neither`. `errors` are the simulation errors of `right` (one standard error).
-    `limit` is `right` with seeds without end, when only the spread between cells and task pairs is left.
-    `needed` is the smallest number of seeds tried whose `right` reaches `target`; None where none does and without a
-    difference.
+    Attributes
+    ----------
+    contrast : Contrast
+        Which shares.
+    difference : float
+        The true difference.
+    target : float
+        The chance of the right verdict that is aimed at.
+    n_seeds : tuple of int
+        The numbers of seeds tried.
+    first, second, neither : tuple of float
+        For each of them, the chance that the first side of the contrast is said to dominate, that the second side is,
+        and that it cannot be told.
+    right, errors : tuple of float
+        The chance of the verdict that is true, and the standard error of the simulation. Where there is no difference
+        any verdict is false, and `right` is `neither`.
+    limit : float
+        What `right` tends to as the number of seeds grows without bound. It stays below 1 where true values differ
+        between cells and between task pairs, since more seeds do not make these alike.
+    needed : int or None
+        The smallest number of seeds tried whose `right` reaches `target`; None where none does, and without a
+        difference.
+    n_studies : int
+        Number of studies simulated.
     """
 
-    contrast: str
+    contrast: Contrast
     difference: float
     target: float
     n_seeds: tuple[int, ...]
@@ -62,17 +89,27 @@ class VerdictPower:
     n_studies: int
 
 
-def measure_verdict_pilot(
-    keys: Sequence[ComparisonKey], comparisons: Sequence[Comparison], contrast: str = "input - training"
-) -> VerdictPilot:
-    """What `compute_verdict_power` needs of a finished study.
+def measure_verdict_pilot(comparisons: Mapping[ComparisonKey, Compared], contrast: Contrast = HEADLINE) -> VerdictPilot:
+    """Measure what `compute_verdict_power` needs to know of a finished study.
 
-    Raises InputError where the contrast is unknown or no architecture and phase has three usable seeds in both shares.
+    Parameters
+    ----------
+    comparisons : mapping of ComparisonKey to Comparison or LeftOut
+        Those of the study.
+    contrast : Contrast, default HEADLINE
+        Which shares.
+
+    Returns
+    -------
+    VerdictPilot
+
+    Raises
+    ------
+    InputError
+        Where no architecture and phase has three usable seeds in both shares.
     """
-    if contrast not in CONTRASTS:
-        raise InputError(unknown_name("contrast", contrast, CONTRASTS))
-    found = usable_comparisons(keys, comparisons)
-    tables = {cell: pair_shares(found, cell, CONTRASTS[contrast]) for cell in dict.fromkeys(key.cell for key in found)}
+    found = usable_comparisons(comparisons)
+    tables = {cell: pair_shares(found, cell, contrast) for cell in dict.fromkeys(key.cell for key in found)}
     usable = {cell: table for cell, table in tables.items() if table is not None}
     if not usable:
         raise InputError(
@@ -99,18 +136,46 @@ def compute_verdict_power(
     n_studies: int = 500,
     seed: int = 0,
 ) -> tuple[VerdictPower, ...]:
-    """The chance of each pooled verdict, for each true difference, in studies of the pilot's form.
+    """Compute the chance of each pooled verdict in studies of the pilot's form, by simulation.
 
+    Parameters
+    ----------
+    pilot : VerdictPilot
+        See `measure_verdict_pilot`.
+    differences : sequence of float
+        True differences of the two shares.
+    n_seeds : sequence of int
+        Numbers of seeds to try, each at least 3.
+    target : float, default 0.8
+        The chance of the right verdict that is aimed at.
+    n_studies : int, default 500
+        Number of studies to simulate.
+    seed : int, default 0
+        Seed of the simulation.
+
+    Returns
+    -------
+    tuple of VerdictPower
+        One for each difference.
+
+    Raises
+    ------
+    InputError
+        Where a number of seeds is below 3, or no study is to be simulated.
+
+    Notes
+    -----
     Each simulated study draws the true value of every cell and task pair around the difference with the pilot's
     spreads, adds errors of its seeds with the pilot's covariance, and goes through the pooled interval and the rule of
-    the headline. Since cells are drawn anew, seeds alone cannot bring the chance to 1 where cells differ much: see
-    `limit`. Shares are taken as normal and linear in the seeds, and the pilot's covariance as the true one: from five
-    seeds the chances are a guide, not exact. All differences share the same draws, and more seeds add to those of
-    fewer. Raises InputError for numbers of seeds below 3 or no studies.
+    the headline. Shares are taken as normal and linear in the seeds, and the pilot's covariance as the true one: from
+    five seeds the chances are a guide, not exact. All differences share the same draws, and a larger number of seeds
+    keeps the draws of a smaller one.
 
+    Examples
+    --------
     >>> own = np.array([[0.04, -0.02, -0.02], [0.02, 0.02, -0.04]])
-    >>> pilot = VerdictPilot("input - training", 0.1, (own,), np.array([0, 1]), np.array([0, 0]), 0.0, 0.0)
-    >>> [found.right[0] > 0.9 for found in compute_verdict_power(pilot, (0.0, 5.0), (4,), n_studies=50)]
+    >>> pilot = VerdictPilot(HEADLINE, 0.1, (own,), np.array([0, 1]), np.array([0, 0]), 0.0, 0.0)
+    >>> [power.right[0] > 0.9 for power in compute_verdict_power(pilot, (0.0, 5.0), (4,), n_studies=50)]
     [True, True]
     """
     if not n_seeds or min(n_seeds) < 3:
@@ -123,7 +188,7 @@ def compute_verdict_power(
 
 
 def _draw_intervals(pilot: VerdictPilot, n_seeds: int | None, n_studies: int, seed: int) -> Float[Array, "studies 2"]:
-    """Ends of the pooled interval in studies without a difference; None is seeds without end, which leave no error."""
+    """Ends of the pooled interval in studies without a difference; `n_seeds` None stands for errors of zero."""
     n_comparisons, n_cells = len(pilot.cells), int(pilot.cells.max()) + 1
     found = np.empty((n_studies, 2))
     for study in range(n_studies):
@@ -148,12 +213,18 @@ def _draw_intervals(pilot: VerdictPilot, n_seeds: int | None, n_studies: int, se
 
 
 def _count(
-    contrast: str, difference: float, target: float, n_seeds: Sequence[int], drawn: Sequence[Float[Array, "studies 2"]]
+    contrast: Contrast,
+    difference: float,
+    target: float,
+    n_seeds: Sequence[int],
+    drawn: Sequence[Float[Array, "studies 2"]],
 ) -> VerdictPower:
-    sides = contrast.split(" - ")
-    said = [[decide(low, high, *sides) for low, high in (ends + difference).tolist()] for ends in drawn]
+    said = [[decide(low, high, contrast) for low, high in (ends + difference).tolist()] for ends in drawn]
     n_studies = len(said[0])
-    first, second = (tuple(verdicts.count(f"{side} dominates") / n_studies for verdicts in said) for side in sides)
+    first, second = (
+        tuple(verdicts.count(Verdict.of(side.labelling)) / n_studies for verdicts in said)
+        for side in (contrast.first, contrast.second)
+    )
     neither = tuple(max(1.0 - one - other, 0.0) for one, other in zip(first, second, strict=True))
     *right, limit = first if difference > 0 else second if difference < 0 else neither
     reached = [number for number, chance in zip(n_seeds, right, strict=True) if chance >= target]

@@ -12,14 +12,27 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy import stats
 
-from dynashape.errors import InputError
-from dynashape.inference.intervals import LEVEL
+from dynashape.distances import Distances
+from dynashape.errors import InputError, unknown_name
+from dynashape.inference.comparison.intervals import LEVEL
 from dynashape.records import Array
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A mean distance with its 95 % interval over seeds; the interval is None where fewer than three seeds remain."""
+    """A mean distance with its 95 % interval over seeds.
+
+    Attributes
+    ----------
+    kind : str
+        ``"floor"`` or ``"ceiling"``.
+    mean : float
+        In the unit of the distances.
+    low, high : float or None
+        The interval; None below three seeds.
+    n_seeds : int
+        Number of seeds.
+    """
 
     kind: str
     mean: float
@@ -29,11 +42,30 @@ class Bound:
 
 
 def compute_floor(split_half: Float[Array, " networks"], seeds: Int[Array, " networks"]) -> Bound:
-    """The floor: mean distance between the two halves of each network's trials.
+    """Compute the floor of distances, the mean distance between the two halves of each network's trials.
 
-    Halves hold half of the trials, so the floor is a little above the error of the distances themselves. Networks of a
-    seed are averaged first. Raises InputError where nothing is left or a distance is not finite.
+    Parameters
+    ----------
+    split_half : array, shape (networks,)
+        The distance between the two halves of each network.
+    seeds : int array, shape (networks,)
+        The seed of each network. Networks of one seed are averaged first.
 
+    Returns
+    -------
+    Bound
+
+    Raises
+    ------
+    InputError
+        Where there is no network, or a distance is not finite.
+
+    Notes
+    -----
+    Halves hold half of the trials, so the floor is a little above the error of the distances themselves.
+
+    Examples
+    --------
     >>> compute_floor(np.array([0.125, 0.25, 0.375]), np.array([0, 1, 2])).mean
     0.25
     """
@@ -43,21 +75,47 @@ def compute_floor(split_half: Float[Array, " networks"], seeds: Int[Array, " net
     return _bound("floor", float(each.mean()), each)
 
 
-def compute_ceiling(distances: Float[Array, "networks networks"], seeds: Int[Array, " networks"]) -> Bound:
-    """The ceiling: mean distance between networks of different seeds (one architecture, task, condition and phase).
+def compute_ceiling(distances: Distances) -> Bound | None:
+    """Compute the ceiling of distances, the mean distance between networks of different seeds.
 
-    Pairs share networks, so the interval is the jackknife's over seeds, through pseudo-values. Raises InputError where
-    there are fewer than two seeds or a distance is not finite.
+    Parameters
+    ----------
+    distances : Distances
+        Between networks of one architecture and task, in one condition and phase, with the label ``seed``. Systems
+        that could not be compared are left out.
 
-    >>> compute_ceiling(1.0 - np.eye(3), np.array([0, 1, 2])).mean
+    Returns
+    -------
+    Bound or None
+        None where fewer than two seeds remain.
+
+    Raises
+    ------
+    InputError
+        Where there is no label ``seed``, or a distance between systems that remain is not finite.
+
+    Notes
+    -----
+    Distances of the same network are not independent, so the interval is the jackknife's over seeds, through
+    pseudo-values.
+
+    Examples
+    --------
+    >>> compute_ceiling(Distances(1.0 - np.eye(3), {"seed": [0, 1, 2]})).mean
     1.0
     """
+    if "seed" not in distances.labels:
+        raise InputError(unknown_name("label", "seed", distances.labels))
+    usable = distances.usable()
+    values, seeds = usable.values, usable.labels["seed"]
     names = np.unique(seeds)
-    if len(names) < 2 or not np.isfinite(distances).all():
-        raise InputError(f"a ceiling needs finite distances between at least two seeds; got {len(names)} seeds.")
+    if len(names) < 2:
+        return None
+    if not np.isfinite(values).all():
+        raise InputError("a ceiling needs finite distances between all systems; drop those that have none.")
 
     def mean(kept: Array) -> float:
-        return float(distances[kept[:, None] & kept[None, :] & (seeds[:, None] != seeds[None, :])].mean())
+        return float(values[kept[:, None] & kept[None, :] & (seeds[:, None] != seeds[None, :])].mean())
 
     full = mean(np.ones(len(seeds), dtype=bool))
     if len(names) < 3:

@@ -13,14 +13,16 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import pdist, squareform
+from scipy.stats.contingency import association, crosstab
 from sklearn.metrics import adjusted_rand_score
 
 from dynashape.errors import InputError
-from dynashape.inference.grouping import pseudo_f, silhouette
-from dynashape.inference.mds import Embedding, embed_mds
+from dynashape.inference.comparison.cluster_quality import silhouette
+from dynashape.inference.comparison.mds import Embedding, embed_mds
+from dynashape.inference.comparison.permanova import pseudo_f
 from dynashape.records import Array
 
-# Kaufman & Rousseeuw (1990, table 4): a mean silhouette of 0.25 or less means "no substantial structure".
+# Kaufman & Rousseeuw (1990, table 4).
 NO_STRUCTURE = 0.25
 
 
@@ -28,10 +30,22 @@ NO_STRUCTURE = 0.25
 class Explained:
     """How much of the picture one factor accounts for.
 
-    `share` is its PERMANOVA R^2 on the distances between points and `omega_squared` the same without its chance
-    part; `adjusted_rand` (0 by chance, 1 identical) and `cramers_v` compare the groups found with the factor. The
-    p-values relabel the factor within the strata of all other factors, and stand for the networks of this study:
-    comparisons that share networks are not independent of each other, so they say nothing about other networks.
+    Attributes
+    ----------
+    factor : str
+        Its name.
+    n_levels : int
+        Number of its levels.
+    share, omega_squared : float
+        Its PERMANOVA R^2 on the distances between points, and the same without the part it has by chance.
+    p_value : float
+        Of that share, over relabellings of the factor within the strata of all other factors. It stands for the
+        networks of this study: comparisons that share networks are not independent of each other, so it says nothing
+        about other networks.
+    adjusted_rand, cramers_v : float
+        Agreement of the factor with the groups (adjusted Rand index: 0 by chance, 1 for identical ones).
+    groups_p_value : float
+        Of `cramers_v`, as `p_value`.
     """
 
     factor: str
@@ -46,12 +60,27 @@ class Explained:
 
 @dataclass(frozen=True)
 class MetaClustering:
-    """Points in the plane, their groups (numbered from 0), and what organises them.
+    """Points in the plane, their groups, and what organises them.
 
-    `silhouettes` holds one value for each number of groups that was tried, from 2; the largest wins, and where it is at
-    most 0.25 there is one group. `stability` holds the adjusted Rand index of every resampling of seeds against
-    `groups`, `stable` its mean (None without replicates, or where there is one group). `same_number` is the share of
-    the resamplings in which the same rule finds as many groups (None without replicates).
+    Attributes
+    ----------
+    embedding : Embedding
+        The points.
+    groups : int array, shape (points,)
+        The group of each point, numbered from 0.
+    n_groups : int
+        Number of groups.
+    silhouettes : tuple of float
+        Mean silhouette for each number of groups that was tried, from 2. The largest wins; where it is at most 0.25,
+        there is one group.
+    explained : tuple of Explained
+        One for each factor.
+    stability : tuple of float
+        Adjusted Rand index of `groups` and those of every replicate.
+    stable : float or None
+        Its mean; None without replicates, or where there is one group.
+    same_number : float or None
+        Share of the replicates in which the same rule finds as many groups; None without replicates.
     """
 
     embedding: Embedding
@@ -74,17 +103,50 @@ def meta_cluster(
     metric: bool = True,
     seed: int = 0,
 ) -> MetaClustering:
-    """Standardise the features, take Euclidean distances, embed by MDS, group by Ward's method, test the factors.
+    """Lay out points by their features, group them, and ask which factors organise them.
 
-    Ward's method since it needs no random start and takes the same Euclidean distances as the embedding. Features
-    without any spread are ignored. `replicates` are the features after resampling seeds (see `stability`);
-    they are standardised like the original. Raises InputError where there are fewer than 4 points, features are not
-    finite, or a factor has another length.
+    Parameters
+    ----------
+    features : array, shape (points, features)
+        They are standardised; features without any spread are ignored.
+    factors : mapping of str to array, shape (points,)
+        The level of each point in every factor.
+    replicates : array, shape (replicates, points, features), optional
+        The features after resampling seeds, in the units of `features`.
+    max_groups : int, default 8
+        The largest number of groups that is tried.
+    n_permutations : int, default 999
+        Relabellings behind the p-values.
+    metric : bool, default True
+        Metric MDS; False is Kruskal's non-metric one.
+    seed : int, default 0
+        Seed of the relabellings.
 
+    Returns
+    -------
+    MetaClustering
+
+    Raises
+    ------
+    InputError
+        Where there are fewer than 4 points, features are not finite, or a factor has another length.
+
+    Notes
+    -----
+    Points are grouped by Ward's method, which needs no random start and takes the same Euclidean distances as the MDS
+    embedding.
+
+    References
+    ----------
+    Kaufman & Rousseeuw (1990), Finding groups in data, table 4: a mean silhouette of 0.25 or less means "no substantial
+    structure".
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> features = rng.normal(size=(24, 2)) * 0.1 + np.repeat([[0.0, 0.0], [1.0, 1.0]], 12, axis=0)
-    >>> found = meta_cluster(features, {"analysis": np.repeat([1, 2], 12), "phase": np.tile([1, 2, 3], 8)})
-    >>> found.n_groups, [round(factor.p_value, 3) for factor in found.explained][0]
+    >>> map_ = meta_cluster(features, {"analysis": np.repeat([1, 2], 12), "phase": np.tile([1, 2, 3], 8)})
+    >>> map_.n_groups, round(map_.explained[0].p_value, 3)
     (2, 0.001)
     """
     _check(features, factors, replicates)
@@ -199,10 +261,5 @@ def _p_value(values: Float[Array, " permutations"]) -> float:
 
 
 def _cramers_v(labels: Int[Array, " n"], groups: Int[Array, " n"]) -> float:
-    n_rows, n_columns = int(labels.max()) + 1, int(groups.max()) + 1
-    if min(n_rows, n_columns) < 2:
-        return 0.0
-    counts = np.bincount(labels * n_columns + groups, minlength=n_rows * n_columns).reshape(n_rows, n_columns)
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / len(labels)
-    chi = float((np.square(counts - expected) / np.maximum(expected, 1e-12)).sum())
-    return float(np.sqrt(chi / (len(labels) * (min(n_rows, n_columns) - 1))))
+    counts = crosstab(labels, groups).count
+    return float(association(counts)) if min(counts.shape) > 1 else 0.0

@@ -2,107 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from dynashape.errors import InputError
-from dynashape.inference.compare import Comparison
-from dynashape.inference.intervals import shares_without_seeds
-from dynashape.inference.variance import TERMS
-from dynashape.records import Array
-
-# What each contrast subtracts: (analysis, term of the variance partition). Analysis 1 holds untrained and trained
-# networks, so its condition is training; analysis 2 holds task input and noise, so its condition is input.
-CONTRASTS: Mapping[str, tuple[tuple[int, str], tuple[int, str]]] = {
-    "input - training": ((2, "condition"), (1, "condition")),
-    "task - training": ((1, "task"), (1, "condition")),
-    "input - task": ((2, "condition"), (2, "task")),
-}
-"""The differences of variance shares on which verdicts rest, each as (analysis, term) less (analysis, term)."""
-
-
-@dataclass(frozen=True)
-class ComparisonKey:
-    """Which comparison of the study this is. `analysis` is 1 (training) or 2 (input)."""
-
-    analysis: int
-    architecture: str
-    phase: str
-    task_a: str
-    task_b: str
-
-    @property
-    def cell(self) -> tuple[str, str]:
-        """Architecture and phase."""
-        return self.architecture, self.phase
+from dynashape.inference.comparison.intervals import shares_without_seeds
+from dynashape.inference.comparison.permanova import TERMS
+from dynashape.inference.comparison.records import Comparison, ComparisonKey
+from dynashape.records import Array, Contrast
 
 
 @dataclass(frozen=True)
 class PairedShares:
-    """Both shares of a contrast in the task pairs of one cell, with all seeds and without each of them."""
+    """Both shares of a contrast for the task pairs of one cell, with all seeds and without each of them."""
 
-    values: Float[Array, "pairs 2"]
-    without: Float[Array, "pairs seeds 2"]
-
-
-def usable_comparisons(
-    keys: Sequence[ComparisonKey], comparisons: Sequence[Comparison]
-) -> dict[ComparisonKey, Comparison]:
-    """The comparisons that have shares, by key. Raises InputError where keys and comparisons differ in number.
-
-    >>> usable_comparisons([], [])
-    {}
-    """
-    if len(keys) != len(comparisons):
-        raise InputError(f"keys and comparisons must be as many; got {len(keys)} and {len(comparisons)}.")
-    return {
-        key: comparison
-        for key, comparison in zip(keys, comparisons, strict=True)
-        if comparison.shares is not None and comparison.contrasts is not None
-    }
+    values: Float[Array, "comparisons 2"]
+    without: Float[Array, "comparisons seeds 2"]
 
 
 def pair_shares(
-    found: Mapping[ComparisonKey, Comparison], cell: tuple[str, str], sides: tuple[tuple[int, str], tuple[int, str]]
+    comparisons: Mapping[ComparisonKey, Comparison], cell: tuple[str, str], contrast: Contrast
 ) -> PairedShares | None:
-    """Both sides of a contrast (an entry of `CONTRASTS`) in one cell; None where fewer than three seeds are usable.
+    """Both shares of a contrast in one cell (architecture, phase); None where fewer than three seeds are usable.
 
-    Seeds are all those of the architecture, so that every phase has the same columns. Raises InputError where a
-    comparison lacks its contrasts; leave those out first (`usable_comparisons`).
+    Seeds are all those of the architecture, so that every phase has the same columns.
 
-    >>> pair_shares({}, ("GRU", "delay"), CONTRASTS["input - training"]) is None
+    >>> pair_shares({}, ("GRU", "delay"), Contrast.INPUT_TRAINING) is None
     True
     """
-    architecture = cell[0]
-    seeds = sorted(
-        {
-            int(seed)
-            for key, comparison in found.items()
-            if key.architecture == architecture and comparison.seeds is not None
-            for seed in comparison.seeds
-        }
-    )
-    names = np.array(seeds, dtype=np.int64)
+    own = [one.seeds for key, one in comparisons.items() if key.architecture == cell[0]]
+    seeds = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *own]))
     values, without = [], []
-    for key in found:
-        if key.cell != cell or key.analysis != sides[0][0]:
+    for key, comparison in comparisons.items():
+        other = comparisons.get(replace(key, analysis=contrast.second.analysis.number))
+        if key.cell != cell or key.analysis != contrast.first.analysis.number or other is None:
             continue
-        pair = [key, ComparisonKey(sides[1][0], architecture, cell[1], key.task_a, key.task_b)]
-        if pair[1] not in found:
-            continue
-        row, deleted = [], []
-        for side, own in zip(sides, pair, strict=True):
-            comparison, column = found[own], TERMS.index(side[1])
-            if comparison.shares is None or comparison.contrasts is None or comparison.seeds is None:
-                raise InputError(f"comparison {own} lacks its contrasts.")
-            row.append(comparison.shares.omega_squared[side[1]])
-            deleted.append(shares_without_seeds(comparison.contrasts, comparison.seeds, names)[:, column])
-        # A pair of so few networks that a seed cannot be spared has no error estimate and cannot count.
+        sides = (contrast.first.term, comparison), (contrast.second.term, other)
+        deleted = [shares_without_seeds(one.contrasts, one.seeds, seeds)[:, TERMS.index(term)] for term, one in sides]
+        # A comparison of so few networks that a seed cannot be spared has no error estimate and cannot count.
         if np.isfinite(deleted).all():
-            values.append(row)
+            values.append([one.shares.omega_squared[term] for term, one in sides])
             without.append(np.stack(deleted, axis=1))
     if not values or len(seeds) < 3:
         return None
@@ -111,7 +52,7 @@ def pair_shares(
 
 @dataclass(frozen=True)
 class LaidOut:
-    """One value a comparison of several cells, architecture by architecture, as `hierarchy.pool` takes them."""
+    """One value for each comparison of several cells, architecture by architecture: the arguments of `pool`."""
 
     values: Float[Array, " comparisons"]
     without: tuple[Float[Array, "_ _"], ...]

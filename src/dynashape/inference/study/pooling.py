@@ -1,7 +1,8 @@
 """One pooled value over comparisons that share networks: a three-level model with seed-level error.
 
-comparison value = mean + its cell (architecture x phase) + its own deviation + error, where the errors of comparisons
-that share networks are correlated. The error covariance comes from leaving out seeds, the two spreads from moments.
+The value of a comparison is the mean, plus a deviation of its cell (architecture and phase), plus a deviation of its
+own, plus an error. The errors of comparisons that share networks are correlated: their covariance comes from leaving
+out seeds. The variances of the two kinds of deviation come from moments.
 """
 
 from __future__ import annotations
@@ -14,19 +15,30 @@ from jaxtyping import Float, Int
 from scipy import stats
 
 from dynashape.errors import InputError
-from dynashape.inference.intervals import LEVEL
+from dynashape.inference.comparison.intervals import LEVEL
 from dynashape.records import Array
 
 
 @dataclass(frozen=True)
 class Pooled:
-    """The mean over all comparisons, read in two ways.
+    """The mean over all comparisons, with two 95 % intervals.
 
-    `low_here..high_here` is the interval for exactly these cells and task pairs, other seeds; `low..high` also counts
-    that other cells and pairs would differ as much as these do from each other, and is the wider and the one to
-    quote. Measured on studies of the paper's form with five seeds, nominal 95 %: both cover 98 % where cells are alike;
-    where they differ, 98 % (here) and 100 %. `cell_spread` and `pair_spread` are the standard deviations of the true
-    values between cells, and between task pairs within a cell: how heterogeneous the effect is.
+    Attributes
+    ----------
+    estimate : float
+        The equally weighted mean.
+    low, high : float
+        The interval to quote. It allows for other seeds, and for other cells and task pairs that differ as much as
+        those of the study differ from each other.
+    low_here, high_here : float
+        The narrower interval, which allows for other seeds of exactly these cells and task pairs.
+    standard_error, p_value : float
+        Those of the wider interval, the p-value two-sided against zero.
+    cell_spread, pair_spread : float
+        Standard deviations of the true values between cells, and between the task pairs of a cell: how heterogeneous
+        the effect is.
+    n_comparisons, n_cells : int
+        How many are pooled.
     """
 
     estimate: float
@@ -50,17 +62,17 @@ def pool(
 ) -> Pooled:
     """Pool the values of comparisons by an equally weighted mean whose error respects shared networks.
 
-    `without[b]` holds, for the comparisons of block b in their order, the value without each seed (comparisons, seeds):
-    blocks (architectures) have networks of their own and are independent, comparisons inside one are not. Equal
-    weights, since covariances from five seeds are too noisy to weight by. Degrees of freedom by Satterthwaite, (seeds
-    - 1) a block and (cells - 1) for the spread between cells. Raises InputError where a block has fewer than
-    three seeds or its rows do not match.
+    `without[b]` holds the value without each seed (comparisons, seeds) of the comparisons of block b, in their order.
+    Blocks are architectures: they have networks of their own and are independent, while the comparisons of one block
+    are not. Weights are equal, since covariances from five seeds are too noisy to weight by. Degrees of freedom are
+    Satterthwaite's, with (seeds - 1) for each block and (cells - 1) for the spread between cells. Raises InputError
+    where a block has fewer than three seeds or its rows do not match.
 
     >>> values = np.array([0.2, 0.3, 0.25, 0.35])
     >>> shift = 0.02 * np.array([-1.0, 0.5, 1.0, 0.5, -1.0])
     >>> blocks = np.array([0, 0, 1, 1])
-    >>> found = pool(values, [values[blocks == b, None] + shift for b in (0, 1)], np.arange(4), blocks)
-    >>> round(found.estimate, 3), found.low < found.low_here < found.high_here < found.high
+    >>> pooled = pool(values, [values[blocks == b, None] + shift for b in (0, 1)], np.arange(4), blocks)
+    >>> round(pooled.estimate, 3), pooled.low < pooled.low_here < pooled.high_here < pooled.high
     (0.275, True)
     """
     n_comparisons = len(values)
@@ -77,17 +89,18 @@ def pool(
         covariance[np.ix_(rows, rows)] = own
         variances.append(float(own.sum()) / n_comparisons**2)
         degrees.append(n_seeds - 1.0)
-    names, place = np.unique(cells, return_inverse=True)
-    member = np.eye(len(names))[place]
+    names, number = np.unique(cells, return_inverse=True)
+    member = np.eye(len(names))[number]
     between, within = _spreads(values, covariance, member)
     shares = member.sum(axis=0) / n_comparisons
     estimate = float(values.mean())
     reach_here = _reach(variances, degrees)
-    spread = between * float(np.square(shares).sum()) + within / n_comparisons
-    extra = [spread] if len(names) > 1 else []
-    reach = _reach(variances + extra, [*degrees, len(names) - 1.0][: len(variances) + len(extra)])
-    error = float(np.sqrt(sum(variances) + sum(extra)))
-    freedom = _freedom(variances + extra, [*degrees, len(names) - 1.0][: len(variances) + len(extra)])
+    if len(names) > 1:
+        variances.append(between * float(np.square(shares).sum()) + within / n_comparisons)
+        degrees.append(len(names) - 1.0)
+    reach = _reach(variances, degrees)
+    error = float(np.sqrt(sum(variances)))
+    freedom = _freedom(variances, degrees)
     p_value = 2.0 * float(stats.t.sf(abs(estimate) / error, freedom)) if error > 0 else float(estimate == 0.0)
     return Pooled(
         estimate=estimate,
