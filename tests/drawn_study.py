@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Float
 
-from dynashape.errors import InputError
-from dynashape.inference.compare import Comparison
-from dynashape.inference.paired_shares import ComparisonKey
-from dynashape.inference.variance import Contrasts, compute_shares
-from dynashape.records import OK, Array
-
-_CONDITIONS = {1: ("untrained", "trained"), 2: ("trained", "noise")}
+from dynashape.inference import Comparison, ComparisonKey, Contrasts, Embedding, compute_shares
+from dynashape.records import ANALYSES, Condition
 
 
 @dataclass(frozen=True)
@@ -46,45 +40,47 @@ def draw_study(
     rng: np.random.Generator,
     cells: Sequence[tuple[str, str]] = (("GRU", "delay"),),
     n_tasks: int = 4,
-) -> tuple[list[ComparisonKey], list[Comparison]]:
-    """Keys and comparisons of a study with these variances, each (architecture, phase) of `cells` with new networks.
+) -> dict[ComparisonKey, Comparison]:
+    """The comparisons of a study with these variances, each (architecture, phase) of `cells` with new networks.
 
     Untrained, trained and noise-driven systems of a network share its own deviation; the trained ones occur in both
-    analyses and every network in all of its task pairs. Comparisons carry contrasts and shares, not planes. Raises
-    InputError where n_dimensions cannot hold the tasks' directions and the two effects orthogonally.
-
-    >>> keys, comparisons = draw_study(StudyVariances(0.5, 0.1, 0.4), 5, np.random.default_rng(0))
-    >>> len(keys), comparisons[0].n_systems
-    (12, 20)
+    analyses and every network in all of its task pairs. Comparisons carry contrasts and shares; their planes are empty.
     """
-    if variances.n_dimensions < n_tasks + 2:
-        raise InputError(f"n_dimensions must be at least {n_tasks + 2}; got {variances.n_dimensions}.")
-    keys: list[ComparisonKey] = []
-    comparisons: list[Comparison] = []
+    assert variances.n_dimensions >= n_tasks + 2, "the directions of tasks and effects would not be orthogonal"
+    comparisons = {}
     for architecture, phase in cells:
         points = _draw_points(variances, n_seeds, n_tasks, rng)
-        for analysis, (first, second) in _CONDITIONS.items():
+        for analysis in ANALYSES:
+            first, second = (points[condition] for condition in analysis.conditions)
             for a, b in combinations(range(n_tasks), 2):
-                keys.append(ComparisonKey(analysis, architecture, phase, f"task {a}", f"task {b}"))
+                key = ComparisonKey(analysis.number, architecture, phase, f"task {a}", f"task {b}")
                 names = tuple(f"{architecture}/{phase}/{task}/{seed}" for task in (a, b) for seed in range(n_seeds))
-                contrasts = _contrasts(points[first][[a, b]], points[second][[a, b]])
-                comparisons.append(
-                    Comparison(
-                        OK,
-                        n_systems=4 * n_seeds,
-                        n_left_out=0,
-                        contrasts=contrasts,
-                        shares=compute_shares(contrasts),
-                        seeds=np.tile(np.arange(n_seeds), 2),
-                        networks=names,
-                    )
-                )
-    return keys, comparisons
+                comparisons[key] = carry(_contrasts(first[[a, b]], second[[a, b]]), n_seeds, names)
+    return comparisons
+
+
+def carry(contrasts: Contrasts, n_seeds: int, networks: tuple[str, ...] = ()) -> Comparison:
+    """A comparison with these contrasts and nothing else that is not computed from them."""
+    n_systems = 2 * contrasts.n_networks
+    return Comparison(
+        n_systems=n_systems,
+        n_left_out=0,
+        separations={},
+        systems=np.arange(n_systems),
+        embedding=Embedding(np.zeros((n_systems, 2)), 0.0, 0, True),
+        dimensions=(),
+        stresses=(),
+        shares=compute_shares(contrasts),
+        interaction_p=1.0,
+        contrasts=contrasts,
+        seeds=np.tile(np.arange(n_seeds), 2),
+        networks=networks,
+    )
 
 
 def _draw_points(
     variances: StudyVariances, n_seeds: int, n_tasks: int, rng: np.random.Generator
-) -> dict[str, Float[Array, "tasks seeds dimensions"]]:
+) -> dict[Condition, np.ndarray]:
     n_dimensions = variances.n_dimensions
     directions = np.linalg.qr(rng.normal(size=(n_dimensions, n_tasks + 2)))[0].T
     scale = np.sqrt(np.array([variances.network, variances.residual]) / n_dimensions)
@@ -92,14 +88,14 @@ def _draw_points(
     centres = np.sqrt(2.0 * variances.task) * directions[:n_tasks, None]
     base = centres + scale[0] * rng.normal(size=(n_tasks, n_seeds, n_dimensions))
     shifts = {
-        "untrained": 2.0 * np.sqrt(variances.training) * directions[-2],
-        "trained": np.zeros(n_dimensions),
-        "noise": 2.0 * np.sqrt(variances.input) * directions[-1],
+        Condition.UNTRAINED: 2.0 * np.sqrt(variances.training) * directions[-2],
+        Condition.TRAINED: np.zeros(n_dimensions),
+        Condition.NOISE: 2.0 * np.sqrt(variances.input) * directions[-1],
     }
     return {name: base + shift + scale[1] * rng.normal(size=base.shape) for name, shift in shifts.items()}
 
 
-def _contrasts(first: Float[Array, "2 seeds d"], second: Float[Array, "2 seeds d"]) -> Contrasts:
+def _contrasts(first: np.ndarray, second: np.ndarray) -> Contrasts:
     n_seeds = first.shape[1]
     one, two = first.reshape(2 * n_seeds, -1), second.reshape(2 * n_seeds, -1)
     mean = 0.5 * (one + two).mean(axis=0)

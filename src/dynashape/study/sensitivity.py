@@ -12,7 +12,7 @@ import yaml
 
 from dynashape.engine import Engine
 from dynashape.errors import SpecError
-from dynashape.inference import LABELLINGS
+from dynashape.inference import SEPARATED as LABELLINGS
 from dynashape.store import Store, atomic_path
 from dynashape.study.archive import load_comparisons
 from dynashape.study.load import parse_spec

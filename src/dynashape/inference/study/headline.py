@@ -130,14 +130,15 @@ class Headline:
 
     def conclusions(self) -> dict[tuple[Contrast, Place], Conclusion]:
         """The conclusion of each contrast over all cells, in each architecture and in each cell."""
-        groups = [(Place(ALL, ALL), one) for one in self.pooled]
-        groups += [(Place(one.group, ALL), one) for one in self.by_architecture]
-        cells = [(Place(cell.architecture, cell.phase), cell) for cell in self.cells]
+        places: list[tuple[Place, CellContrast | PooledContrast]] = []
+        places += [(Place(ALL, ALL), one) for one in self.pooled]
+        places += [(Place(one.group, ALL), one) for one in self.by_architecture]
+        places += [(Place(cell.architecture, cell.phase), cell) for cell in self.cells]
         return {
             (one.contrast, place): Conclusion(
                 one.difference.estimate, one.difference.low, one.difference.high, one.verdict
             )
-            for place, one in (*groups, *cells)
+            for place, one in places
         }
 
     @property

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dynashape.inference import Comparison, ComparisonKey, Design, compare
+from dynashape.inference import Comparison, ComparisonKey, compare
+from dynashape.inference.comparison.design import Design
 from dynashape.records import Array
 from dynashape.store import Store
 from dynashape.study.archive import Archived, pack

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from dynashape.inference import LABELLINGS, meta_cluster, resample_accuracies, resample_shares
+from dynashape.inference import SEPARATED as LABELLINGS
+from dynashape.inference import meta_cluster, resample_accuracies, resample_shares
 from dynashape.records import Array
 from dynashape.seeds import stream
 from dynashape.store import Store

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.inference import compute_ceiling, compute_floor
 
@@ -13,7 +14,7 @@ def test_floor_lies_below_the_ceiling_and_both_hold_their_intervals():
     networks = rng.normal(size=(5, 20))
     halves = networks[None] + 0.1 * rng.normal(size=(2, 5, 20))
     floor = compute_floor(np.linalg.norm(halves[0] - halves[1], axis=-1), np.arange(5))
-    ceiling = compute_ceiling(cdist(networks, networks), np.arange(5))
+    ceiling = compute_ceiling(Distances(cdist(networks, networks), {"seed": np.arange(5)}))
     for bound in (floor, ceiling):
         assert bound.low is not None
         assert bound.high is not None
@@ -30,7 +31,7 @@ def test_networks_of_one_seed_count_once():
 
 def test_ceiling_ignores_pairs_of_one_seed():
     distances = np.array([[0.0, 9.0, 1.0], [9.0, 0.0, 1.0], [1.0, 1.0, 0.0]])
-    assert compute_ceiling(distances, np.array([0, 0, 1])).mean == 1.0
+    assert compute_ceiling(Distances(distances, {"seed": np.array([0, 0, 1])})).mean == 1.0
 
 
 def test_ceiling_interval_covers_the_truth():
@@ -39,7 +40,7 @@ def test_ceiling_interval_covers_the_truth():
     hits = []
     for _ in range(300):
         points = rng.normal(size=(5, 4))
-        found = compute_ceiling(cdist(points, points), np.arange(5))
+        found = compute_ceiling(Distances(cdist(points, points), {"seed": np.arange(5)}))
         hits.append(found.low <= truth <= found.high)
     # Nominal 95 %; five seeds and a skewed statistic: a standard error of 1.5 %.
     assert 0.88 <= np.mean(hits) <= 1.0
@@ -48,5 +49,15 @@ def test_ceiling_interval_covers_the_truth():
 def test_nothing_to_measure_is_refused():
     with pytest.raises(InputError, match="split_half"):
         compute_floor(np.zeros(0), np.zeros(0, dtype=int))
-    with pytest.raises(InputError, match="two seeds"):
-        compute_ceiling(np.zeros((2, 2)), np.array([0, 0]))
+    with pytest.raises(InputError, match="label 'seed'"):
+        compute_ceiling(Distances(np.zeros((2, 2)), {"sed": np.array([0, 1])}))
+    with pytest.raises(InputError, match="finite"):
+        compute_ceiling(Distances(np.array([[0.0, np.nan], [np.nan, 0.0]]), {"seed": np.array([0, 1])}))
+
+
+def test_a_ceiling_needs_two_seeds_that_can_be_compared():
+    distances = 1.0 - np.eye(3)
+    assert compute_ceiling(Distances(distances, {"seed": np.array([0, 0, 0])})) is None
+    distances[2] = distances[:, 2] = np.nan
+    assert compute_ceiling(Distances(distances, {"seed": np.array([0, 0, 1])})) is None
+    assert compute_ceiling(Distances(distances, {"seed": np.array([0, 1, 2])})).n_seeds == 2

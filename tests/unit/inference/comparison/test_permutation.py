@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dynashape.errors import InputError
-from dynashape.inference.permutation import condition_swaps, task_relabellings
+from dynashape.inference.comparison.permutation import condition_swaps, task_relabellings
 
 
 def test_task_relabellings_are_all_there_once_and_start_with_the_given_one():

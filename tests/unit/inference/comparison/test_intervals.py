@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from dynashape.errors import InputError
-from dynashape.inference import Components, compute_shares, draw_contrasts, jackknife_interval, shares_without_seeds
-from dynashape.inference.simulate import resample_seeds
-from dynashape.inference.variance import omega_squared
+from dynashape.inference import Components, compute_shares
+from dynashape.inference.comparison.intervals import jackknife_interval, shares_without_seeds
+from dynashape.inference.comparison.permanova import omega_squared
+from dynashape.inference.planning.components import draw_contrasts
+from dynashape.inference.study.resampling import resample_seeds
 
 
 def test_a_mean_s_jackknife_is_the_t_interval():

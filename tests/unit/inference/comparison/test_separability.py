@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from dynashape.errors import InputError
 from dynashape.inference import separability
-from dynashape.inference.separability import fit_accuracies, fit_logistic, standardise
+from dynashape.inference.comparison.separability import fit_accuracies, fit_logistic, standardise
 
 
 def test_weights_and_accuracies_are_sklearn_s():

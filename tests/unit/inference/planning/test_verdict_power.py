@@ -7,15 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from drawn_study import StudyVariances, draw_study
 from dynashape.errors import InputError
-from dynashape.inference import (
-    StudyVariances,
-    VerdictPilot,
-    compute_headline,
-    compute_verdict_power,
-    draw_study,
-    measure_verdict_pilot,
-)
+from dynashape.inference import VerdictPilot, compute_headline, compute_verdict_power, measure_verdict_pilot
+from dynashape.records import HEADLINE, Contrast, Verdict
 
 N_STUDIES = 600
 # Two standard errors of a simulated chance, at its widest.
@@ -28,7 +23,7 @@ def pilot(cell_spread: float = 0.0, pair_spread: float = 0.0, size: float = 0.2)
     drawn = [rng.normal(size=(6, 5)) for _ in range(3)]
     influences = tuple(size * (one - one.mean(axis=1, keepdims=True)) for one in drawn)
     cells, blocks = np.repeat(np.arange(6), 3), np.repeat(np.arange(3), 6)
-    return VerdictPilot("input - training", 0.1, influences, cells, blocks, cell_spread, pair_spread)
+    return VerdictPilot(HEADLINE, 0.1, influences, cells, blocks, cell_spread, pair_spread)
 
 
 @pytest.mark.parametrize(("cell_spread", "pair_spread"), [(0.0, 0.0), (0.1, 0.05)])
@@ -86,14 +81,14 @@ def test_agrees_with_whole_studies_drawn_point_by_point():
     """A pilot of many seeds foretells how often the headline of studies with four seeds says "input dominates"."""
     variances = StudyVariances(0.5, 0.25, 0.42, network=0.6, residual=0.6)
     cells = [("GRU", "delay"), ("LSTM", "delay"), ("V-RNN", "delay")]
-    large = measure_verdict_pilot(*draw_study(variances, 60, np.random.default_rng(0), cells, n_tasks=3))
+    large = measure_verdict_pilot(draw_study(variances, 60, np.random.default_rng(0), cells, n_tasks=3))
     true = variances.input_share - variances.training_share
     assert large.difference == pytest.approx(true, abs=0.03)
     (foretold,) = compute_verdict_power(replace(large, cell_spread=0.0, pair_spread=0.0), (true,), (4,), n_studies=400)
     rng, said = np.random.default_rng(1), []
     for _ in range(80):
-        headline = compute_headline(*draw_study(variances, 4, rng, cells, n_tasks=3))
-        said.append(headline.of("input - training").verdict == "input dominates")
+        headline = compute_headline(draw_study(variances, 4, rng, cells, n_tasks=3))
+        said.append(headline.of(HEADLINE).verdict is Verdict.INPUT)
     assert 0.15 < np.mean(said) < 0.9  # else there would be nothing to foretell
     # Two standard errors of 80 studies are 0.11; the normal model of shares gets the rest.
     assert foretold.right[0] == pytest.approx(float(np.mean(said)), abs=0.16)
@@ -101,9 +96,9 @@ def test_agrees_with_whole_studies_drawn_point_by_point():
 
 def test_what_a_pilot_holds_is_the_error_of_the_study():
     rng = np.random.default_rng(2)
-    keys, comparisons = draw_study(StudyVariances(0.5, 0.2, 0.4), 6, rng, [("GRU", "delay"), ("LSTM", "delay")])
-    found = measure_verdict_pilot(keys, comparisons)
-    pooled = compute_headline(keys, comparisons).of("input - training").difference
+    comparisons = draw_study(StudyVariances(0.5, 0.2, 0.4), 6, rng, [("GRU", "delay"), ("LSTM", "delay")])
+    found = measure_verdict_pilot(comparisons)
+    pooled = compute_headline(comparisons).of(HEADLINE).difference
     assert found.difference == pytest.approx(pooled.estimate)
     # The jackknife variance of the mean over all comparisons, from the influences: sum of squares / (n (n - 1)).
     sums = [one.sum(axis=0) / len(found.cells) for one in found.influences]
@@ -117,8 +112,8 @@ def test_what_makes_no_sense_is_refused():
         compute_verdict_power(pilot(), (0.1,), (2, 5))
     with pytest.raises(InputError, match="at least 1"):
         compute_verdict_power(pilot(), (0.1,), (5,), n_studies=0)
-    with pytest.raises(InputError, match="input - training"):
-        measure_verdict_pilot([], [], "input - trainin")
+    with pytest.raises(InputError, match="task - training"):
+        measure_verdict_pilot({}, Contrast.TASK_TRAINING)
     two_seeds = draw_study(StudyVariances(0.5, 0.2, 0.4), 2, np.random.default_rng(0))
     with pytest.raises(InputError, match="three usable seeds"):
-        measure_verdict_pilot(*two_seeds)
+        measure_verdict_pilot(two_seeds)
