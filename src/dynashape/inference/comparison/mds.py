@@ -74,8 +74,9 @@ def embed_mds(
 
     Notes
     -----
-    SMACOF (Guttman transforms) with relaxed updates, from the classical solution. Unlike
-    `sklearn.manifold.smacof`, it stops when stress falls by less than 1e-7 of itself.
+    SMACOF (Guttman transforms) from the classical solution, until stress falls by less than 1e-7 of itself. Its relaxed
+    updates need fewer iterations than the plain ones of `sklearn.manifold.smacof`, and can end in another local
+    minimum.
 
     References
     ----------
