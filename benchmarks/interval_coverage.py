@@ -9,14 +9,19 @@ conditions each, so the comparisons of both analyses and of all task pairs share
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
 import numpy as np
 
-from dynashape.inference.headline import compute_headline
-from dynashape.inference.intervals import jackknife_interval, shares_without_seeds
-from dynashape.inference.simulate import Components, draw_contrasts
-from dynashape.inference.synthetic import StudyVariances, draw_study
-from dynashape.inference.variance import TERMS, compute_shares
+from dynashape.inference import Components, compute_headline, compute_shares
+from dynashape.inference.comparison.intervals import jackknife_interval, shares_without_seeds
+from dynashape.inference.comparison.permanova import TERMS
+from dynashape.inference.planning.components import draw_contrasts
+from dynashape.records import HEADLINE
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from drawn_study import StudyVariances, draw_study
 
 
 def cover_shares(n_seeds: int, n_studies: int, rng: np.random.Generator) -> list[float]:
@@ -58,7 +63,7 @@ def cover_differences(n_seeds: int, n_studies: int, rng: np.random.Generator) ->
             truth = variances.input_share - variances.training_share
             hits = 0
             for _ in range(n_studies):
-                found = compute_headline(*draw_study(variances, n_seeds, rng)).cells[0].difference
+                found = compute_headline(draw_study(variances, n_seeds, rng)).cells[0].difference
                 hits += found.low <= truth <= found.high
             rates.append(hits / n_studies)
     return rates
@@ -68,15 +73,13 @@ def cover_pooled(n_seeds: int, n_studies: int, rng: np.random.Generator, spread:
     hits = np.zeros(2)
     cells = [(architecture, phase) for architecture in "XYZ" for phase in "fsdr"]
     for _ in range(n_studies):
-        keys, comparisons, truths = [], [], []
+        comparisons, truths = {}, []
         for cell in cells:
             training, input_ = np.array([0.2, 0.5]) * np.exp(spread * rng.normal(size=2))
             variances = StudyVariances(0.5, float(training), float(input_))
-            part = draw_study(variances, n_seeds, rng, [cell])
-            keys += part[0]
-            comparisons += part[1]
+            comparisons |= draw_study(variances, n_seeds, rng, [cell])
             truths.append(variances.input_share - variances.training_share)
-        found = compute_headline(keys, comparisons).of("input - training").difference
+        found = compute_headline(comparisons).of(HEADLINE).difference
         hits += [found.low_here <= np.mean(truths) <= found.high_here, found.low <= np.mean(truths) <= found.high]
     return tuple(hits / n_studies)
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
-from sklearn.metrics import silhouette_score
 
-from dynashape.inference.gram import compute_gram
-from dynashape.inference.grouping import dispersions, pseudo_f, silhouette, two_group_f
-from dynashape.inference.variance import compute_contrasts, compute_shares, condition_null, task_null
+from dynashape.inference.comparison.cluster_quality import dispersions, two_group_f
+from dynashape.inference.comparison.gram import compute_gram
+from dynashape.inference.comparison.permanova import (
+    compute_contrasts,
+    compute_shares,
+    condition_null,
+    pseudo_f,
+    task_null,
+)
+from dynashape.records import Term
 
 skbio = pytest.importorskip("skbio.stats.distance")
 
@@ -54,15 +60,6 @@ def test_dispersion_equals_scikit_bio_s(seed: int):
     assert float(two_group_f(values, labels.astype(bool)[None])[0]) == pytest.approx(theirs, rel=1e-6)
 
 
-def test_silhouette_equals_scikit_learn_s():
-    distances = _case(0)
-    for n_groups in (2, 4):
-        labels = np.arange(20) % n_groups
-        assert silhouette(distances, labels) == pytest.approx(
-            silhouette_score(distances, labels, metric="precomputed"), rel=1e-10
-        )
-
-
 def _projector(columns: np.ndarray) -> np.ndarray:
     left, values, _ = np.linalg.svd(columns, full_matrices=False)
     left = left[:, values > 1e-9]
@@ -80,23 +77,23 @@ def test_split_plot_shares_equal_traces_of_projections(seed: int):
     both = (task[:, :, None] * condition[:, None, :]).reshape(20, 4)
     mean = _projector(np.ones((20, 1)))
     terms = {
-        "task": _projector(task) - mean,
-        "condition": _projector(condition) - mean,
-        "interaction": _projector(both) - _projector(task) - _projector(condition) + mean,
+        Term.TASK: _projector(task) - mean,
+        Term.CONDITION: _projector(condition) - mean,
+        Term.INTERACTION: _projector(both) - _projector(task) - _projector(condition) + mean,
     }
     between = _projector(network) - _projector(task)
     within = np.eye(20) - _projector(network) - _projector(both) + _projector(task)
     squares = {term: np.trace(projector @ gram) for term, projector in terms.items()}
     found = compute_shares(compute_contrasts(distances, tasks))
     for term, value in squares.items():
-        error = between if term == "task" else within
+        error = between if term is Term.TASK else within
         assert found.share[term] == pytest.approx(value / np.trace(gram), rel=1e-10)
         assert found.pseudo_f[term] == pytest.approx(8 * value / np.trace(error @ gram), rel=1e-10)
     # The one-way share of scikit-bio's statistic is the same number: F = (R2 / 1) / ((1 - R2) / 18).
     one_way = skbio.permanova(skbio.DistanceMatrix(distances), np.tile(tasks, 2).astype(str), permutations=0)[
         "test statistic"
     ]
-    share = found.share["task"]
+    share = found.share[Term.TASK]
     assert 18 * share / (1 - share) == pytest.approx(one_way, rel=1e-10)
 
 
@@ -108,10 +105,14 @@ def test_relabelled_pseudo_f_equals_that_of_relabelled_matrices():
     for _ in range(5):
         moved = rng.permutation(tasks)
         relabelled = compute_shares(compute_contrasts(distances, moved))
-        assert task_null(contrasts, moved[None], "task")[0] == pytest.approx(relabelled.pseudo_f["task"], rel=1e-10)
-        null = task_null(contrasts, moved[None], "interaction")[0]
-        assert null == pytest.approx(relabelled.pseudo_f["interaction"], rel=1e-10)
+        assert task_null(contrasts, moved[None], Term.TASK)[0] == pytest.approx(
+            relabelled.pseudo_f[Term.TASK], rel=1e-10
+        )
+        null = task_null(contrasts, moved[None], Term.INTERACTION)[0]
+        assert null == pytest.approx(relabelled.pseudo_f[Term.INTERACTION], rel=1e-10)
         swapped = rng.random(10) < 0.5
         order = np.concatenate([np.arange(10) + 10 * swapped, np.arange(10) + 10 * ~swapped])
         relabelled = compute_shares(compute_contrasts(distances[np.ix_(order, order)], tasks))
-        assert condition_null(contrasts, swapped[None])[0] == pytest.approx(relabelled.pseudo_f["condition"], rel=1e-10)
+        assert condition_null(contrasts, swapped[None])[0] == pytest.approx(
+            relabelled.pseudo_f[Term.CONDITION], rel=1e-10
+        )

@@ -9,15 +9,23 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from dynashape.inference import Design, compare, compute_contrasts, condition_swaps, task_relabellings
-from dynashape.inference.variance import condition_null, task_null
-
-_DESIGN = Design(
-    networks=np.tile(np.arange(10), 2),
-    tasks=np.tile(np.repeat(["A", "B"], 5), 2),
-    conditions=np.repeat(["one", "two"], 10),
-    seeds=np.tile(np.arange(5), 4),
+from dynashape.distances import Distances
+from dynashape.inference import (
+    ComparisonKey,
+    compare,
+    comparison_rows,
+    compute_contrasts,
+    condition_swaps,
+    task_relabellings,
 )
+from dynashape.inference.comparison.permanova import condition_null, task_null
+from dynashape.records import Term
+
+_LABELS = {
+    "task": np.tile(np.repeat(["A", "B"], 5), 2),
+    "condition": np.repeat(["one", "two"], 10),
+    "seed": np.tile(np.arange(5), 4),
+}
 
 
 def _operator_distances(rng: np.random.Generator, rank: int = 6) -> np.ndarray:
@@ -41,18 +49,18 @@ def test_p_values_of_a_thousand_null_studies_are_uniform():
     rng = np.random.default_rng(0)
     tasks = np.arange(10) >= 5
     exchanges, swaps = task_relabellings(tasks), condition_swaps(10)
-    p_values: dict[str, list[float]] = {"task": [], "condition": [], "interaction": []}
+    p_values: dict[Term, list[float]] = {term: [] for term in Term}
     for _ in range(1000):
         contrasts = compute_contrasts(_operator_distances(rng), tasks)
-        for term, relabellings in (("task", exchanges), ("interaction", exchanges), ("condition", swaps)):
+        for term, relabellings in ((Term.TASK, exchanges), (Term.INTERACTION, exchanges), (Term.CONDITION, swaps)):
             null = (
                 condition_null(contrasts, swaps.table)
-                if term == "condition"
+                if term is Term.CONDITION
                 else task_null(contrasts, exchanges.table, term)
             )
             p_values[term].append(relabellings.p_value(float(null[0]), null))
     for term, values in p_values.items():
-        step = 1 / len(swaps.table) if term == "condition" else 1 / len(exchanges.table)
+        step = 1 / len(swaps.table) if term is Term.CONDITION else 1 / len(exchanges.table)
         # p takes the values step, 2 step, ...; spread evenly over its step it is uniform exactly where the test is.
         spread = np.array(values) - step * rng.random(len(values))
         assert stats.kstest(spread, "uniform").pvalue > 0.001, term
@@ -63,8 +71,8 @@ def test_accuracies_of_null_studies_are_never_called_significant_too_often():
     rng = np.random.default_rng(1)
     p_values = []
     for _ in range(400):
-        found = compare(_operator_distances(rng), _DESIGN, dimensions=())
-        p_values.append([found.separations[name].p_value for name in ("task", "condition")])
+        found = compare(Distances(_operator_distances(rng), _LABELS), dimensions=())
+        p_values.append([separation.p_value for separation in found.separations.values()])
     for level in (0.05, 0.1, 0.25):
         # Accuracies tie, so the test may be conservative; three standard errors above the level is too often.
         limit = level + 3 * np.sqrt(level * (1 - level) / 400)
@@ -77,10 +85,8 @@ def test_scale_and_order_change_no_statistic(seed: int, scale: float):
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(20, 4))
     distances = cdist(points, points)
-    order = rng.permutation(20)
-    moved = Design(_DESIGN.networks[order], _DESIGN.tasks[order], _DESIGN.conditions[order], _DESIGN.seeds[order])
-    first = compare(distances, _DESIGN, dimensions=())
-    second = compare(scale * distances[np.ix_(order, order)], moved, dimensions=())
+    first = compare(Distances(distances, _LABELS), dimensions=())
+    second = compare(Distances(scale * distances, _LABELS).take(rng.permutation(20)), dimensions=())
     for name, one in first.separations.items():
         other = second.separations[name]
         assert other.permanova_p == one.permanova_p
@@ -101,8 +107,8 @@ def test_every_number_is_finite_for_distances_without_an_embedding(seed: int, ki
     if kind == "one outlier":
         distances[0] = 1e6
     distances = np.triu(distances, 1)
-    found = compare(distances + distances.T, _DESIGN)
-    for row in found.rows():
+    found = compare(Distances(distances + distances.T, _LABELS))
+    for row in comparison_rows(ComparisonKey(1, "GRU", "delay", "A", "B"), found):
         for name, value in row.items():
             assert isinstance(value, str) or np.isfinite(value), name
     for record in found.separations.values():
@@ -115,13 +121,12 @@ def test_every_number_is_finite_for_distances_without_an_embedding(seed: int, ki
 def test_exchanging_the_names_of_tasks_or_conditions_changes_nothing(seed: int):
     points = np.random.default_rng(seed).normal(size=(20, 3))
     distances = cdist(points, points)
-    renamed = Design(
-        _DESIGN.networks,
-        np.where(_DESIGN.tasks == "A", "B", "A"),
-        np.where(_DESIGN.conditions == "one", "two", "one"),
-        _DESIGN.seeds,
-    )
-    first, second = compare(distances, _DESIGN, dimensions=()), compare(distances, renamed, dimensions=())
+    renamed = {
+        **_LABELS,
+        "task": np.where(_LABELS["task"] == "A", "B", "A"),
+        "condition": np.where(_LABELS["condition"] == "one", "two", "one"),
+    }
+    first, second = (compare(Distances(distances, labels), dimensions=()) for labels in (_LABELS, renamed))
     for name, one in first.separations.items():
         assert second.separations[name].permanova_p == one.permanova_p
         assert second.separations[name].omega_squared == pytest.approx(one.omega_squared, rel=1e-9, abs=1e-12)

@@ -1,38 +1,37 @@
-"""Distances and labels to conclusions: MDS, separability, permutation tests, variance shares, meta-clustering."""
+"""Distances and labels to conclusions: MDS, separability, permutation tests, variance shares, verdicts, power."""
 
-from dynashape.inference.bounds import Bound, compute_ceiling, compute_floor
-from dynashape.inference.claims import Claim, check_claims
-from dynashape.inference.compare import DIMENSIONS, LABELLINGS, Comparison, Separation, compare
-from dynashape.inference.design import Design
-from dynashape.inference.family import Family, benjamini_hochberg, correct_family
-from dynashape.inference.grouping import pseudo_f, silhouette
-from dynashape.inference.headline import CellContrast, Headline, PooledContrast, compute_headline, decide
-from dynashape.inference.hierarchy import Pooled, pool
-from dynashape.inference.intervals import (
-    MEASURED_BIAS,
-    Interval,
-    jackknife_interval,
-    measured_coverage,
-    shares_without_seeds,
+from dynashape.inference.comparison.compare import compare
+from dynashape.inference.comparison.intervals import MEASURED_BIAS as MEASURED_BIAS
+from dynashape.inference.comparison.intervals import Interval, measured_coverage
+from dynashape.inference.comparison.mds import Embedding, embed_mds
+from dynashape.inference.comparison.permanova import Contrasts, VarianceShares, compute_contrasts, compute_shares
+from dynashape.inference.comparison.permutation import Relabellings, condition_swaps, task_relabellings
+from dynashape.inference.comparison.records import SEPARATED as SEPARATED
+from dynashape.inference.comparison.records import Compared as Compared
+from dynashape.inference.comparison.records import Comparison, ComparisonKey, LeftOut, Separation
+from dynashape.inference.comparison.rows import comparison_rows
+from dynashape.inference.comparison.separability import Separability, separability
+from dynashape.inference.planning.components import Components
+from dynashape.inference.planning.power import Power, compute_power, pool_components
+from dynashape.inference.planning.verdict_power import (
+    VerdictPilot,
+    VerdictPower,
+    compute_verdict_power,
+    measure_verdict_pilot,
 )
-from dynashape.inference.mds import Embedding, embed_mds
-from dynashape.inference.meta import Explained, MetaClustering, meta_cluster
-from dynashape.inference.paired_shares import CONTRASTS, ComparisonKey
-from dynashape.inference.permutation import Relabellings, condition_swaps, task_relabellings
-from dynashape.inference.power import Power, compute_power, pool_components
-from dynashape.inference.separability import Separability, separability
-from dynashape.inference.simulate import Components, draw_contrasts, draw_points, estimate_components, resample_seeds
-from dynashape.inference.stability import resample_accuracies, resample_shares, share_features
-from dynashape.inference.synthetic import StudyVariances, draw_study
-from dynashape.inference.variance import TERMS, Contrasts, VarianceShares, compute_contrasts, compute_shares
-from dynashape.inference.verdict_power import VerdictPilot, VerdictPower, compute_verdict_power, measure_verdict_pilot
+from dynashape.inference.study.bounds import Bound, compute_ceiling, compute_floor
+from dynashape.inference.study.claims import Claim, check_claims
+from dynashape.inference.study.headline import CellContrast, Headline, PooledContrast, compute_headline
+from dynashape.inference.study.headline import Conclusion as Conclusion
+from dynashape.inference.study.headline import Place as Place
+from dynashape.inference.study.meta_clustering import Explained, MetaClustering, meta_cluster
+from dynashape.inference.study.multiple_tests import Corrected, Family, correct_family
+from dynashape.inference.study.pooling import Pooled
+from dynashape.inference.study.resampling import resample_accuracies as resample_accuracies
+from dynashape.inference.study.resampling import resample_shares as resample_shares
 
+# What users call, and the records that it returns. The other names are here for the rooms above.
 __all__ = [
-    "CONTRASTS",
-    "DIMENSIONS",
-    "LABELLINGS",
-    "MEASURED_BIAS",
-    "TERMS",
     "Bound",
     "CellContrast",
     "Claim",
@@ -40,12 +39,13 @@ __all__ = [
     "ComparisonKey",
     "Components",
     "Contrasts",
-    "Design",
+    "Corrected",
     "Embedding",
     "Explained",
     "Family",
     "Headline",
     "Interval",
+    "LeftOut",
     "MetaClustering",
     "Pooled",
     "PooledContrast",
@@ -53,13 +53,12 @@ __all__ = [
     "Relabellings",
     "Separability",
     "Separation",
-    "StudyVariances",
     "VarianceShares",
     "VerdictPilot",
     "VerdictPower",
-    "benjamini_hochberg",
     "check_claims",
     "compare",
+    "comparison_rows",
     "compute_ceiling",
     "compute_contrasts",
     "compute_floor",
@@ -69,25 +68,11 @@ __all__ = [
     "compute_verdict_power",
     "condition_swaps",
     "correct_family",
-    "decide",
-    "draw_contrasts",
-    "draw_points",
-    "draw_study",
     "embed_mds",
-    "estimate_components",
-    "jackknife_interval",
     "measure_verdict_pilot",
     "measured_coverage",
     "meta_cluster",
-    "pool",
     "pool_components",
-    "pseudo_f",
-    "resample_accuracies",
-    "resample_seeds",
-    "resample_shares",
     "separability",
-    "share_features",
-    "shares_without_seeds",
-    "silhouette",
     "task_relabellings",
 ]
