@@ -12,22 +12,19 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from dynashape.errors import InputError
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
+from dynashape.figures.columns import require_columns, with_pair
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, bare, colour_of, framed, marker_of, theme
+from dynashape.records import (
+    CONDITION_FILLS,
     FAINT,
-    MILLIMETRE,
     MUTED,
     PAPER,
     TASK_COLOURS,
     TASK_MARKERS,
-    bare,
-    colour_of,
-    framed,
-    marker_of,
-    theme,
+    Array,
+    Fill,
+    in_reading_order,
 )
-from dynashape.figures.tables import in_reading_order, require_columns, with_pair
-from dynashape.records import Array
 
 # Between two architectures, in sides of a map.
 GAP = 0.3
@@ -152,10 +149,11 @@ def _draw_points(axes: Axes, table: pd.DataFrame, tasks: list[str], size: float)
 
 
 def point_fill(condition: str, colour: str) -> dict[str, Any]:
-    """How a condition fills its marker: trained full, untrained open, noise half."""
-    if condition == "untrained":
+    """How matplotlib draws a condition's marker: trained full, untrained open, noise half."""
+    fill = CONDITION_FILLS.get(condition, Fill.FULL)
+    if fill is Fill.OPEN:
         return {"markerfacecolor": PAPER, "markeredgecolor": colour, "markeredgewidth": 0.7}
-    if condition == "trained":
+    if fill is Fill.FULL:
         return {"markerfacecolor": colour, "markeredgecolor": colour, "markeredgewidth": 0.3}
     return {
         "markerfacecolor": colour,

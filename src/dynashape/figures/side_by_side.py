@@ -8,24 +8,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
-    MILLIMETRE,
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, label_panel, new_figure, theme
+from dynashape.records import (
+    ANALYSES,
     MUTED,
     PAPER,
+    SHORT_NAMES,
     SPARE_COLOURS,
     SPARE_MARKERS,
-    label_panel,
-    new_figure,
-    theme,
+    Labelling,
+    in_reading_order,
 )
-from dynashape.figures.tables import in_reading_order, require_columns
 
 SHARES = ("study", "architecture", "phase", "labelling", "analysis", "share", "share_low", "share_high")
 POOLED = ("study", "contrast", "estimate", "low", "high")
 # The order in which causes are read: what the study asks about first, then the task in each analysis.
-_CAUSES = (("training", 1), ("input", 2), ("task", 1), ("task", 2))
-_SHORT = {"fixation": "fix", "stimulus": "stim", "delay": "delay", "decision": "dec"}
+_CAUSES = (
+    *((analysis.told_apart_by, analysis.number) for analysis in ANALYSES),
+    *((Labelling.TASK, analysis.number) for analysis in ANALYSES),
+)
 # Studies of one phase stand within this part of the way to the next phase.
 _SPREAD = 0.6
 
@@ -106,7 +108,7 @@ def _draw_shares(axes: Axes, table: pd.DataFrame, studies: list[str], phases: li
             markeredgewidth=0.4,
             color=_colour(position),
         )
-    names = phases if len(phases) <= 2 else [_SHORT.get(phase, phase) for phase in phases]
+    names = phases if len(phases) <= 2 else [SHORT_NAMES.get(phase, phase) for phase in phases]
     axes.set_xticks(range(len(phases)), names)
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.5, len(phases) - 0.5)
@@ -129,4 +131,4 @@ def _colour(position: int) -> str:
 
 
 def _marker(position: int) -> str:
-    return SPARE_MARKERS[position % len(SPARE_MARKERS)]
+    return SPARE_MARKERS[position % len(SPARE_MARKERS)].matplotlib

@@ -8,17 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import (
-    CONDITION_COLOURS,
-    DOUBLE_COLUMN,
-    FAINT,
-    MILLIMETRE,
-    MUTED,
-    colour_of,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import in_reading_order, require_columns
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
+from dynashape.records import CONDITION_COLOURS, FAINT, MUTED, in_reading_order
 
 # More points than this are drawn as an image inside the vector file, which would otherwise be slow to open.
 MOST_VECTOR_POINTS = 3000

@@ -12,19 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from dynashape.errors import InputError
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
-    FAINT,
-    INK,
-    MILLIMETRE,
-    MUTED,
-    SEQUENTIAL,
-    SHADE,
-    TASK_COLOURS,
-    colour_of,
-    new_figure,
-    theme,
-)
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, SEQUENTIAL, colour_of, new_figure, theme
+from dynashape.records import FAINT, INK, MUTED, SHADE, TASK_COLOURS
 
 # Up to this many channels are drawn as traces, in which noise can be judged; more become a heat map.
 MOST_TRACES = 8

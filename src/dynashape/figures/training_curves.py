@@ -7,18 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import (
-    CONDITION_COLOURS,
-    DOUBLE_COLUMN,
-    INK,
-    MILLIMETRE,
-    MUTED,
-    TASK_COLOURS,
-    colour_of,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import in_reading_order, require_columns
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
+from dynashape.records import CONDITION_COLOURS, INK, MUTED, TASK_COLOURS, in_reading_order
 
 FAILURE = CONDITION_COLOURS["noise"]
 
