@@ -111,7 +111,7 @@ def separability(full: bool = True) -> pd.DataFrame:
                                 "share": share,
                                 "share_low": max(0.0, share - 0.12),
                                 "share_high": min(1.0, share + 0.11),
-                                "leave_one_seed_out": accuracy - 0.06,
+                                "held_out": accuracy - 0.06,
                                 "omega_squared": share * 0.9,
                                 "silhouette": share - 0.1,
                                 "stress": float(rng.uniform(0.05, 0.25)),

@@ -33,7 +33,7 @@ def system_labels(distances: Distances) -> Labels:
     """The labels of the systems; an InputError where they do not say the task, the condition and the seed of each.
 
     >>> import numpy as np
-    >>> system_labels(Distances(np.zeros((1, 1)), {"task": ["PR"]}))
+    >>> system_labels(Distances(np.zeros((1, 1)), {"task": np.array(["PR"])}))
     Traceback (most recent call last):
     dynashape.errors.InputError: distances must have the labels task, condition, seed; got task.
     """

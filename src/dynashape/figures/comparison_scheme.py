@@ -210,7 +210,9 @@ def _draw_trajectory(
             LineCollection(list(path[:MOST_TRIALS, piece, :2]), colors=colour, linewidths=0.35, alpha=0.35)
         )
         means = [group.mean(axis=0)[piece, :2] for group in groups if len(group)]
-        axes.add_collection(LineCollection(means, colors=colour, linewidths=1.6, capstyle="round"))
+        axes.add_collection(
+            LineCollection(means, colors=colour, linewidths=1.6, capstyle="round", label=f"{phase}, mean")
+        )
     starts = np.array([group.mean(axis=0)[0, :2] for group in groups if len(group)])
     axes.plot(starts[:, 0], starts[:, 1], linestyle="none", marker="o", markersize=2.6, color=INK, zorder=4)
     axes.autoscale_view()

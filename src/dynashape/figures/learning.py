@@ -56,6 +56,7 @@ def plot_learning(learning: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figur
             for column, phase in enumerate(phases):
                 own = table[(table["architecture"] == architecture) & (table["phase"] == phase)]
                 for axes, value in zip(grid[2 * row : 2 * row + 2, column], limits, strict=True):
+                    axes.set_label(f"{architecture}, {phase}, {value}")
                     _draw_panel(axes, own, value, series, updates)
                     _label_updates(axes, updates, panel_points)
                     _hold(axes, *limits[value])

@@ -69,7 +69,7 @@ def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE
                 own = table[
                     (table["pair"] == pair) & (table["architecture"] == architecture) & (table["phase"] == phase)
                 ]
-                _frame(axes, column, row, filled=own.empty)
+                _frame(axes, column, row, own.empty, f"{architecture}, {phase}, {pair}")
                 if not own.empty:
                     places.append(own.assign(**_inside(own, column, row)))
                     _write_stress(axes, own, column, row)
@@ -96,7 +96,7 @@ def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE
     return figure
 
 
-def _frame(axes: Axes, column: float, row: int, filled: bool) -> None:
+def _frame(axes: Axes, column: float, row: int, filled: bool, label: str) -> None:
     low, high = 0.03, 0.97
     axes.fill(
         [column + low, column + high, column + high, column + low],
@@ -104,6 +104,7 @@ def _frame(axes: Axes, column: float, row: int, filled: bool) -> None:
         facecolor=FAINT if filled else "none",
         edgecolor=FAINT,
         linewidth=0.5,
+        label=label,
     )
 
 

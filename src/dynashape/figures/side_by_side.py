@@ -61,6 +61,7 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
                     & (shares["labelling"] == labelling)
                     & (shares["analysis"].astype(int) == analysis)
                 ]
+                axes.set_label(f"{architecture}, {labelling}, analysis {analysis}")
                 _draw_shares(axes, own, studies, phases)
                 axes.tick_params(labelleft=column == 0, labelbottom=row == len(architectures) - 1)
                 if row == 0:
@@ -76,6 +77,7 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
         for column, contrast in enumerate(contrasts):
             axes = figure.add_subplot(line[0, column])
             _draw_differences(axes, pooled[pooled["contrast"] == contrast], studies)
+            axes.set_label(contrast)
             axes.set_title(contrast.replace("-", "−"), fontweight="bold")
             axes.set_yticks(range(len(studies)), studies if column == 0 else [""] * len(studies))
             if column == 0:
@@ -107,6 +109,7 @@ def _draw_shares(axes: Axes, table: pd.DataFrame, studies: list[str], phases: li
             markeredgecolor=PAPER,
             markeredgewidth=0.4,
             color=_colour(position),
+            label=study,
         )
     names = phases if len(phases) <= 2 else [SHORT_NAMES.get(phase, phase) for phase in phases]
     axes.set_xticks(range(len(phases)), names)
@@ -119,7 +122,9 @@ def _draw_differences(axes: Axes, table: pd.DataFrame, studies: list[str]) -> No
     for row in table.to_dict("records"):
         place = studies.index(row["study"])
         axes.hlines(place, float(row["low"]), float(row["high"]), color=_colour(place), linewidth=1.1)
-        axes.plot(float(row["estimate"]), place, marker=_marker(place), markersize=4, color=_colour(place))
+        axes.plot(
+            float(row["estimate"]), place, marker=_marker(place), markersize=4, color=_colour(place), label=row["study"]
+        )
     axes.set_ylim(len(studies) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

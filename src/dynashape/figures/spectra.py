@@ -36,6 +36,7 @@ def plot_spectra(eigenvalues: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Fig
         for row, architecture in enumerate(architectures):
             for column, phase in enumerate(phases):
                 axes = grid[row, column]
+                axes.set_label(f"{architecture}, {phase}")
                 chosen = table[(table["architecture"] == architecture) & (table["phase"] == phase)]
                 _draw_plane(axes, chosen, conditions, rasterised=len(table) > MOST_VECTOR_POINTS)
                 axes.set_xlim(low, reach)

@@ -48,7 +48,8 @@ def plot_task_structure(samples: Sequence[Mapping[str, Any]], width: float = DOU
             inputs_axes = figure.add_subplot(grid[2 * row, 0], sharex=first)
             first = first or inputs_axes
             target_axes = figure.add_subplot(grid[2 * row + 1, 0], sharex=first)
-            for axes in (inputs_axes, target_axes):
+            for axes, what in ((inputs_axes, "inputs"), (target_axes, "target")):
+                axes.set_label(f"{sample['name']}, {what}")
                 _shade_phases(axes, sample)
             _draw_inputs(inputs_axes, sample)
             _draw_target(target_axes, sample, colour_of(TASK_COLOURS, str(sample["name"]), row))

@@ -41,6 +41,7 @@ def plot_training_curves(
         for row, architecture in enumerate(architectures):
             for column, task in enumerate(tasks):
                 axes = axes_grid[row, column]
+                axes.set_label(f"{architecture}, {task}")
                 chosen = curves[(curves["architecture"] == architecture) & (curves["task"] == task)]
                 _draw_panel(axes, chosen, architecture, task, colour_of(TASK_COLOURS, task, column), failed, criterion)
                 axes.set_ylim(low, 1.02)

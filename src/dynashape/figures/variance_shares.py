@@ -43,6 +43,7 @@ def plot_variance_shares(
             axes = figure.add_subplot(grid[0, column], sharey=first)
             first = first or axes
             _draw_architecture(axes, table[table["architecture"] == architecture], phases, series)
+            axes.set_label(architecture)
             axes.set_title(architecture, fontweight="bold")
             axes.set_ylim(min(0.0, float(table["share"].min()) - 0.02), min(1.0, float(highest) * 1.08))
             axes.tick_params(labelleft=column == 0)
@@ -51,6 +52,7 @@ def plot_variance_shares(
                 label_panel(axes, "a", dx=-14.0)
         if differences and pooled is not None:
             axes = figure.add_subplot(grid[0, len(architectures)])
+            axes.set_label("pooled")
             _draw_differences(axes, pooled)
             label_panel(axes, "b", dx=-4.0)
         figure.legend(series_handles(series), series, loc="outside lower left", ncols=len(series), handlelength=2.6)
@@ -128,6 +130,7 @@ def _draw_architecture(axes: Axes, table: pd.DataFrame, phases: Sequence[str], s
             color=colour,
             linestyle=series_dash(name),
             marker=series_marker(name, position),
+            label=name,
             markersize=3.4,
             markeredgecolor=PAPER,
             markeredgewidth=0.4,

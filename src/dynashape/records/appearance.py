@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 # The report swaps these (and the darkest blue) for its own variables, so that a figure follows it into dark mode.
 INK = "#1f2430"
@@ -51,7 +51,8 @@ SPARE_COLOURS: tuple[str, ...] = (
 NEARNESS_COLOURS: tuple[str, ...] = ("#123a6b", "#3f83b8", "#9cc5df", "#eef4f9")
 
 
-class Marker(NamedTuple):
+@dataclass(frozen=True)
+class Marker:
     """One shape of marker: its names in matplotlib and in plotly, and a character that looks like it."""
 
     matplotlib: str

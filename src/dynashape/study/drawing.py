@@ -10,12 +10,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from dynashape import figures
-from dynashape.records import CONDITIONS, Array
+from dynashape.distances import Distances
+from dynashape.records import CONDITIONS, Array, Code, Status
 from dynashape.report import FigureElement
 from dynashape.seeds import stream
 from dynashape.store import Store, write_atomic
 from dynashape.study.conclusions import pooled_table, shares_table
-from dynashape.study.measures import DISSIMILARITIES, METHODS, distance_label, unit_of
+from dynashape.study.measures import DISSIMILARITIES, METHODS, distance_label, distance_unit
 from dynashape.study.plan import Plan
 from dynashape.study.results import Results
 from dynashape.study.samples import project, sample_of, tabulate_paths, tabulate_samples
@@ -102,7 +103,7 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 )
             )
     if results.distances:
-        with_systems = {place: (square, results.systems) for place, square in results.distances.items()}
+        labelled = label_distances(results, spec.dissimilarity)
         bounds = results.bounds if len(results.bounds) else None
         wishes.append(
             (
@@ -112,7 +113,7 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 "matrix: the floor (mean distance between two halves of the same network's trials) and the ceiling "
                 "(between networks of the same task and condition, other seeds).",
                 "A square matrix for each architecture and phase.",
-                lambda: figures.plot_distance_matrices(with_systems, bounds, label=distance_label(spec.dissimilarity)),
+                lambda: figures.plot_distance_matrices(labelled, bounds, label=DISSIMILARITIES[spec.dissimilarity]),
                 results.bounds,
             )
         )
@@ -126,9 +127,7 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
                 "floor (two halves of the same network's trials, which hold half of the data each) to the ceiling "
                 f"(same task and condition, other seeds), averaged over tasks and conditions; {n_seeds} seeds.",
                 "Spreads of four kinds of distance by architecture and phase, on a band from floor to ceiling.",
-                lambda: figures.plot_distance_scale(
-                    with_systems, bounds, label=f"dissimilarity{unit_of(spec.dissimilarity)}"
-                ),
+                lambda: figures.plot_distance_scale(labelled, bounds),
                 results.bounds,
             )
         )
@@ -160,6 +159,13 @@ def _wanted(plan: Plan, store: Store, results: Results) -> list[_Wish]:
     if len(results.psychometric):
         wishes.append(_psychometric(results, n_seeds))
     return wishes
+
+
+def label_distances(results: Results, dissimilarity: str) -> dict[tuple[str, str], Distances]:
+    """The distances of each architecture and phase, with the labels of their systems."""
+    labels = {name: results.systems[name].to_numpy() for name in results.systems}
+    unit = distance_unit(dissimilarity)
+    return {place: Distances(square, labels, dissimilarity, unit) for place, square in results.distances.items()}
 
 
 def _psychometric(results: Results, n_seeds: int) -> _Wish:
@@ -206,7 +212,7 @@ def _covered(results: Results) -> str:
 def _scheme(
     plan: Plan,
     results: Results,
-    paths: Mapping[tuple[str, str], Array],
+    paths: Mapping[tuple[str, str], Array | Status],
     choices: Mapping[tuple[str, str], Array],
     who: str,
 ) -> _Wish:
@@ -229,7 +235,7 @@ def _scheme(
             architecture=who,
             method=METHODS[spec.dissimilarity],
         ),
-        tabulate_paths(paths, choices),
+        tabulate_paths({key: path for key, path in paths.items() if not isinstance(path, Status)}, choices),
     )
 
 
@@ -237,7 +243,9 @@ def _favourite(pairs: tuple[tuple[str, str], ...]) -> int:
     return pairs.index(("CDM", "PR")) if ("CDM", "PR") in pairs else 0
 
 
-def _paths(plan: Plan, store: Store) -> tuple[dict[tuple[str, str], Array], dict[tuple[str, str], Array], str] | None:
+def _paths(
+    plan: Plan, store: Store
+) -> tuple[dict[tuple[str, str], Array | Status], dict[tuple[str, str], Array], str] | None:
     """Projected activity and choices of the first seed in the pair that figure 2 draws, first architecture done."""
     spec = plan.spec
     pair = spec.task_pairs[_favourite(spec.task_pairs)]
@@ -245,15 +253,17 @@ def _paths(plan: Plan, store: Store) -> tuple[dict[tuple[str, str], Array], dict
         units = [plan.unit("record", f"{architecture} {task}") for task in pair]
         if not all(store.has("record", unit.key) for unit in units):
             continue
-        paths, choices = {}, {}
+        paths: dict[tuple[str, str], Array | Status] = {}
+        choices: dict[tuple[str, str], Array] = {}
         for task, unit in zip(pair, units, strict=True):
             arrays, meta = store.load_arrays("record", unit.key)
             for condition in CONDITIONS:
                 name = f"{spec.seeds[0]}/{condition}"
-                if meta["status"][name][0] == "ok":
-                    paths[task, condition] = project(arrays[name])
+                status = Status(Code(meta["status"][name][0]), meta["status"][name][1])
+                paths[task, condition] = project(arrays[name]) if status.ok else status
+                if status.ok:
                     choices[task, condition] = np.array(meta["choices"][str(spec.seeds[0])])
-        if paths:
+        if choices:
             return paths, choices, architecture
     return None
 

@@ -11,17 +11,19 @@ from dynashape.report import (
     ClaimElement,
     Explorer,
     FigureElement,
-    Headline,
+    KeyNumber,
     ReportContent,
     TableElement,
     describe_methods,
 )
+from dynashape.study.drawing import label_distances
 from dynashape.study.footing import compare_footing
 from dynashape.study.measures import DISSIMILARITIES
 from dynashape.study.power_report import power_tables
 from dynashape.study.results import Results
 from dynashape.study.sensitivity_report import sensitivity_tables
 from dynashape.study.spec import StudySpec
+from dynashape.study.steps.train import pool_size
 from dynashape.study.summary import summarise
 from dynashape.study.warnings import find_warnings
 
@@ -60,8 +62,7 @@ def compose_report(
         explorer = Explorer(
             separability=results.separability,
             embeddings=results.embeddings if len(results.embeddings) else None,
-            distances=results.distances or None,
-            systems=results.systems,
+            distances=label_distances(results, spec.dissimilarity) or None,
             networks=results.networks,
             meta=results.meta_points if len(results.meta_points) else None,
         )
@@ -69,12 +70,12 @@ def compose_report(
         title=f"{spec.name}: what shapes the dynamics?",
         verdict=_verdict(summary),
         details=_details(summary),
-        headlines=_headlines(summary),
+        key_numbers=_headlines(summary),
         claims=_claims(summary),
         explorer=explorer,
         figures=figures,
         tables=[*_tables(spec, results), *more_tables, *sensitivity_tables(directory), *power_tables(directory)],
-        methods=describe_methods(spec.as_dict()),
+        methods=describe_methods(spec.as_dict(), n_pooled=pool_size(spec.training)),
         notices=find_warnings(results, failures),
         parameters=spec.as_dict(),
         provenance=provenance,
@@ -145,13 +146,13 @@ def _coverage(summary: Mapping[str, Any]) -> str:
     )
 
 
-def _headlines(summary: Mapping[str, Any]) -> list[Headline]:
+def _headlines(summary: Mapping[str, Any]) -> list[KeyNumber]:
     found = []
     for key, row in _overall(summary).items():
         if row["mean_accuracy"] is None:
             continue
         found.append(
-            Headline(
+            KeyNumber(
                 f"{row['mean_accuracy']:.2f}",
                 f"{key[1]} separation, analysis {key[0]}",
                 f"{_QUESTIONS.get(key, '')} Mean in-sample accuracy; chance {row['mean_chance']:.2f}; told apart in "

@@ -62,7 +62,13 @@ def train(store: Store, key: str, params: Mapping[str, Any], upstream: Mapping[s
 
 def pooled(task: Task, protocol: Protocol) -> Task:
     """The task, its batches drawn from a pool if it is slow to sample; evaluation and test trials are always fresh."""
-    fresh = min(protocol.n_evaluation_trials, protocol.n_test_trials)
-    if not isinstance(task, NeurogymTask) or protocol.batch_size >= fresh:
+    n_pooled = pool_size(protocol)
+    if not isinstance(task, NeurogymTask) or n_pooled is None:
         return task
-    return PooledTask(task, N_POOL, protocol.batch_size, stream("pool", task.name))
+    return PooledTask(task, n_pooled, protocol.batch_size, stream("pool", task.name))
+
+
+def pool_size(protocol: Protocol) -> int | None:
+    """From how many trials batches of a slow task are drawn; None where batches are so large that all are fresh."""
+    fresh = min(protocol.n_evaluation_trials, protocol.n_test_trials)
+    return N_POOL if protocol.batch_size < fresh else None
