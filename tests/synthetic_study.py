@@ -7,6 +7,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from dynashape.distances import Distances
+
 ARCHITECTURES = ("V-RNN", "GRU", "LSTM")
 TASKS = ("CDM", "GNG", "DC", "PR")
 PHASES = ("fixation", "stimulus", "delay", "decision")
@@ -109,7 +111,7 @@ def separability(full: bool = True) -> pd.DataFrame:
                                 "share": share,
                                 "share_low": max(0.0, share - 0.12),
                                 "share_high": min(1.0, share + 0.11),
-                                "leave_one_seed_out": accuracy - 0.06,
+                                "held_out": accuracy - 0.06,
                                 "omega_squared": share * 0.9,
                                 "silhouette": share - 0.1,
                                 "stress": float(rng.uniform(0.05, 0.25)),
@@ -171,16 +173,17 @@ def meta() -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(rows), explained
 
 
-def distances() -> dict[tuple[str, str], tuple[np.ndarray, pd.DataFrame]]:
+def distances() -> dict[tuple[str, str], Distances]:
     rng = np.random.default_rng(5)
     systems = pd.DataFrame(
         [
-            {"task": task, "condition": condition, "seed": seed, "status": "ok"}
+            {"task": task, "condition": condition, "seed": seed}
             for condition in ("untrained", "trained", "noise")
             for seed in SEEDS
             for task in TASKS
         ]
     )
+    labels = {name: systems[name].to_numpy() for name in systems}
     result = {}
     for architecture in ARCHITECTURES:
         for phase in PHASES:
@@ -191,13 +194,11 @@ def distances() -> dict[tuple[str, str], tuple[np.ndarray, pd.DataFrame]]:
             places[systems["condition"] == "untrained", 5] += SECOND_PULL[1][phase]
             gaps = np.sqrt(((places[:, None] - places[None]) ** 2).sum(-1))
             square = 0.9 * gaps / gaps.max()
-            described = systems.copy()
             if architecture == "LSTM" and phase == "delay":
-                lost = described.index[(described["task"] == "CDM") & (described["seed"] == 3)][0]
-                described.loc[lost, "status"] = "diverged"
+                lost = systems.index[(systems["task"] == "CDM") & (systems["seed"] == 3)][0]
                 square[lost, :] = square[:, lost] = np.nan
                 square[lost, lost] = 0.0
-            result[architecture, phase] = (square, described)
+            result[architecture, phase] = Distances(square, labels)
     return result
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import sync_playwright
@@ -15,7 +16,7 @@ from dynashape.figures import plot_distance_matrices, plot_separability_map, to_
 from dynashape.report import (
     Explorer,
     FigureElement,
-    Headline,
+    KeyNumber,
     MethodsSection,
     Notice,
     ReportContent,
@@ -41,13 +42,10 @@ def load_synthetic():
 @pytest.fixture(scope="module")
 def study():
     synthetic = load_synthetic()
-    squares = synthetic.distances()
     return {
         "separability": synthetic.separability(),
         "embeddings": synthetic.embeddings(),
-        "squares": {place: square for place, (square, _) in squares.items()},
-        "systems": squares["GRU", "delay"][1].drop(columns="status"),
-        "drawn": squares,
+        "distances": synthetic.distances(),
         "networks": synthetic.networks(),
         "meta": synthetic.meta()[0],
     }
@@ -67,7 +65,7 @@ def report(study, tmp_path_factory):
         FigureElement(
             "distances",
             "Distances",
-            to_bytes(plot_distance_matrices(study["drawn"]), "svg").decode(),
+            to_bytes(plot_distance_matrices(study["distances"]), "svg").decode(),
             "Angular distances.",
             "Twelve matrices.",
         ),
@@ -76,12 +74,11 @@ def report(study, tmp_path_factory):
         "A made-up study",
         "Input structure dominates the dynamics.",
         details=["It separates networks in every phase."],
-        headlines=[Headline("1.00", "input separation", "72 of 72 comparisons")],
+        key_numbers=[KeyNumber("1.00", "input separation", "72 of 72 comparisons")],
         explorer=Explorer(
             study["separability"],
             study["embeddings"],
-            study["squares"],
-            study["systems"],
+            study["distances"],
             study["networks"],
             study["meta"],
         ),
@@ -205,17 +202,16 @@ def test_a_square_opens_its_map_its_distances_and_its_statistics(open_page, stud
     ]
     assert sorted(map(tuple, points)) == sorted(zip(own["x"], own["y"], strict=True))
     drawn = page.evaluate("document.getElementById('plot-distances').data[0].z")
-    systems = study["systems"]
+    distances = study["distances"]["GRU", "delay"]
     order = [
-        systems.index[(systems["task"] == task) & (systems["condition"] == condition) & (systems["seed"] == seed)][0]
+        int(np.flatnonzero(distances.where(task=task, condition=condition, seed=seed))[0])
         for task in ("DC", "PR")
         for condition in ("trained", "noise")
         for seed in range(5)
     ]
-    square = study["squares"]["GRU", "delay"]
     for i, a in enumerate(order):
         # Four digits of each distance are kept in the page.
-        assert drawn[i] == pytest.approx(square[a, order].tolist(), abs=5e-5)
+        assert drawn[i] == pytest.approx(distances.values[a, order].tolist(), abs=5e-5)
 
 
 def test_hovering_names_the_network(open_page, study):

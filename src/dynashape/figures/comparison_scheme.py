@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -15,70 +16,99 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
 from dynashape.errors import InputError
+from dynashape.figures.columns import require_columns, with_pair
 from dynashape.figures.mds_maps import draw_map, map_legend
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, framed, theme
+from dynashape.records import (
+    ANALYSES,
     INK,
     LABELLING_COLOURS,
-    MILLIMETRE,
     MUTED,
     PAPER,
     PHASE_COLOURS,
+    SHOWN_PHASE,
     TASK_COLOURS,
-    colour_of,
-    framed,
-    theme,
+    Analysis,
+    Array,
+    Condition,
+    Labelling,
+    Status,
+    in_reading_order,
+    task_pair,
 )
-from dynashape.figures.tables import in_reading_order, require_columns, task_pair, with_pair
-from dynashape.records import Array
 
-# analysis: question, (condition, its input) above and below, the labelling that the second arrow stands for
-SCHEMES = {
-    "1": ("what does training change?", ("untrained", "task input"), ("trained", "task input"), "training"),
-    "2": ("what does the input change?", ("trained", "task input"), ("noise", "random input"), "input"),
-}
 HEIGHT = 128.0
 WIDTH = 183.0
 MAP_HEIGHT = 42.0
 PANEL = 27.0
 MOST_TRIALS = 24
+# Letters of a line of words in a panel.
+LINE = 22
+
+Trajectory = Float[Array, "trials steps dimensions"]
 
 
 def plot_comparison_scheme(
-    trajectories: Mapping[tuple[str, str], Float[Array, "trials steps dimensions"]] | None = None,
+    trajectories: Mapping[tuple[str, str], Trajectory | Status] | None = None,
     phases: Mapping[str, tuple[int, int]] | None = None,
     *,
+    tasks: tuple[str, str],
     choices: Mapping[tuple[str, str], Shaped[Array, " trials"]] | None = None,
     embeddings: pd.DataFrame | None = None,
-    tasks: tuple[str, str] = ("CDM", "PR"),
     architecture: str | None = None,
     map_phase: str | None = None,
     method: str = "DSA",
 ) -> Figure:
-    """Figure 2: for each analysis the four kinds of system, the two contrasts between them, and the map they end in.
+    """Draw figure 2: what each analysis compares with what, and the map in which its systems end.
 
-    `trajectories` maps (task, condition) to activity in its first two or three principal components; the first two are
-    drawn, coloured by phase, thick where averaged over trials of one choice (`choices`). Missing ones are drawn as a
-    sketch, in grey. The map is the one of `architecture` and `map_phase` (first and "stimulus" if not given) in
-    `embeddings`; `method` says what compared the networks.
+    For each analysis there are four panels with trajectories (two tasks, two conditions), arrows for the two contrasts
+    between them, and an MDS map.
+
+    Parameters
+    ----------
+    trajectories : mapping of (task, condition) to array, shape (trials, steps, dimensions), or to Status
+        Activity in its first principal components, of which two are drawn, coloured by phase. A status says why there
+        is no activity; its panel, and that of a system that is not in the mapping, stays empty and says so.
+    phases : mapping of str to (int, int), optional
+        The first step of each phase, and the step after its last one.
+    tasks : (str, str)
+        The two tasks.
+    choices : mapping of (task, condition) to array, shape (trials,), optional
+        The right choice in each trial. Thick lines are means over the trials of a choice; without choices, over all.
+    embeddings : DataFrame, optional
+        Points of the MDS maps, with the columns analysis, architecture, phase, task_a, task_b, x, y, task and
+        condition. Without a map of the two tasks its part of the figure is left out.
+    architecture : str, optional
+        The architecture of the map; by default the first one.
+    map_phase : str, optional
+        The phase of the map; by default the stimulus, or the first one.
+    method : str, default "DSA"
+        What compared the networks, in a word.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where a trajectory has fewer than two dimensions, or `embeddings` lacks a column.
     """
     paths = dict(trajectories or {})
     for key, path in paths.items():
-        if path.shape[2] < 2:
+        if not isinstance(path, Status) and path.shape[2] < 2:
             raise InputError(f"a trajectory needs two dimensions to be drawn; {key} has {path.shape[2]}.")
-    maps = {name: _chosen_map(embeddings, name, tasks, architecture, map_phase) for name in SCHEMES}
-    mapless = all(table is None for table in maps.values())
+    maps = [_chosen_map(embeddings, str(analysis.number), tasks, architecture, map_phase) for analysis in ANALYSES]
+    mapless = all(table is None for table in maps)
     with theme():
         height = HEIGHT - (MAP_HEIGHT if mapless else 0.0)
         figure = Figure(figsize=(DOUBLE_COLUMN, height * MILLIMETRE), facecolor=PAPER)
-        for position, (analysis, scheme) in enumerate(SCHEMES.items()):
+        for position, (analysis, chosen) in enumerate(zip(ANALYSES, maps, strict=True)):
             left = 2.0 + 93.0 * position
-            _draw_analysis(
-                figure, left, analysis, "ab"[position], tasks, paths, dict(phases or {}), dict(choices or {})
-            )
-            chosen = maps[analysis]
+            _draw_analysis(figure, left, analysis, "ab"[position], tasks, paths, phases or {}, choices or {})
             if chosen is not None:
-                _draw_embedding(figure, left, chosen, in_reading_order(tasks), [scheme[1][0], scheme[2][0]], method)
+                _draw_embedding(figure, left, chosen, in_reading_order(tasks), [*analysis.conditions], method)
         if phases and paths:
             handles = [
                 Line2D([], [], color=colour_of(PHASE_COLOURS, phase, i), linewidth=2) for i, phase in enumerate(phases)
@@ -124,39 +154,40 @@ def _arrow(figure: Figure, start: tuple[float, float], stop: tuple[float, float]
 def _draw_analysis(
     figure: Figure,
     left: float,
-    analysis: str,
+    analysis: Analysis,
     letter: str,
     tasks: tuple[str, str],
-    paths: Mapping[tuple[str, str], Float[Array, "trials steps dimensions"]],
+    paths: Mapping[tuple[str, str], Trajectory | Status],
     phases: Mapping[str, tuple[int, int]],
     choices: Mapping[tuple[str, str], Shaped[Array, " trials"]],
 ) -> None:
-    question, above, below, labelling = SCHEMES[analysis]
+    question = analysis.condition_question[0].lower() + analysis.condition_question[1:]
     _text(figure, left, 122.5, letter, fontsize=9, fontweight="bold")
-    _text(figure, left + 5, 122.5, f"Analysis {analysis}: {question}", fontsize=7.5, fontweight="bold")
+    _text(figure, left + 5, 122.5, f"Analysis {analysis.number}: {question}", fontsize=7.5, fontweight="bold")
     columns, rows = (left + 19.0, left + 57.0), (86.0, 48.0)
     for x, task in zip(columns, tasks, strict=True):
         _text(figure, x + PANEL / 2, 115.5, task, ha="center", fontsize=7.5, fontweight="bold",
               color=colour_of(TASK_COLOURS, task))  # fmt: skip
-    for y, (condition, drive) in zip(rows, (above, below), strict=True):
-        _text(figure, left + 17, y + PANEL / 2 + 0.6, "trained" if condition == "noise" else condition, ha="right",
-              va="bottom", fontweight="bold")  # fmt: skip
+    for y, condition in zip(rows, analysis.conditions, strict=True):
+        weights = Condition.UNTRAINED if condition is Condition.UNTRAINED else Condition.TRAINED
+        drive = "random input" if condition is Condition.NOISE else "task input"
+        _text(figure, left + 17, y + PANEL / 2 + 0.6, weights, ha="right", va="bottom", fontweight="bold")
         _text(figure, left + 17, y + PANEL / 2 - 0.6, drive, ha="right", va="top", color=MUTED)
         for x, task in zip(columns, tasks, strict=True):
             axes = _axes(figure, x, y, PANEL, PANEL)
-            key = (task, condition)
-            if key in paths:
-                _draw_trajectory(axes, paths[key], phases, choices.get(key))
+            axes.set_label(f"analysis {analysis.number}, {task}, {condition}")
+            path = paths.get((task, condition))
+            if path is None or isinstance(path, Status):
+                _say_why_empty(axes, path)
             else:
-                _draw_sketch(axes, task == tasks[1], condition)
-    task_colour, other_colour = LABELLING_COLOURS["task"], LABELLING_COLOURS[labelling]
+                _draw_trajectory(axes, path, phases, choices.get((task, condition)))
+    labelling = analysis.told_apart_by
+    task_colour, other_colour = LABELLING_COLOURS[Labelling.TASK], LABELLING_COLOURS[labelling]
     between = columns[0] + PANEL
     for y in rows:
         _arrow(figure, (between + 1, y + PANEL / 2), (columns[1] - 1, y + PANEL / 2), task_colour, "<|-|>")
-    _text(figure, (between + columns[1]) / 2, rows[0] + PANEL / 2 + 1.2, "task", ha="center", va="bottom",
-          color=MUTED)  # fmt: skip
-    _text(figure, (between + columns[1]) / 2, rows[1] + PANEL / 2 + 1.2, "task", ha="center", va="bottom",
-          color=MUTED)  # fmt: skip
+        _text(figure, (between + columns[1]) / 2, y + PANEL / 2 + 1.2, Labelling.TASK, ha="center", va="bottom",
+              color=MUTED)  # fmt: skip
     for x in columns:
         middle = x + PANEL / 2
         _arrow(figure, (middle, rows[0] - 1), (middle, rows[1] + PANEL + 1), other_colour, "<|-|>")
@@ -165,7 +196,7 @@ def _draw_analysis(
 
 def _draw_trajectory(
     axes: Axes,
-    path: Float[Array, "trials steps dimensions"],
+    path: Trajectory,
     phases: Mapping[str, tuple[int, int]],
     choices: Shaped[Array, " trials"] | None,
 ) -> None:
@@ -179,26 +210,19 @@ def _draw_trajectory(
             LineCollection(list(path[:MOST_TRIALS, piece, :2]), colors=colour, linewidths=0.35, alpha=0.35)
         )
         means = [group.mean(axis=0)[piece, :2] for group in groups if len(group)]
-        axes.add_collection(LineCollection(means, colors=colour, linewidths=1.6, capstyle="round"))
+        axes.add_collection(
+            LineCollection(means, colors=colour, linewidths=1.6, capstyle="round", label=f"{phase}, mean")
+        )
     starts = np.array([group.mean(axis=0)[0, :2] for group in groups if len(group)])
     axes.plot(starts[:, 0], starts[:, 1], linestyle="none", marker="o", markersize=2.6, color=INK, zorder=4)
     axes.autoscale_view()
     axes.margins(0.08)
 
 
-def _draw_sketch(axes: Axes, second: bool, condition: str) -> None:
-    """Grey curves that only say what kind of system stands here, where no trajectory was given."""
-    time = np.linspace(0, 1, 60)
-    for sign in (-1.0, 1.0):
-        reach = {"untrained": 0.25, "trained": 1.0}.get(condition, 0.0)
-        x = np.sin(2.4 * time) if not second else time**1.5
-        y = sign * reach * np.clip(time - 0.3, 0, None)
-        if condition not in ("untrained", "trained"):
-            wobble = sign * np.cos(9 * time + second)
-            x, y = 0.5 + 0.3 * np.sin(11 * time + sign), 0.3 * wobble
-        axes.plot(x, y, color=MUTED, linewidth=1.2, linestyle=(0, (3, 1.5)))
-    axes.set_xlim(-0.2, 1.2)
-    axes.set_ylim(-1, 1)
+def _say_why_empty(axes: Axes, status: Status | None) -> None:
+    """Words in the middle of an empty panel: there is no activity, and why where that is known."""
+    words = "no activity" if status is None else f"no activity: {status.code.meaning}"
+    axes.text(0.5, 0.5, fill(words, LINE), transform=axes.transAxes, ha="center", va="center", color=MUTED)
 
 
 def _chosen_map(
@@ -217,7 +241,7 @@ def _chosen_map(
     if table.empty:
         return None
     phases, architectures = in_reading_order(table["phase"]), in_reading_order(table["architecture"])
-    phase = map_phase or ("stimulus" if "stimulus" in phases else phases[0])
+    phase = map_phase or (SHOWN_PHASE if SHOWN_PHASE in phases else phases[0])
     chosen = table[(table["phase"] == phase) & (table["architecture"] == (architecture or architectures[0]))]
     return None if chosen.empty else chosen
 

@@ -7,81 +7,77 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from dynashape.distances import Distances
 from dynashape.errors import InputError
-from dynashape.figures.style import (
-    CONDITION_COLOURS,
-    DOUBLE_COLUMN,
-    FAINT,
-    MILLIMETRE,
-    MUTED,
-    NEARNESS,
-    PAPER,
-    TASK_COLOURS,
-    colour_of,
-    framed,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import in_reading_order, require_columns
-from dynashape.records import Array
+from dynashape.figures.columns import require_columns, system_labels, unit_of
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, NEARNESS, colour_of, framed, new_figure, theme
+from dynashape.records import CONDITION_COLOURS, FAINT, MUTED, PAPER, TASK_COLOURS, in_reading_order
 
 
-def order_systems(systems: pd.DataFrame) -> pd.DataFrame:
-    """The systems by task, condition and seed in reading order; its index says where each row stood before.
+def order_systems(distances: Distances) -> Distances:
+    """The same distances with the systems by task, condition and seed in reading order.
 
-    >>> systems = pd.DataFrame({"task": ["PR", "CDM"], "condition": ["trained"] * 2, "seed": [0, 0]})
-    >>> order_systems(systems).index.tolist()
-    [1, 0]
+    >>> labels = {"task": ["PR", "CDM"], "condition": ["trained"] * 2, "seed": [0, 0]}
+    >>> order_systems(Distances(np.zeros((2, 2)), labels)).labels["task"].tolist()
+    ['CDM', 'PR']
     """
-    require_columns(systems, ("task", "condition"), "the systems of a distance matrix")
-    table = systems.reset_index(drop=True)
-    tasks, conditions = in_reading_order(table["task"]), in_reading_order(table["condition"])
-    key = pd.DataFrame(
-        {
-            "task": [tasks.index(str(task)) for task in table["task"]],
-            "condition": [conditions.index(str(condition)) for condition in table["condition"]],
-            "seed": table.get("seed", 0),
-        }
-    )
-    return table.loc[key.sort_values(["task", "condition", "seed"], kind="stable").index]
+    columns = system_labels(distances)
+    tasks, conditions = (in_reading_order(columns[name]) for name in ("task", "condition"))
+    by_task = np.array([tasks.index(str(task)) for task in columns["task"]])
+    by_condition = np.array([conditions.index(str(condition)) for condition in columns["condition"]])
+    return distances.take(np.lexsort((columns["seed"], by_condition, by_task)))
 
 
 def plot_distance_matrices(
-    distances: Mapping[tuple[str, str], tuple[Float[Array, "n n"], pd.DataFrame]],
+    distances: Mapping[tuple[str, str], Distances],
     bounds: pd.DataFrame | None = None,
     width: float = DOUBLE_COLUMN,
-    label: str = "angular DSA distance (rad)",
+    label: str | None = None,
 ) -> Figure:
-    """A matrix for each architecture (row) and phase (column), on one scale; strips give the task and the condition.
+    """Draw a matrix for each architecture (row) and phase (column), on one colour scale.
 
-    `distances` maps (architecture, phase) to the square matrix and its systems (task, condition, seed). Systems
-    without a distance (NaN) are left grey. `bounds` (architecture, phase, floor, ceiling, averaged over what else it
-    has) is written below each matrix. `label` stands at the colour bar.
+    Systems are ordered by task, condition and seed; strips at the edges give the task and the condition. Systems
+    without a distance (NaN) are left grey.
+
+    Parameters
+    ----------
+    distances : mapping of (str, str) to Distances
+        The distances of each architecture and phase, with the labels task, condition and seed.
+    bounds : DataFrame, optional
+        Floors and ceilings with the columns architecture, phase, floor and ceiling; their means over all other columns
+        are written below each matrix.
+    width : float, default 183 mm
+        Width of the figure in inches.
+    label : str, optional
+        What the distances are, in words; by default the name of the dissimilarity. The unit is added.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where there is no matrix, a matrix lacks a label, or `bounds` lacks a column.
     """
     if not distances:
         raise InputError("plot_distance_matrices needs at least one distance matrix; got none.")
     if bounds is not None:
         require_columns(bounds, ("architecture", "phase", "floor", "ceiling"), "the table of floors and ceilings")
-    for key, (square, systems) in distances.items():
-        if square.shape[0] != len(systems):
-            raise InputError(
-                f"the distance matrix of {key} must have one row a system; got {square.shape[0]} rows and "
-                f"{len(systems)} systems."
-            )
+    drawn = {place: order_systems(own) for place, own in distances.items()}
+    first = next(iter(drawn.values()))
     architectures = in_reading_order(architecture for architecture, _ in distances)
     phases = in_reading_order(phase for _, phase in distances)
-    tasks = in_reading_order(task for _, systems in distances.values() for task in systems["task"])
-    conditions = in_reading_order(name for _, systems in distances.values() for name in systems["condition"])
-    highest = max(
-        (float(np.nanmax(square)) for square, _ in distances.values() if np.isfinite(square).any()), default=1.0
-    )
+    tasks = in_reading_order(task for own in drawn.values() for task in own.labels["task"])
+    conditions = in_reading_order(name for own in drawn.values() for name in own.labels["condition"])
+    highest = max((float(np.nanmax(own.values)) for own in drawn.values() if np.isfinite(own.values).any()), default=1)
     norm = Normalize(0.0, highest if highest > 0 else 1.0)
     with theme():
         side = min((width - 18 * MILLIMETRE) / len(phases), 60 * MILLIMETRE)
@@ -91,9 +87,9 @@ def plot_distance_matrices(
             for column, phase in enumerate(phases):
                 axes = axes_grid[row, column]
                 framed(axes)
-                if (architecture, phase) in distances:
-                    square, systems = distances[architecture, phase]
-                    _draw_matrix(axes, np.asarray(square, dtype=float), systems, norm, tasks, conditions)
+                axes.set_label(f"{architecture}, {phase}")
+                if (architecture, phase) in drawn:
+                    _draw_matrix(axes, drawn[architecture, phase], norm, tasks, conditions)
                 if bounds is not None:
                     own = bounds[(bounds["architecture"] == architecture) & (bounds["phase"] == phase)]
                     axes.set_xlabel(describe_bounds(own), fontsize=5.4, color=MUTED, labelpad=2)
@@ -110,7 +106,7 @@ def plot_distance_matrices(
             pad=0.01,
         )
         bar.outline.set_visible(False)  # type: ignore[operator]
-        bar.set_label(label)
+        bar.set_label(f"{label or first.dissimilarity}{unit_of(first)}")
         handles = [Patch(facecolor=colour_of(TASK_COLOURS, task, i)) for i, task in enumerate(tasks)]
         handles += [Patch(facecolor=colour_of(CONDITION_COLOURS, name, i)) for i, name in enumerate(conditions)]
         figure.legend(
@@ -134,29 +130,13 @@ def describe_bounds(bounds: pd.DataFrame) -> str:
     return "   ".join(f"{kind} {mean:.2f}" for kind, mean in means.items() if np.isfinite(mean))
 
 
-def _draw_matrix(
-    axes: Axes,
-    square: Float[Array, "n n"],
-    systems: pd.DataFrame,
-    norm: Normalize,
-    tasks: list[str],
-    conditions: list[str],
-) -> None:
-    ordered = order_systems(systems)
-    places = ordered.index.to_numpy()
-    n = len(places)
-    shown = square[np.ix_(places, places)]
+def _draw_matrix(axes: Axes, distances: Distances, norm: Normalize, tasks: list[str], conditions: list[str]) -> None:
+    n = distances.n_systems
     axes.fill([0, n, n, 0], [0, 0, n, n], facecolor=FAINT, linewidth=0, zorder=-1)
-    axes.imshow(
-        shown,
-        cmap=NEARNESS,
-        norm=norm,
-        interpolation="none",
-        extent=(0, n, n, 0),
-    )
+    axes.imshow(distances.values, cmap=NEARNESS, norm=norm, interpolation="none", extent=(0, n, n, 0))
     band = 0.035 * n
-    task_codes = np.array([tasks.index(str(task)) for task in ordered["task"]])
-    condition_codes = np.array([conditions.index(str(name)) for name in ordered["condition"]])
+    task_codes = np.array([tasks.index(str(task)) for task in distances.labels["task"]])
+    condition_codes = np.array([conditions.index(str(name)) for name in distances.labels["condition"]])
     palettes = (
         (task_codes, [colour_of(TASK_COLOURS, task, i) for i, task in enumerate(tasks)], 2.1),
         (condition_codes, [colour_of(CONDITION_COLOURS, name, i) for i, name in enumerate(conditions)], 1.0),

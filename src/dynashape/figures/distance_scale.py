@@ -6,47 +6,67 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from dynashape.distances import Distances
 from dynashape.errors import InputError
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
+from dynashape.figures.columns import require_columns, system_labels, unit_of
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, new_figure, theme
+from dynashape.records import (
+    ANALYSES,
     INK,
     LABELLING_COLOURS,
-    MILLIMETRE,
     MUTED,
     PAPER,
     SHADE,
-    new_figure,
-    theme,
+    Array,
+    Condition,
+    Labelling,
+    in_reading_order,
 )
-from dynashape.figures.tables import in_reading_order, require_columns
-from dynashape.records import Array
 
-# name, colour, what the two systems of a pair share and in what they differ
+OTHER_SEED, OTHER_TASK = "other seed", "other task"
+# The kinds of pair, each with its colour.
 KINDS: Mapping[str, str] = {
-    "other seed": MUTED,
-    "training": LABELLING_COLOURS["training"],
-    "input": LABELLING_COLOURS["input"],
-    "other task": LABELLING_COLOURS["task"],
+    OTHER_SEED: MUTED,
+    **{str(analysis.told_apart_by): LABELLING_COLOURS[analysis.told_apart_by] for analysis in ANALYSES},
+    OTHER_TASK: LABELLING_COLOURS[Labelling.TASK],
 }
 
 
 def plot_distance_scale(
-    distances: Mapping[tuple[str, str], tuple[Float[Array, "n n"], pd.DataFrame]],
+    distances: Mapping[tuple[str, str], Distances],
     bounds: pd.DataFrame | None = None,
-    label: str = "dissimilarity (rad)",
     width: float = DOUBLE_COLUMN,
 ) -> Figure:
-    """A panel for each architecture and phase: the spread of the distances that differ in one thing only.
+    """Draw how far apart systems are that differ in one thing only, for each architecture and phase.
 
-    Trained networks of one task that differ in their seed; a network before and after training; a trained network with
-    task and with random input; trained networks of different tasks. Dot: median; thick: quartiles; thin: 5 to 95 %.
-    `distances` is as for `plot_distance_matrices`. `bounds` (architecture, phase, floor, ceiling, averaged over what
-    else it has) becomes a band: the same network on other trials below, other seeds above.
+    The kinds of pair are: trained networks of one task that differ in their seed; a network before and after training;
+    a trained network with task and with random input; trained networks of different tasks. The dot is the median of
+    the distances, the thick line their quartiles, the thin line their 5 to 95 %.
+
+    Parameters
+    ----------
+    distances : mapping of (str, str) to Distances
+        The distances of each architecture and phase, with the labels task, condition and seed.
+    bounds : DataFrame, optional
+        Floors and ceilings with the columns architecture, phase, floor and ceiling. Their means over all other columns
+        become a band: the same network on other trials below, networks of other seeds above.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where there is no matrix, a matrix lacks a label, or `bounds` lacks a column.
     """
     if not distances:
         raise InputError("plot_distance_scale needs at least one distance matrix; got none.")
@@ -54,12 +74,14 @@ def plot_distance_scale(
         require_columns(bounds, ("architecture", "phase", "floor", "ceiling"), "the table of floors and ceilings")
     architectures = in_reading_order(architecture for architecture, _ in distances)
     phases = in_reading_order(phase for _, phase in distances)
+    unit = unit_of(next(iter(distances.values())))
     with theme():
         figure = new_figure(width, (len(architectures) * 32 + 16) * MILLIMETRE)
         grid = figure.subplots(len(architectures), len(phases), squeeze=False, sharex=True, sharey=True)
         for row, architecture in enumerate(architectures):
             for column, phase in enumerate(phases):
                 axes = grid[row, column]
+                axes.set_label(f"{architecture}, {phase}")
                 if bounds is not None:
                     own = bounds[(bounds["architecture"] == architecture) & (bounds["phase"] == phase)]
                     if len(own):
@@ -67,15 +89,14 @@ def plot_distance_scale(
                         axes.axhline(float(own["floor"].mean()), color=INK, linewidth=0.6, linestyle=(0, (1, 1.5)))
                         axes.axhline(float(own["ceiling"].mean()), color=INK, linewidth=0.6)
                 if (architecture, phase) in distances:
-                    square, systems = distances[architecture, phase]
-                    _draw_spreads(axes, np.asarray(square, dtype=float), systems)
+                    _draw_spreads(axes, distances[architecture, phase])
                 axes.set_xlim(-0.6, len(KINDS) - 0.4)
                 axes.set_xticks(range(len(KINDS)), [name.replace(" ", "\n") for name in KINDS])
                 axes.tick_params(axis="x", length=0, labelsize=5.4)
                 if row == 0:
                     axes.set_title(phase)
                 if column == 0:
-                    axes.set_ylabel(f"{architecture}\n{label}")
+                    axes.set_ylabel(f"{architecture}\ndissimilarity{unit}")
         # Once all panels are drawn: a limit that is set stops the shared axis from growing.
         grid[0, 0].set_ylim(bottom=0)
         if bounds is not None:
@@ -92,38 +113,45 @@ def plot_distance_scale(
     return figure
 
 
-def pairs_of_kind(systems: pd.DataFrame, kind: str) -> Bool[Array, "n n"]:
+def pairs_of_kind(distances: Distances, kind: str) -> Bool[Array, "n n"]:
     """Which pairs of systems (upper triangle) differ in this one thing.
 
-    >>> systems = pd.DataFrame({"task": ["CDM"] * 2, "condition": ["untrained", "trained"], "seed": [0, 0]})
-    >>> pairs_of_kind(systems, "training")[0, 1], pairs_of_kind(systems, "input")[0, 1]
+    >>> labels = {"task": ["CDM"] * 2, "condition": ["untrained", "trained"], "seed": [0, 0]}
+    >>> pair = Distances(np.zeros((2, 2)), labels)
+    >>> pairs_of_kind(pair, "training")[0, 1], pairs_of_kind(pair, "input")[0, 1]
     (np.True_, np.False_)
     """
-    require_columns(systems, ("task", "condition", "seed"), "the systems of a distance matrix")
-    task, seed = systems["task"].to_numpy(), systems["seed"].to_numpy()
-    condition = systems["condition"].to_numpy()
-    same_task, same_seed = task[:, None] == task[None], seed[:, None] == seed[None]
+    columns = system_labels(distances)
+    condition = columns["condition"]
+    same_task, same_seed = (columns[name][:, None] == columns[name][None] for name in ("task", "seed"))
 
-    def between(one: str, other: str) -> Array:
+    def between(one: str, other: str) -> Bool[Array, "n n"]:
         forward = (condition == one)[:, None] & (condition == other)[None]
         return np.asarray(forward | forward.T)
 
-    found = {
-        "other seed": between("trained", "trained") & same_task & ~same_seed,
-        "training": between("untrained", "trained") & same_task & same_seed,
-        "input": between("trained", "noise") & same_task & same_seed,
-        "other task": between("trained", "trained") & ~same_task,
-    }[kind]
-    return np.asarray(np.triu(found, k=1))
+    trained = between(Condition.TRAINED, Condition.TRAINED)
+    found = {OTHER_SEED: trained & same_task & ~same_seed, OTHER_TASK: trained & ~same_task}
+    for analysis in ANALYSES:
+        found[analysis.told_apart_by] = between(*analysis.conditions) & same_task & same_seed
+    return np.asarray(np.triu(found[kind], k=1))
 
 
-def _draw_spreads(axes: Axes, square: Float[Array, "n n"], systems: pd.DataFrame) -> None:
+def _draw_spreads(axes: Axes, distances: Distances) -> None:
     for place, (kind, colour) in enumerate(KINDS.items()):
-        values = square[pairs_of_kind(systems, kind)]
+        values = distances.values[pairs_of_kind(distances, kind)]
         values = values[np.isfinite(values)]
         if not len(values):
             continue
         low, lower, middle, upper, high = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
         axes.vlines(place, low, high, color=colour, linewidth=0.9)
         axes.vlines(place, lower, upper, color=colour, linewidth=3)
-        axes.plot(place, middle, marker="o", markersize=3.4, color=colour, markeredgecolor=PAPER, markeredgewidth=0.6)
+        axes.plot(
+            place,
+            middle,
+            marker="o",
+            markersize=3.4,
+            color=colour,
+            markeredgecolor=PAPER,
+            markeredgewidth=0.6,
+            label=kind,
+        )

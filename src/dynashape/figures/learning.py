@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import DOUBLE_COLUMN, FAINT, INK, MILLIMETRE, MUTED, PAPER, new_figure, theme
-from dynashape.figures.tables import in_reading_order, require_columns
-from dynashape.figures.variance_shares import MARKERS, series_colour, series_dash, series_handles, series_names
-from dynashape.records import Array
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, new_figure, theme
+from dynashape.figures.variance_shares import series_colour, series_dash, series_handles, series_marker, series_names
+from dynashape.records import FAINT, INK, MUTED, PAPER, Array, in_reading_order
 
 NEEDED = ("updates", "analysis", "architecture", "phase", "labelling", "omega_squared", "accuracy")
 # The final networks stand apart from the last update by this part of the axis.
@@ -27,7 +27,7 @@ LETTER = 3.7
 def plot_learning(learning: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
     """Two rows an architecture (variance share above in-sample accuracy), a column a phase, updates along a log axis.
 
-    `learning` has updatess (missing in the rows of the final networks, drawn at the right), analysis, architecture,
+    `learning` has updates (missing in the rows of the final networks, drawn at the right), analysis, architecture,
     phase, labelling, omega_squared and accuracy, one row a task pair. A line is the mean over task pairs and its band
     the middle half of them; of a single pair the band is the interval omega_low to omega_high. With n_networks and
     n_done, points where all networks are done are open; the mean of `chance` is dotted beside the accuracies.
@@ -56,6 +56,7 @@ def plot_learning(learning: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figur
             for column, phase in enumerate(phases):
                 own = table[(table["architecture"] == architecture) & (table["phase"] == phase)]
                 for axes, value in zip(grid[2 * row : 2 * row + 2, column], limits, strict=True):
+                    axes.set_label(f"{architecture}, {phase}, {value}")
                     _draw_panel(axes, own, value, series, updates)
                     _label_updates(axes, updates, panel_points)
                     _hold(axes, *limits[value])
@@ -100,7 +101,7 @@ def _draw_panel(axes: Axes, table: pd.DataFrame, value: str, series: Sequence[st
                 mean[done == opened],
                 color=colour,
                 linestyle="none",
-                marker=MARKERS.get(name.split(",")[0], "o"),
+                marker=series_marker(name, position),
                 markersize=2.8,
                 markerfacecolor=PAPER if opened else colour,
                 markeredgewidth=0.7,

@@ -12,22 +12,19 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from dynashape.errors import InputError
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
+from dynashape.figures.columns import require_columns, with_pair
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, bare, colour_of, framed, marker_of, theme
+from dynashape.records import (
+    CONDITION_FILLS,
     FAINT,
-    MILLIMETRE,
     MUTED,
     PAPER,
     TASK_COLOURS,
     TASK_MARKERS,
-    bare,
-    colour_of,
-    framed,
-    marker_of,
-    theme,
+    Array,
+    Fill,
+    in_reading_order,
 )
-from dynashape.figures.tables import in_reading_order, require_columns, with_pair
-from dynashape.records import Array
 
 # Between two architectures, in sides of a map.
 GAP = 0.3
@@ -72,7 +69,7 @@ def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE
                 own = table[
                     (table["pair"] == pair) & (table["architecture"] == architecture) & (table["phase"] == phase)
                 ]
-                _frame(axes, column, row, filled=own.empty)
+                _frame(axes, column, row, own.empty, f"{architecture}, {phase}, {pair}")
                 if not own.empty:
                     places.append(own.assign(**_inside(own, column, row)))
                     _write_stress(axes, own, column, row)
@@ -99,7 +96,7 @@ def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE
     return figure
 
 
-def _frame(axes: Axes, column: float, row: int, filled: bool) -> None:
+def _frame(axes: Axes, column: float, row: int, filled: bool, label: str) -> None:
     low, high = 0.03, 0.97
     axes.fill(
         [column + low, column + high, column + high, column + low],
@@ -107,6 +104,7 @@ def _frame(axes: Axes, column: float, row: int, filled: bool) -> None:
         facecolor=FAINT if filled else "none",
         edgecolor=FAINT,
         linewidth=0.5,
+        label=label,
     )
 
 
@@ -152,10 +150,11 @@ def _draw_points(axes: Axes, table: pd.DataFrame, tasks: list[str], size: float)
 
 
 def point_fill(condition: str, colour: str) -> dict[str, Any]:
-    """How a condition fills its marker: trained full, untrained open, noise half."""
-    if condition == "untrained":
+    """How matplotlib draws a condition's marker: trained full, untrained open, noise half."""
+    fill = CONDITION_FILLS.get(condition, Fill.FULL)
+    if fill is Fill.OPEN:
         return {"markerfacecolor": PAPER, "markeredgecolor": colour, "markeredgewidth": 0.7}
-    if condition == "trained":
+    if fill is Fill.FULL:
         return {"markerfacecolor": colour, "markeredgecolor": colour, "markeredgewidth": 0.3}
     return {
         "markerfacecolor": colour,

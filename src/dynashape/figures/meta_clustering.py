@@ -13,17 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from scipy.spatial import ConvexHull, QhullError
 
+from dynashape.figures.columns import require_columns, with_pair
+from dynashape.figures.p_values import format_p
 from dynashape.figures.style import (
-    ANALYSIS_COLOURS,
-    ARCHITECTURE_COLOURS,
-    ARCHITECTURE_MARKERS,
     DOUBLE_COLUMN,
-    FAINT,
-    INK,
     MILLIMETRE,
-    MUTED,
-    PAPER,
-    PHASE_COLOURS,
     colour_of,
     framed,
     label_panel,
@@ -31,24 +25,28 @@ from dynashape.figures.style import (
     new_figure,
     theme,
 )
-from dynashape.figures.tables import format_p, in_reading_order, require_columns, with_pair
-from dynashape.records import Array
+from dynashape.records import (
+    ANALYSES,
+    ANALYSIS_COLOURS,
+    ARCHITECTURE_COLOURS,
+    ARCHITECTURE_MARKERS,
+    FAINT,
+    INK,
+    MUTED,
+    PAPER,
+    PHASE_COLOURS,
+    TASK_PAIR_COLOURS,
+    Array,
+    in_reading_order,
+)
 
-PAIR_COLOURS: Mapping[str, str] = {
-    "CDM-PR": "#4477aa",
-    "CDM-DC": "#66ccee",
-    "CDM-GNG": "#228833",
-    "DC-PR": "#ccbb44",
-    "DC-GNG": "#ee6677",
-    "PR-GNG": "#aa3377",
-}
 FACTORS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "analysis": ("analysis", ANALYSIS_COLOURS),
     "phase": ("phase", PHASE_COLOURS),
     "architecture": ("architecture", ARCHITECTURE_COLOURS),
-    "pair": ("task pair", PAIR_COLOURS),
+    "pair": ("task pair", TASK_PAIR_COLOURS),
 }
-ANALYSIS_NAMES = {"1": "1  untrained and trained", "2": "2  trained and noise-driven"}
+ANALYSIS_NAMES = {str(analysis.number): f"{analysis.number}  {analysis.words}" for analysis in ANALYSES}
 
 
 def plot_meta_clustering(

@@ -6,17 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
-    INK,
-    LABELLING_COLOURS,
-    MILLIMETRE,
-    MUTED,
-    label_panel,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import require_columns
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, label_panel, new_figure, theme
+from dynashape.records import HEADLINE, INK, LABELLING_COLOURS, MUTED
 
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (5, 1.2, 1, 1.2)))
 _SHADES = (1.0, 0.8, 0.62, 0.48)
@@ -51,7 +43,7 @@ def plot_power(comparisons: pd.DataFrame, verdicts: pd.DataFrame, width: float =
         if len(verdicts):
             needed = ("difference", "measured", "n_seeds", "right", "error", "limit", "target")
             require_columns(verdicts, needed, "the table of verdicts")
-            _draw_panel(grid[-1], _verdict_lines(verdicts), INK, "verdict, pooled", "input − training")
+            _draw_panel(grid[-1], _verdict_lines(verdicts), INK, "verdict, pooled", HEADLINE.replace("-", "−"))
         for axes, letter in zip(grid, "abcdefgh", strict=False):
             label_panel(axes, letter)
         grid[0].set_ylabel("chance to find it")

@@ -7,19 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import (
-    ARCHITECTURE_COLOURS,
-    ARCHITECTURE_MARKERS,
-    DOUBLE_COLUMN,
-    INK,
-    MILLIMETRE,
-    MUTED,
-    colour_of,
-    marker_of,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import in_reading_order, require_columns
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, marker_of, new_figure, theme
+from dynashape.records import ARCHITECTURE_COLOURS, ARCHITECTURE_MARKERS, INK, MUTED, in_reading_order
 
 NEEDED = ("architecture", "task", "seed", "evidence", "rate")
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
-    INK,
-    LABELLING_COLOURS,
-    MILLIMETRE,
-    MUTED,
-    PAPER,
-    SPARE_COLOURS,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import require_columns
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
+from dynashape.records import INK, LABELLING_COLOURS, MUTED, PAPER, Labelling, Verdict
 
 NEEDED = ("setting", "value", "estimate", "low", "high", "verdict")
-UNDECIDED = "cannot be told"
+_COLOURS: Mapping[str, str] = {Verdict.of(labelling): LABELLING_COLOURS[labelling] for labelling in Labelling}
 
 
 def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
@@ -64,7 +57,7 @@ def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) ->
                 marker="o",
                 markersize=4,
                 color=colours[name],
-                markerfacecolor=PAPER if name == UNDECIDED else colours[name],
+                markerfacecolor=PAPER if name == Verdict.CANNOT_BE_TOLD else colours[name],
             )
             for name in verdicts
         ]
@@ -86,9 +79,7 @@ def _order(values: pd.Series) -> list[str]:
 
 
 def _verdict_colour(verdict: str, position: int) -> str:
-    if verdict == UNDECIDED:
-        return MUTED
-    return LABELLING_COLOURS.get(verdict.split(" ")[0], SPARE_COLOURS[position % len(SPARE_COLOURS)])
+    return MUTED if verdict == Verdict.CANNOT_BE_TOLD else colour_of(_COLOURS, verdict, position)
 
 
 def _draw_setting(axes: Axes, table: pd.DataFrame, values: list[str], colours: dict[str, str]) -> None:
@@ -114,7 +105,7 @@ def _draw_setting(axes: Axes, table: pd.DataFrame, values: list[str], colours: d
             marker="o",
             markersize=4,
             color=colours[verdict],
-            markerfacecolor=PAPER if verdict == UNDECIDED else colours[verdict],
+            markerfacecolor=PAPER if verdict == Verdict.CANNOT_BE_TOLD else colours[verdict],
         )
         if getattr(row, "chosen", False):
             axes.plot(place, estimate, marker="o", markersize=7, color=INK, markerfacecolor="none", markeredgewidth=0.7)

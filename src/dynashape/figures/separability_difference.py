@@ -7,9 +7,11 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from dynashape.errors import InputError
+from dynashape.figures.columns import require_columns, with_pair
+from dynashape.figures.p_values import significance
 from dynashape.figures.squares import Shades, draw_squares
-from dynashape.figures.style import DIVERGING, DOUBLE_COLUMN, INK, theme
-from dynashape.figures.tables import require_columns, significance, with_pair
+from dynashape.figures.style import DIVERGING, DOUBLE_COLUMN, theme
+from dynashape.records import ALPHA, INK
 
 PLACE = ("analysis", "architecture", "phase", "pair", "labelling")
 NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy", "p_value")
@@ -17,7 +19,7 @@ NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", 
 _LEAST_REACH = 0.1
 
 
-def separability_difference(first: pd.DataFrame, second: pd.DataFrame, alpha: float = 0.05) -> pd.DataFrame:
+def separability_difference(first: pd.DataFrame, second: pd.DataFrame, alpha: float = ALPHA) -> pd.DataFrame:
     """One row a comparison and labelling of both tables: `difference` is the second's accuracy less the first's.
 
     Also both accuracies (accuracy_first, accuracy_second), and `flips`: whether the labelling is told apart (q-value,
@@ -36,7 +38,7 @@ def plot_separability_difference(
     first: pd.DataFrame,
     second: pd.DataFrame,
     names: tuple[str, str] = ("the first", "the second"),
-    alpha: float = 0.05,
+    alpha: float = ALPHA,
     width: float = DOUBLE_COLUMN,
 ) -> Figure:
     """One block for each analysis and labelling; a square is the second's accuracy less the first's.

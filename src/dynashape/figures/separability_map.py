@@ -6,14 +6,16 @@ import pandas as pd
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from dynashape.figures.columns import require_columns, with_pair
+from dynashape.figures.p_values import significance
 from dynashape.figures.squares import Shades, draw_squares
-from dynashape.figures.style import DOUBLE_COLUMN, INK, SEQUENTIAL, theme
-from dynashape.figures.tables import require_columns, significance, with_pair
+from dynashape.figures.style import DOUBLE_COLUMN, SEQUENTIAL, theme
+from dynashape.records import ALPHA, INK
 
 NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy", "chance", "p_value")
 
 
-def plot_separability_map(separability: pd.DataFrame, alpha: float = 0.05, width: float = DOUBLE_COLUMN) -> Figure:
+def plot_separability_map(separability: pd.DataFrame, alpha: float = ALPHA, width: float = DOUBLE_COLUMN) -> Figure:
     """One block for each analysis and labelling; in it a square for each task pair, phase and architecture.
 
     Colour and number are the accuracy of the logistic regression in the MDS plane; a dot marks a q-value (p-value where

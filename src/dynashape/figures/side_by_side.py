@@ -8,24 +8,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
-    MILLIMETRE,
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, label_panel, new_figure, theme
+from dynashape.records import (
+    ANALYSES,
     MUTED,
     PAPER,
+    SHORT_NAMES,
     SPARE_COLOURS,
     SPARE_MARKERS,
-    label_panel,
-    new_figure,
-    theme,
+    Labelling,
+    in_reading_order,
 )
-from dynashape.figures.tables import in_reading_order, require_columns
 
 SHARES = ("study", "architecture", "phase", "labelling", "analysis", "share", "share_low", "share_high")
 POOLED = ("study", "contrast", "estimate", "low", "high")
 # The order in which causes are read: what the study asks about first, then the task in each analysis.
-_CAUSES = (("training", 1), ("input", 2), ("task", 1), ("task", 2))
-_SHORT = {"fixation": "fix", "stimulus": "stim", "delay": "delay", "decision": "dec"}
+_CAUSES = (
+    *((analysis.told_apart_by, analysis.number) for analysis in ANALYSES),
+    *((Labelling.TASK, analysis.number) for analysis in ANALYSES),
+)
 # Studies of one phase stand within this part of the way to the next phase.
 _SPREAD = 0.6
 
@@ -59,6 +61,7 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
                     & (shares["labelling"] == labelling)
                     & (shares["analysis"].astype(int) == analysis)
                 ]
+                axes.set_label(f"{architecture}, {labelling}, analysis {analysis}")
                 _draw_shares(axes, own, studies, phases)
                 axes.tick_params(labelleft=column == 0, labelbottom=row == len(architectures) - 1)
                 if row == 0:
@@ -74,6 +77,7 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
         for column, contrast in enumerate(contrasts):
             axes = figure.add_subplot(line[0, column])
             _draw_differences(axes, pooled[pooled["contrast"] == contrast], studies)
+            axes.set_label(contrast)
             axes.set_title(contrast.replace("-", "−"), fontweight="bold")
             axes.set_yticks(range(len(studies)), studies if column == 0 else [""] * len(studies))
             if column == 0:
@@ -105,8 +109,9 @@ def _draw_shares(axes: Axes, table: pd.DataFrame, studies: list[str], phases: li
             markeredgecolor=PAPER,
             markeredgewidth=0.4,
             color=_colour(position),
+            label=study,
         )
-    names = phases if len(phases) <= 2 else [_SHORT.get(phase, phase) for phase in phases]
+    names = phases if len(phases) <= 2 else [SHORT_NAMES.get(phase, phase) for phase in phases]
     axes.set_xticks(range(len(phases)), names)
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.5, len(phases) - 0.5)
@@ -117,7 +122,9 @@ def _draw_differences(axes: Axes, table: pd.DataFrame, studies: list[str]) -> No
     for row in table.to_dict("records"):
         place = studies.index(row["study"])
         axes.hlines(place, float(row["low"]), float(row["high"]), color=_colour(place), linewidth=1.1)
-        axes.plot(float(row["estimate"]), place, marker=_marker(place), markersize=4, color=_colour(place))
+        axes.plot(
+            float(row["estimate"]), place, marker=_marker(place), markersize=4, color=_colour(place), label=row["study"]
+        )
     axes.set_ylim(len(studies) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -129,4 +136,4 @@ def _colour(position: int) -> str:
 
 
 def _marker(position: int) -> str:
-    return SPARE_MARKERS[position % len(SPARE_MARKERS)]
+    return SPARE_MARKERS[position % len(SPARE_MARKERS)].matplotlib

@@ -8,17 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import (
-    CONDITION_COLOURS,
-    DOUBLE_COLUMN,
-    FAINT,
-    MILLIMETRE,
-    MUTED,
-    colour_of,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import in_reading_order, require_columns
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
+from dynashape.records import CONDITION_COLOURS, FAINT, MUTED, in_reading_order
 
 # More points than this are drawn as an image inside the vector file, which would otherwise be slow to open.
 MOST_VECTOR_POINTS = 3000
@@ -44,6 +36,7 @@ def plot_spectra(eigenvalues: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Fig
         for row, architecture in enumerate(architectures):
             for column, phase in enumerate(phases):
                 axes = grid[row, column]
+                axes.set_label(f"{architecture}, {phase}")
                 chosen = table[(table["architecture"] == architecture) & (table["phase"] == phase)]
                 _draw_plane(axes, chosen, conditions, rasterised=len(table) > MOST_VECTOR_POINTS)
                 axes.set_xlim(low, reach)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,17 +13,9 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
-from dynashape.figures.style import MILLIMETRE, MUTED, ON_DARK, ON_LIGHT, bare, label_panel, new_figure
-from dynashape.figures.tables import in_reading_order
+from dynashape.figures.style import MILLIMETRE, ON_DARK, ON_LIGHT, bare, label_panel, new_figure
+from dynashape.records import ANALYSES, MUTED, SHORT_NAMES, in_reading_order
 
-TITLES: Mapping[tuple[str, str], str] = {
-    ("1", "task"): "task separation",
-    ("1", "training"): "training separation",
-    ("2", "task"): "task separation",
-    ("2", "input"): "input separation",
-}
-SHORT: Mapping[str, str] = {"fixation": "fix", "stimulus": "stim", "delay": "delay", "decision": "dec"}
-CONTRASTS: Mapping[str, str] = {"1": "untrained and trained", "2": "trained and noise-driven"}
 # Relative luminance at which white and black words are equally easy to read.
 _EQUALLY_READABLE = 0.2
 
@@ -52,7 +44,8 @@ def draw_squares(table: pd.DataFrame, shades: Shades, width: float) -> tuple[Fig
     """One block for each analysis and labelling; in it a square for each task pair, phase and architecture.
 
     `table` has analysis and labelling (text), architecture, phase, pair, `value` (NaN is hatched) and `mark` (a dot).
-    The caller labels the colour bar. To be called inside the theme.
+    A block carries the label "analysis 1, task", its squares labels such as "GRU, delay, CDM-PR". The caller labels
+    the colour bar. To be called inside the theme.
     """
     architectures, phases = in_reading_order(table["architecture"]), in_reading_order(table["phase"])
     pairs = in_reading_order(table["pair"])
@@ -60,6 +53,7 @@ def draw_squares(table: pd.DataFrame, shades: Shades, width: float) -> tuple[Fig
     labellings = {
         analysis: in_reading_order(table.loc[table["analysis"] == analysis, "labelling"]) for analysis in analyses
     }
+    compared = {str(analysis.number): analysis.words for analysis in ANALYSES}
     n_columns = max(len(names) for names in labellings.values())
     # With few task pairs the name beside a block is longer than its squares are high.
     block = (max(len(pairs), 5) * 5.2 + 16) * MILLIMETRE
@@ -74,11 +68,10 @@ def draw_squares(table: pd.DataFrame, shades: Shades, width: float) -> tuple[Fig
             labelling = labellings[analysis][column]
             chosen = table[(table["analysis"] == analysis) & (table["labelling"] == labelling)]
             _draw_block(axes, chosen, architectures, phases, pairs, shades, first=column == 0)
-            title = TITLES.get((analysis, labelling), f"{labelling} separation")
-            axes.set_title(title, fontsize=7.5, fontweight="bold", pad=19)
+            axes.set_label(f"analysis {analysis}, {labelling}")
+            axes.set_title(f"{labelling} separation", fontsize=7.5, fontweight="bold", pad=19)
             if column == 0:
-                contrast = CONTRASTS.get(analysis, "")
-                axes.set_ylabel(f"Analysis {analysis}\n{contrast}", fontsize=7, labelpad=6)
+                axes.set_ylabel(f"Analysis {analysis}\n{compared.get(analysis, '')}", fontsize=7, labelpad=6)
                 label_panel(axes, "abcdefgh"[row], dx=-30.0, dy=16.0)
     bar = figure.colorbar(
         ScalarMappable(shades.norm, shades.colours),
@@ -103,16 +96,17 @@ def _draw_block(
 ) -> None:
     values = np.full((len(pairs), len(architectures) * len(phases)), np.nan)
     marked = np.zeros(values.shape, dtype=bool)
-    for place in table.itertuples():
-        column = architectures.index(str(place.architecture)) * len(phases) + phases.index(str(place.phase))
-        row = pairs.index(str(place.pair))
-        values[row, column] = float(place.value)
-        marked[row, column] = bool(place.mark)
+    for line in table.itertuples():
+        column = architectures.index(str(line.architecture)) * len(phases) + phases.index(str(line.phase))
+        row = pairs.index(str(line.pair))
+        values[row, column] = float(line.value)
+        marked[row, column] = bool(line.mark)
     gap = 0.35
     lefts = np.array([c + gap * (c // len(phases)) for c in range(values.shape[1])])
     for row in range(values.shape[0]):
         for column in range(values.shape[1]):
-            _draw_square(axes, lefts[column], row, values[row, column], shades)
+            label = f"{architectures[column // len(phases)]}, {phases[column % len(phases)]}, {pairs[row]}"
+            _draw_square(axes, lefts[column], row, values[row, column], shades, label)
     pens = np.array([[shades.pen(value) if np.isfinite(value) else ON_LIGHT for value in line] for line in values])
     for pen in (ON_DARK, ON_LIGHT):
         rows, columns = np.nonzero(marked & (pens == pen))
@@ -121,7 +115,7 @@ def _draw_block(
     axes.set_ylim(values.shape[0], 0)
     bare(axes)
     roomy = values.shape[1] <= 6
-    names = [phase if roomy else SHORT.get(phase, phase[:4]) for _ in architectures for phase in phases]
+    names = [phase if roomy else SHORT_NAMES.get(phase, phase[:4]) for _ in architectures for phase in phases]
     axes.set_xticks(lefts + 0.5, names, fontsize=5, color=MUTED)
     axes.tick_params(axis="x", length=0, top=True, labeltop=True, bottom=False, labelbottom=False, pad=1)
     axes.set_yticks(np.arange(len(pairs)) + 0.5, pairs if first else [""] * len(pairs))
@@ -140,16 +134,17 @@ def _draw_block(
         )
 
 
-def _draw_square(axes: Axes, left: float, row: int, value: float, shades: Shades) -> None:
+def _draw_square(axes: Axes, left: float, row: int, value: float, shades: Shades, label: str) -> None:
     if np.isnan(value):
         axes.fill([left, left + 1, left + 1, left], [row, row, row + 1, row + 1], facecolor="none", edgecolor=MUTED,
-                  hatch="////", linewidth=0)  # fmt: skip
+                  hatch="////", linewidth=0, label=label)  # fmt: skip
         return
     axes.fill(
         [left + 0.03, left + 0.97, left + 0.97, left + 0.03],
         [row + 0.03, row + 0.03, row + 0.97, row + 0.97],
         facecolor=shades.colour(value),
         linewidth=0,
+        label=label,
     )
     axes.text(
         left + 0.5, row + 0.6, shades.words(value), ha="center", va="center", fontsize=4.8, color=shades.pen(value)

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from dynashape.errors import InputError, unknown_name
+from dynashape.records import FAINT, INK, MUTED, NEARNESS_COLOURS, PAPER, SPARE_COLOURS, SPARE_MARKERS, Marker
 
 MILLIMETRE = 1 / 25.4
 SINGLE_COLUMN = 89 * MILLIMETRE
@@ -25,48 +26,13 @@ SINGLE_COLUMN = 89 * MILLIMETRE
 DOUBLE_COLUMN = 183 * MILLIMETRE
 """Width of a figure in two columns of a journal, in inches."""
 
-# The report swaps these (and the darkest blue) for its own variables, so that a figure follows it into dark mode.
-INK = "#1f2430"
-MUTED = "#646b78"
-FAINT = "#d3d8e0"
-SHADE = "#eef1f5"
-PAPER = "#ffffff"
 # For words on coloured squares, which keep their colour: almost PAPER and INK, but never swapped.
 ON_DARK = "#fefefe"
 ON_LIGHT = "#1e232f"
 
-# Okabe and Ito (2008), with lightness spread so that a grey print keeps the order.
-TASK_COLOURS: Mapping[str, str] = {"CDM": "#0072b2", "GNG": "#f0a30a", "DC": "#009e73", "PR": "#cc79a7"}
-TASK_MARKERS: Mapping[str, str] = {"CDM": "o", "GNG": "s", "DC": "^", "PR": "D"}
-CONDITION_COLOURS: Mapping[str, str] = {"untrained": "#b4bcc8", "trained": "#566580", "noise": "#d55e00"}
-# Tol's "high contrast" triple, made for grey prints.
-ARCHITECTURE_COLOURS: Mapping[str, str] = {"V-RNN": "#1f78b4", "GRU": "#bb5566", "LSTM": "#ddaa33"}
-ARCHITECTURE_MARKERS: Mapping[str, str] = {"V-RNN": "o", "GRU": "s", "LSTM": "^"}
-PHASE_COLOURS: Mapping[str, str] = {
-    "fixation": "#a9b0bb",
-    "stimulus": "#e8912d",
-    "delay": "#4ba36b",
-    "decision": "#8e5ea8",
-}
-LABELLING_COLOURS: Mapping[str, str] = {"task": "#7c8798", "training": "#3a9bdc", "input": "#d55e00"}
-ANALYSIS_COLOURS: Mapping[str, str] = {"1": LABELLING_COLOURS["training"], "2": LABELLING_COLOURS["input"]}
-
-SPARE_COLOURS: tuple[str, ...] = (
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#cc79a7",
-    "#f0a30a",
-    "#56b4e9",
-    "#8e5ea8",
-    "#7c8798",
-)
-SPARE_MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P", "X", "*")
-
 # Light to dark with even steps in lightness; the light end is still visible on white.
 SEQUENTIAL = LinearSegmentedColormap.from_list("dynashape", ["#f3f6fa", "#bcd5e8", "#6aa7cf", "#2b6ca8", "#123a6b"])
-# Distances: near is dark, as in most published dissimilarity matrices.
-NEARNESS = LinearSegmentedColormap.from_list("nearness", ["#123a6b", "#3f83b8", "#9cc5df", "#eef4f9"])
+NEARNESS = LinearSegmentedColormap.from_list("nearness", NEARNESS_COLOURS)
 # Differences: blue below zero, brown above, both ends equally dark, a pair that every colour-blind eye tells apart.
 DIVERGING = LinearSegmentedColormap.from_list("difference", ["#123a6b", "#5b9bc9", "#f3f4f6", "#d99a4e", "#7a3d07"])
 
@@ -180,19 +146,21 @@ def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
 def colour_of(kind: Mapping[str, str], name: str, position: int = 0) -> str:
     """The colour of a name, and for a name of the user's own a spare one by its position.
 
+    >>> from dynashape.records import TASK_COLOURS
     >>> colour_of(TASK_COLOURS, "CDM"), colour_of(TASK_COLOURS, "MyTask", 1)
     ('#0072b2', '#d55e00')
     """
     return kind.get(name, SPARE_COLOURS[position % len(SPARE_COLOURS)])
 
 
-def marker_of(kind: Mapping[str, str], name: str, position: int = 0) -> str:
+def marker_of(kind: Mapping[str, Marker], name: str, position: int = 0) -> str:
     """The marker of a name, and for a name of the user's own a spare one by its position.
 
+    >>> from dynashape.records import TASK_MARKERS
     >>> marker_of(TASK_MARKERS, "GNG")
     's'
     """
-    return kind.get(name, SPARE_MARKERS[position % len(SPARE_MARKERS)])
+    return kind.get(name, SPARE_MARKERS[position % len(SPARE_MARKERS)]).matplotlib
 
 
 def label_panel(axes: Axes, letter: str, dx: float = -2.0, dy: float = 3.0) -> None:

@@ -12,19 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from dynashape.errors import InputError
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
-    FAINT,
-    INK,
-    MILLIMETRE,
-    MUTED,
-    SEQUENTIAL,
-    SHADE,
-    TASK_COLOURS,
-    colour_of,
-    new_figure,
-    theme,
-)
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, SEQUENTIAL, colour_of, new_figure, theme
+from dynashape.records import FAINT, INK, MUTED, SHADE, TASK_COLOURS
 
 # Up to this many channels are drawn as traces, in which noise can be judged; more become a heat map.
 MOST_TRACES = 8
@@ -59,7 +48,8 @@ def plot_task_structure(samples: Sequence[Mapping[str, Any]], width: float = DOU
             inputs_axes = figure.add_subplot(grid[2 * row, 0], sharex=first)
             first = first or inputs_axes
             target_axes = figure.add_subplot(grid[2 * row + 1, 0], sharex=first)
-            for axes in (inputs_axes, target_axes):
+            for axes, what in ((inputs_axes, "inputs"), (target_axes, "target")):
+                axes.set_label(f"{sample['name']}, {what}")
                 _shade_phases(axes, sample)
             _draw_inputs(inputs_axes, sample)
             _draw_target(target_axes, sample, colour_of(TASK_COLOURS, str(sample["name"]), row))

@@ -7,18 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dynashape.figures.style import (
-    CONDITION_COLOURS,
-    DOUBLE_COLUMN,
-    INK,
-    MILLIMETRE,
-    MUTED,
-    TASK_COLOURS,
-    colour_of,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import in_reading_order, require_columns
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
+from dynashape.records import CONDITION_COLOURS, INK, MUTED, TASK_COLOURS, in_reading_order
 
 FAILURE = CONDITION_COLOURS["noise"]
 
@@ -50,6 +41,7 @@ def plot_training_curves(
         for row, architecture in enumerate(architectures):
             for column, task in enumerate(tasks):
                 axes = axes_grid[row, column]
+                axes.set_label(f"{architecture}, {task}")
                 chosen = curves[(curves["architecture"] == architecture) & (curves["task"] == task)]
                 _draw_panel(axes, chosen, architecture, task, colour_of(TASK_COLOURS, task, column), failed, criterion)
                 axes.set_ylim(low, 1.02)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,21 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
-from dynashape.figures.style import (
-    DOUBLE_COLUMN,
-    INK,
-    LABELLING_COLOURS,
-    MILLIMETRE,
-    MUTED,
-    PAPER,
-    colour_of,
-    label_panel,
-    new_figure,
-    theme,
-)
-from dynashape.figures.tables import in_reading_order, require_columns
-
-MARKERS: Mapping[str, str] = {"task": "D", "training": "o", "input": "s"}
+from dynashape.figures.columns import require_columns
+from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, label_panel, marker_of, new_figure, theme
+from dynashape.records import ANALYSES, INK, LABELLING_COLOURS, LABELLING_MARKERS, MUTED, PAPER, in_reading_order
 
 
 def plot_variance_shares(
@@ -55,6 +43,7 @@ def plot_variance_shares(
             axes = figure.add_subplot(grid[0, column], sharey=first)
             first = first or axes
             _draw_architecture(axes, table[table["architecture"] == architecture], phases, series)
+            axes.set_label(architecture)
             axes.set_title(architecture, fontweight="bold")
             axes.set_ylim(min(0.0, float(table["share"].min()) - 0.02), min(1.0, float(highest) * 1.08))
             axes.tick_params(labelleft=column == 0)
@@ -63,6 +52,7 @@ def plot_variance_shares(
                 label_panel(axes, "a", dx=-14.0)
         if differences and pooled is not None:
             axes = figure.add_subplot(grid[0, len(architectures)])
+            axes.set_label("pooled")
             _draw_differences(axes, pooled)
             label_panel(axes, "b", dx=-4.0)
         figure.legend(series_handles(series), series, loc="outside lower left", ncols=len(series), handlelength=2.6)
@@ -87,9 +77,14 @@ def series_colour(series: str, position: int) -> str:
     return colour_of(LABELLING_COLOURS, series.split(",")[0], position)
 
 
+def series_marker(series: str, position: int) -> str:
+    """The marker of a line: its labelling's."""
+    return marker_of(LABELLING_MARKERS, series.split(",")[0], position)
+
+
 def series_dash(series: str) -> str:
     """The dash of a line: broken for analysis 2 of a labelling that both analyses have."""
-    return "--" if series.endswith("analysis 2") else "-"
+    return "--" if series.endswith(f"analysis {ANALYSES[1].number}") else "-"
 
 
 def series_handles(series: Sequence[str]) -> list[Line2D]:
@@ -98,7 +93,7 @@ def series_handles(series: Sequence[str]) -> list[Line2D]:
         Line2D(
             [],
             [],
-            marker=MARKERS.get(name.split(",")[0], "o"),
+            marker=series_marker(name, position),
             color=series_colour(name, position),
             linestyle=series_dash(name),
         )
@@ -134,7 +129,8 @@ def _draw_architecture(axes: Axes, table: pd.DataFrame, phases: Sequence[str], s
             means,
             color=colour,
             linestyle=series_dash(name),
-            marker=MARKERS.get(name.split(",")[0], "o"),
+            marker=series_marker(name, position),
+            label=name,
             markersize=3.4,
             markeredgecolor=PAPER,
             markeredgewidth=0.4,

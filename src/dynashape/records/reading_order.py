@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dynashape.records.analyses import Labelling
 from dynashape.records.systems import CONDITIONS, PHASES
 
+ARCHITECTURE_ORDER: tuple[str, ...] = ("V-RNN", "GRU", "LSTM")
+"""The architectures of the published study, as it lists them."""
 TASK_PAIR_ORDER: tuple[str, ...] = ("CDM-PR", "CDM-DC", "CDM-GNG", "DC-PR", "DC-GNG", "PR-GNG")
 """The task pairs, as the published study lists them."""
 READING_ORDER: tuple[str, ...] = (
-    *("V-RNN", "GRU", "LSTM"),
+    *ARCHITECTURE_ORDER,
     *PHASES,
     *("CDM", "GNG", "DC", "PR"),
     *TASK_PAIR_ORDER,
@@ -20,6 +22,8 @@ READING_ORDER: tuple[str, ...] = (
 """Every name of the published study, in the order in which figures and tables show them."""
 SHORT_NAMES: Mapping[str, str] = {"fixation": "fix", "stimulus": "stim", "delay": "delay", "decision": "dec"}
 """Names that are shortened where room is short."""
+SHOWN_PHASE = "stimulus"
+"""The phase that is shown where one has to be chosen, since there the inputs differ most."""
 
 
 def in_reading_order(names: Iterable[object]) -> list[str]:

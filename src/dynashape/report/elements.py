@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
-from jaxtyping import Float
 
-from dynashape.records import Array
+from dynashape.distances import Distances
 
 
 @dataclass(frozen=True)
-class Headline:
-    """One number that the report opens with: `value` as printed, what it is, and how sure it is.
+class KeyNumber:
+    """A number with which the report opens.
 
-    >>> Headline("1.00", "input separation", "chance .63, 72 of 72 comparisons").value
+    Attributes
+    ----------
+    value : str
+        The number as it is printed.
+    label : str
+        What it is.
+    detail : str
+        How sure it is.
+
+    Examples
+    --------
+    >>> KeyNumber("1.00", "input separation", "chance .63, 72 of 72 comparisons").value
     '1.00'
     """
 
@@ -27,9 +37,22 @@ class Headline:
 
 @dataclass(frozen=True)
 class ClaimElement:
-    """A claim of the paper beside what this study finds; `rule` says when it counts as supported.
+    """A claim of the paper beside what this study finds.
 
-    >>> ClaimElement("Input matters more.", "Found here too", "input dominates", "the interval lies above zero").outcome
+    Attributes
+    ----------
+    claim : str
+        What the paper says.
+    outcome : str
+        Whether it is found here, in words.
+    finding : str
+        What is found here.
+    rule : str
+        When the claim counts as found.
+
+    Examples
+    --------
+    >>> ClaimElement("Input matters more.", "Found here too", "input dominates", "the interval is above zero").outcome
     'Found here too'
     """
 
@@ -41,8 +64,25 @@ class ClaimElement:
 
 @dataclass(frozen=True)
 class FigureElement:
-    """A drawn figure: its SVG, a caption (what is plotted, n, the test), a text alternative, the table behind it.
+    """A figure that is drawn.
 
+    Attributes
+    ----------
+    name : str
+        A name for links and files, which no other figure of the report has.
+    title : str
+        The heading above the figure.
+    svg : str
+        The text of an SVG file.
+    caption : str
+        What is plotted, the number of systems and the test.
+    alternative : str
+        What can be seen, for readers who cannot see it.
+    table : DataFrame, optional
+        The numbers behind the figure.
+
+    Examples
+    --------
     >>> FigureElement("figure1", "The tasks", "<svg/>", "One trial of each task.", "Four rows of traces.").name
     'figure1'
     """
@@ -59,6 +99,19 @@ class FigureElement:
 class TableElement:
     """A table with its caption.
 
+    Attributes
+    ----------
+    name : str
+        A name for links and files, which no other table of the report has.
+    title : str
+        The heading above the table.
+    table : DataFrame
+        The table itself.
+    caption : str
+        What a row is, and what its columns mean.
+
+    Examples
+    --------
     >>> TableElement("networks", "The networks", pd.DataFrame({"task": ["CDM"]}), "One row a network.").name
     'networks'
     """
@@ -71,21 +124,38 @@ class TableElement:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something a reader must know before believing a number; `about` names the figure or table it belongs to.
+    """A warning that a reader must know before believing a number.
 
-    >>> Notice("2 of 60 networks are below the criterion.", about="networks").level
-    'warning'
+    Attributes
+    ----------
+    text : str
+        The warning.
+    about : str
+        The name of the figure or table at which it is also shown.
+
+    Examples
+    --------
+    >>> Notice("2 of 60 networks are below the criterion.", about="networks").about
+    'networks'
     """
 
     text: str
     about: str = ""
-    level: Literal["warning", "note"] = "warning"
 
 
 @dataclass(frozen=True)
 class MethodsSection:
-    """One step of the method in words.
+    """A step of the method in words.
 
+    Attributes
+    ----------
+    title : str
+        The name of the step.
+    paragraphs : tuple of str
+        What was done.
+
+    Examples
+    --------
     >>> MethodsSection("Tasks", ("Four tasks were used.",)).title
     'Tasks'
     """
@@ -98,15 +168,24 @@ class MethodsSection:
 class Explorer:
     """The tables behind the interactive part; what is None is left out of it.
 
-    `separability` has one row a comparison and labelling; `embeddings` one row a point of a comparison's map;
-    `distances` maps (architecture, phase) to a square matrix in the order of `systems` (task, condition, seed);
-    `networks` gives the accuracy that hovering shows; `meta` the points of the meta-clustering.
+    Attributes
+    ----------
+    separability : DataFrame
+        One row a comparison and labelling, with at least the columns analysis, architecture, phase, task_a, task_b,
+        labelling and accuracy.
+    embeddings : DataFrame, optional
+        One row a point of a comparison's MDS map.
+    distances : mapping of (str, str) to Distances, optional
+        The distances of each architecture and phase, with the labels task, condition and seed.
+    networks : DataFrame, optional
+        The accuracy of each network (architecture, task, seed), which hovering shows.
+    meta : DataFrame, optional
+        The points of the meta-clustering.
     """
 
     separability: pd.DataFrame
     embeddings: pd.DataFrame | None = None
-    distances: Mapping[tuple[str, str], Float[Array, "systems systems"]] | None = None
-    systems: pd.DataFrame | None = None
+    distances: Mapping[tuple[str, str], Distances] | None = None
     networks: pd.DataFrame | None = None
     meta: pd.DataFrame | None = None
 
@@ -115,6 +194,29 @@ class Explorer:
 class ReportContent:
     """Everything that a report says, in the order in which it says it.
 
+    Attributes
+    ----------
+    title : str
+        The name of the study.
+    verdict : str
+        The result in one sentence.
+    details : sequence of str
+        Paragraphs that follow the verdict.
+    key_numbers : sequence of KeyNumber
+        The numbers below them.
+    claims : sequence of ClaimElement
+        The claims of the paper beside what is found.
+    explorer : Explorer, optional
+        The interactive part.
+    figures, tables, methods, notices : sequences of elements
+        The parts after it.
+    parameters : mapping
+        The resolved specification.
+    provenance : mapping
+        The software, seeds and keys behind the numbers.
+
+    Examples
+    --------
     >>> ReportContent("A study", "Input dominates.").figures
     ()
     """
@@ -122,7 +224,7 @@ class ReportContent:
     title: str
     verdict: str
     details: Sequence[str] = ()
-    headlines: Sequence[Headline] = ()
+    key_numbers: Sequence[KeyNumber] = ()
     claims: Sequence[ClaimElement] = ()
     explorer: Explorer | None = None
     figures: Sequence[FigureElement] = ()

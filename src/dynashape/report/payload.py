@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from jaxtyping import Float
 from dynashape.errors import InputError
 from dynashape.records import Array
 from dynashape.report.elements import Explorer, ReportContent
+from dynashape.report.vocabulary import build_vocabulary
 
 NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy")
 # Distances are drawn as colours and read to two digits; more would only make the file larger.
@@ -30,29 +32,28 @@ class TableRegister:
     """
 
     def __init__(self) -> None:
-        self._tables: dict[str, pd.DataFrame] = {}
+        self.tables: dict[str, pd.DataFrame] = {}
 
     def name_of(self, table: pd.DataFrame, wish: str) -> str:
         """The name under which this table is kept: the wished one unless it, or the same table, is there already."""
-        for name, known in self._tables.items():
+        for name, known in self.tables.items():
             if known is table or known.equals(table):
                 return name
         name, number = wish, 2
-        while name in self._tables:
+        while name in self.tables:
             name, number = f"{wish}-{number}", number + 1
-        self._tables[name] = table
+        self.tables[name] = table
         return name
 
     def as_json(self) -> dict[str, Any]:
         """Every table by columns."""
         return {
-            name: {"columns": [str(column) for column in table.columns], "values": [_plain(table[c]) for c in table]}
-            for name, table in self._tables.items()
+            name: {
+                "columns": [str(column) for column in table.columns],
+                "values": [plain_value(table[column].tolist()) for column in table],
+            }
+            for name, table in self.tables.items()
         }
-
-
-def _plain(column: pd.Series) -> list[Any]:
-    return [plain_value(value) for value in column.tolist()]
 
 
 def plain_value(value: Any) -> Any:
@@ -86,7 +87,8 @@ def build_payload(content: ReportContent) -> tuple[dict[str, Any], dict[str, str
     for figure in content.figures:
         if figure.table is not None:
             shown[figure.name] = register.name_of(figure.table, figure.name)
-    return {"tables": register.as_json(), "explorer": explorer}, shown
+    words = plain_value(asdict(build_vocabulary(register.tables.values())))
+    return {"words": words, "tables": register.as_json(), "explorer": explorer}, shown
 
 
 def _explorer(explorer: Explorer, register: TableRegister) -> dict[str, Any]:
@@ -97,22 +99,25 @@ def _explorer(explorer: Explorer, register: TableRegister) -> dict[str, Any]:
             f"{', '.join(missing)} missing."
         )
     found: dict[str, Any] = {"separability": register.name_of(explorer.separability, "separability")}
-    for name in ("embeddings", "networks", "meta", "systems"):
+    for name in ("embeddings", "networks", "meta"):
         table = getattr(explorer, name)
         if table is not None and len(table):
             found[name] = register.name_of(table, name)
-    if explorer.distances and explorer.systems is not None:
-        found["distances"] = {
-            f"{architecture}|{phase}": _upper(square) for (architecture, phase), square in explorer.distances.items()
+    found["distances"] = {
+        "|".join(place): {
+            "systems": register.name_of(pd.DataFrame(dict(own.labels)), "systems"),
+            "unit": "" if own.unit == "1" else own.unit,
+            "upper": _upper(own.values),
         }
+        for place, own in (explorer.distances or {}).items()
+    }
     return found
 
 
 def _upper(square: Float[Array, "systems systems"]) -> list[float | None]:
     """The upper triangle row by row: the matrix is symmetric with a zero diagonal."""
     rows, columns = np.triu_indices(square.shape[0], k=1)
-    values = np.round(np.asarray(square, dtype=float)[rows, columns], DISTANCE_DIGITS)
-    return [float(value) if math.isfinite(value) else None for value in values.tolist()]
+    return [plain_value(value) for value in np.round(square[rows, columns], DISTANCE_DIGITS).tolist()]
 
 
 def to_script_json(payload: Any) -> str:

@@ -9,9 +9,9 @@ import jinja2
 from markupsafe import Markup
 
 from dynashape.report.elements import Notice, ReportContent
+from dynashape.report.inline_svg import THEME_COLOURS, inline_svg
 from dynashape.report.methods import list_parameters
 from dynashape.report.payload import build_payload, to_script_json
-from dynashape.report.vector import inline_svg
 
 SCRIPTS = ("page.js", "tables.js", "explorer.js", "plots.js")
 
@@ -20,10 +20,27 @@ _KEYS = ".keys."
 
 
 def render_report(content: ReportContent) -> str:
-    """The report's HTML: it opens from disk or a file share, without a network.
+    """Render the report as one HTML file, which opens from disk or a file share, without a network.
 
     plotly.js (about 4.5 MB) is inlined once, and only where there is something interactive to draw.
 
+    Parameters
+    ----------
+    content : ReportContent
+        What the report says.
+
+    Returns
+    -------
+    str
+        The text of the HTML file.
+
+    Raises
+    ------
+    InputError
+        Where the separability table of the explorer lacks a column.
+
+    Examples
+    --------
     >>> "<h1" in render_report(ReportContent("A study", "Input dominates."))
     True
     """
@@ -49,6 +66,7 @@ def render_report(content: ReportContent) -> str:
         # A key for each of hundreds of units is for looking up, not for reading: it is folded away.
         provenance=[(name, value) for name, value in provenance if _KEYS not in f".{name}"],
         keys=[(f".{name}".replace(_KEYS, ".", 1)[1:], value) for name, value in provenance if _KEYS in f".{name}"],
+        theme=THEME_COLOURS,
         css=Markup(source["report.css"]),
         scripts=Markup("\n".join(source[name] for name in SCRIPTS)),
         plotly=Markup(_plotly()) if payload["explorer"] is not None else None,

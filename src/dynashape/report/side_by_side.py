@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dynashape.errors import InputError
-from dynashape.report.elements import FigureElement, Headline, MethodsSection, Notice, ReportContent, TableElement
+from dynashape.records import ALPHA
+from dynashape.report.elements import FigureElement, KeyNumber, MethodsSection, Notice, ReportContent, TableElement
 from dynashape.report.methods import list_parameters
 
 COMPARISON = ("analysis", "labelling", "architecture", "phase", "task_a", "task_b")
 MEASURES = ("accuracy", "held_out", "share", "omega_squared")
-# A comparison counts as told apart at this level of its q-value, or of its p-value where it has no q-value.
-ALPHA = 0.05
 # Specifications may differ in these without being different studies.
 _NAMES = ("name",)
 # Fields named in the opening; the table has all of them.
@@ -21,11 +20,30 @@ _TOLD_AT_MOST = 6
 
 
 def lay_side_by_side(studies: Mapping[str, ReportContent], figures: Sequence[FigureElement] = ()) -> ReportContent:
-    """One report about several studies, given by name: their verdicts, settings and results beside each other.
+    """Compose one report about several studies: their verdicts, settings and results beside each other.
 
     Comparisons are matched by analysis, labelling, architecture, phase and task pair; only those that all studies hold
-    are set against each other. `figures` are drawn by the caller. Raises InputError for fewer than two studies.
+    are set against each other.
 
+    Parameters
+    ----------
+    studies : mapping of str to ReportContent
+        The reports of the single studies, by name.
+    figures : sequence of FigureElement, optional
+        The figures of the report.
+
+    Returns
+    -------
+    ReportContent
+        What the common report says.
+
+    Raises
+    ------
+    InputError
+        Where there are fewer than two studies.
+
+    Examples
+    --------
     >>> both = {name: ReportContent(name, f"{name} says so.", parameters={"dsa": {"rank": rank}})
     ...         for name, rank in (("paper", 15), ("variant", 10))}
     >>> lay_side_by_side(both).tables[0].table.to_dict("records")
@@ -39,7 +57,7 @@ def lay_side_by_side(studies: Mapping[str, ReportContent], figures: Sequence[Fig
     tables = [
         TableElement("settings", "What differs in the specifications", differing, "All other fields are the same.")
     ]
-    headlines: list[Headline] = []
+    key_numbers: list[KeyNumber] = []
     verdict = f"{len(names)} studies side by side: {_listed(names)}."
     if merged is not None and len(merged):
         flips = merged[~_agree(merged, names)]
@@ -54,20 +72,16 @@ def lay_side_by_side(studies: Mapping[str, ReportContent], figures: Sequence[Fig
             ),
         ]
         verdict = f"{len(merged) - len(flips)} of {len(merged)} separations come out alike in {_listed(names)}."
-        headlines = _headlines(merged, names)
+        key_numbers = _key_numbers(merged, names)
     return ReportContent(
         title=_listed(names),
         verdict=verdict,
         details=[*(f"{name}: {content.verdict}" for name, content in studies.items()), _differing_words(differing)],
-        headlines=headlines,
+        key_numbers=key_numbers,
         figures=figures,
         tables=[table for table in tables if len(table.table)],
         methods=_methods(studies),
-        notices=[
-            Notice(f"{name}: {notice.text}", level=notice.level)
-            for name, content in studies.items()
-            for notice in content.notices
-        ],
+        notices=[Notice(f"{name}: {notice.text}") for name, content in studies.items() for notice in content.notices],
         parameters={name: content.parameters for name, content in studies.items()},
         provenance={name: content.provenance for name, content in studies.items()},
     )
@@ -144,7 +158,8 @@ def _merge(studies: Mapping[str, ReportContent]) -> pd.DataFrame | None:
 
 
 def _told_apart(row: Mapping[str, object]) -> bool | None:
-    for column in ("q_value", "q_accuracy", "p_value"):
+    """By the q-value, or by the p-value where there is no q-value; None without either."""
+    for column in ("q_value", "p_value"):
         value = row.get(column)
         if isinstance(value, float) and value == value:
             return value <= ALPHA
@@ -173,14 +188,14 @@ def _means_caption(merged: pd.DataFrame, names: Sequence[str]) -> str:
     return f"{what}, averaged over the architectures and task pairs that all studies hold."
 
 
-def _headlines(merged: pd.DataFrame, names: Sequence[str]) -> list[Headline]:
+def _key_numbers(merged: pd.DataFrame, names: Sequence[str]) -> list[KeyNumber]:
     measure = _measure(merged, names)
     words = "mean variance share" if measure == "share" else "mean accuracy"
     found = []
     for (analysis, labelling), part in merged.groupby(["analysis", "labelling"], sort=False):
         values = [part[f"{measure}, {name}"].mean() for name in names]
         found.append(
-            Headline(
+            KeyNumber(
                 " · ".join(f"{value:.2f}" for value in values),
                 f"{labelling} separation, analysis {analysis}",
                 f"{words} in {_listed(names)}",

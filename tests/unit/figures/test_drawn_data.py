@@ -8,9 +8,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 
+from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.figures import (
-    order_systems,
     plot_comparison_scheme,
     plot_distance_matrices,
     plot_distance_scale,
@@ -28,20 +28,28 @@ from dynashape.figures import (
     plot_training_curves,
     plot_variance_shares,
     separability_difference,
-    theme,
 )
-from dynashape.figures.style import (
+from dynashape.figures.distance_matrices import order_systems
+from dynashape.figures.style import NEARNESS, SEQUENTIAL, theme
+from dynashape.records import (
     ANALYSIS_COLOURS,
     CONDITION_COLOURS,
     LABELLING_COLOURS,
-    NEARNESS,
-    SEQUENTIAL,
+    READING_ORDER,
     TASK_COLOURS,
+    Code,
+    Status,
 )
 
 
 def words(figure) -> list[str]:
     return [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")) if text.get_text()]
+
+
+def labelled(artists, label: str):
+    """The one artist (axes of a figure, patch of axes) that carries this label."""
+    (found,) = [artist for artist in artists if artist.get_label() == label]
+    return found
 
 
 def same_colour(one, other) -> bool:
@@ -51,14 +59,14 @@ def same_colour(one, other) -> bool:
 def test_task_structure_draws_the_inputs_the_target_and_the_phases(synthetic):
     samples = synthetic.task_samples()
     figure = plot_task_structure(samples)
-    inputs_axes, target_axes = figure.axes[0], figure.axes[1]
+    inputs_axes, target_axes = labelled(figure.axes, "CDM, inputs"), labelled(figure.axes, "CDM, target")
     assert len(inputs_axes.lines) == samples[0]["inputs"].shape[1]
     drawn = np.asarray(inputs_axes.lines[2].get_ydata())
     given = samples[0]["inputs"][:, 2]
     # Each trace is an affine picture of its channel.
     assert np.corrcoef(drawn, given)[0, 1] == pytest.approx(1.0, abs=1e-9)
     assert np.array_equal(target_axes.patches[-1].get_data().values, samples[0]["target"])
-    assert np.array_equal(figure.axes[6].images[0].get_array(), samples[3]["inputs"].T)
+    assert np.array_equal(labelled(figure.axes, "PR, inputs").images[0].get_array(), samples[3]["inputs"].T)
     assert {"fixation", "stimulus", "delay", "decision", "CDM", "PR"} <= set(words(figure))
     assert all(axes.get_xlim() == (0, 1920) for axes in figure.axes)
 
@@ -84,7 +92,7 @@ def test_the_separability_map_has_a_square_for_every_row_of_its_table(synthetic,
         & (table["task_a"] == "DC")
         & (table["task_b"] == "PR")
     ].iloc[0]
-    square = blocks[3].patches[3 * 12 + 4 + 2]  # the fourth pair; GRU is the second architecture, delay the third phase
+    square = labelled(labelled(figure.axes, "analysis 2, input").patches, "GRU, delay, DC-PR")
     assert same_colour(square.get_facecolor(), SEQUENTIAL((row["accuracy"] - 0.5) / 0.5))
     level = "q_value" if full else "p_value"
     dots = sum(len(line.get_xdata()) for block in blocks for line in block.lines)
@@ -115,10 +123,9 @@ def test_the_maps_draw_every_point_of_the_analysis(synthetic):
         & (table["task_a"] == "CDM")
         & (table["task_b"] == "DC")
     ]
-    # The second row; GRU starts after four maps and a gap, and the stimulus is its second phase.
-    left, row = 4.3 + 1, 1
+    corners = labelled(figure.axes[0].patches, "GRU, stimulus, CDM-DC").get_xy()
     spots = np.concatenate([np.column_stack(line.get_data()) for line in figure.axes[0].lines])
-    inside = (np.abs(spots - [left + 0.5, row + 0.5]) < 0.5).all(axis=1)
+    inside = ((corners.min(axis=0) < spots) & (spots < corners.max(axis=0))).all(axis=1)
     assert inside.sum() == len(one) == 20
     # In its frame a map is moved and scaled alike along both axes, with y upwards.
     scale = np.ptp(spots[inside][:, 0]) / np.ptp(one["x"])
@@ -174,7 +181,11 @@ def test_training_curves_single_out_the_network_that_failed(synthetic):
     lost = curves[(curves["architecture"] == "LSTM") & (curves["task"] == "CDM") & (curves["seed"] == 3)]
     assert np.asarray(failing[0].get_ydata()) == pytest.approx(lost["accuracy"].to_numpy())
     ceiling = lost["ceiling"].iloc[0]
-    levels = {round(float(line.get_ydata()[0]), 6) for line in figure.axes[8].lines if len(line.get_ydata()) == 2}
+    levels = {
+        round(float(line.get_ydata()[0]), 6)
+        for line in labelled(figure.axes, "LSTM, CDM").lines
+        if len(line.get_ydata()) == 2
+    }
     assert levels == {round(ceiling, 6), round(0.95 * ceiling, 6)}
 
 
@@ -192,14 +203,12 @@ def test_the_colours_of_a_distance_matrix_reach_the_paper(synthetic):
         canvas.draw()
     axes = figure.axes[0]
     pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-    systems = synthetic.distances()["GRU", "delay"][1]
-    square = synthetic.distances()["GRU", "delay"][0]
-    order = order_systems(systems).index.to_numpy()
+    ordered = order_systems(synthetic.distances()["GRU", "delay"]).values
     for i, j in ((3, 40), (20, 21), (55, 10)):
         x, y = axes.transData.transform((j + 0.5, i + 0.5))
         seen = pixels[pixels.shape[0] - 1 - int(y), int(x)]
         norm = axes.images[0].norm
-        expected = np.array(NEARNESS(norm(square[order[i], order[j]]))[:3]) * 255
+        expected = np.array(NEARNESS(norm(ordered[i, j]))[:3]) * 255
         # A square is a few pixels wide, so its middle is not mixed with its neighbours; colours have 256 levels.
         assert np.abs(seen - expected).max() <= 3
 
@@ -207,98 +216,133 @@ def test_the_colours_of_a_distance_matrix_reach_the_paper(synthetic):
 def test_distance_matrices_are_ordered_and_failed_systems_stay_out(synthetic):
     distances = synthetic.distances()
     figure = plot_distance_matrices(distances)
-    square, systems = distances["LSTM", "delay"]
-    order = order_systems(systems).index.to_numpy()
-    assert systems.loc[order, "task"].drop_duplicates().tolist() == ["CDM", "GNG", "DC", "PR"]
-    drawn = figure.axes[2 * 4 + 2].images[0].get_array()
-    assert np.array_equal(np.ma.getmaskarray(drawn), np.isnan(square[np.ix_(order, order)]))
-    behind, image = figure.axes[2 * 4 + 2].patches[0], figure.axes[2 * 4 + 2].images[0]
+    ordered = order_systems(distances["LSTM", "delay"])
+    labels = zip(*(ordered.labels[name].tolist() for name in ("task", "condition", "seed")), strict=True)
+    places = [(READING_ORDER.index(task), READING_ORDER.index(condition), seed) for task, condition, seed in labels]
+    assert places == sorted(places) and len(set(places)) == len(places)
+    axes = labelled(figure.axes, "LSTM, delay")
+    behind, image = axes.patches[0], axes.images[0]
+    drawn = image.get_array()
+    assert np.array_equal(np.ma.getmaskarray(drawn), np.isnan(ordered.values))
     assert behind.get_zorder() < image.get_zorder()
     kept = ~np.ma.getmaskarray(drawn)
-    assert np.array_equal(np.asarray(drawn)[kept], square[np.ix_(order, order)][kept])
+    assert np.array_equal(np.asarray(drawn)[kept], ordered.values[kept])
 
 
-def test_the_colour_bar_of_distances_names_the_dissimilarity(synthetic):
-    assert "angular DSA distance (rad)" in words(plot_distance_matrices(synthetic.distances()))
-    assert "CKA (rad)" in words(plot_distance_matrices(synthetic.distances(), label="CKA (rad)"))
+def test_the_colour_bar_of_distances_names_the_dissimilarity_and_its_unit(synthetic):
+    one = synthetic.distances()["GRU", "delay"]
+    place = ("GRU", "delay")
+    assert "dsa (rad)" in words(plot_distance_matrices({place: one}))
+    assert "CKA distance (rad)" in words(plot_distance_matrices({place: one}, label="CKA distance"))
+    plain = Distances(one.values, one.labels, "spectral", "1")
+    assert "spectral" in words(plot_distance_matrices({place: plain}))
+    assert "GRU\ndissimilarity" in words(plot_distance_scale({place: plain}))
+    assert "GRU\ndissimilarity (rad)" in words(plot_distance_scale({place: one}))
 
 
-def test_distance_matrices_refuse_a_matrix_without_its_systems():
-    with pytest.raises(InputError, match="one row a system"):
-        plot_distance_matrices(
-            {("GRU", "delay"): (np.zeros((3, 3)), pd.DataFrame({"task": ["a"], "condition": ["b"]}))}
-        )
+@pytest.mark.parametrize("plot", [plot_distance_matrices, plot_distance_scale])
+def test_distances_must_say_which_system_is_which(plot):
+    with pytest.raises(InputError, match="task, condition, seed; got task"):
+        plot({("GRU", "delay"): Distances(np.zeros((3, 3)), {"task": np.array(["a", "b", "c"])})})
 
 
 def test_the_scale_of_distances_shows_the_pairs_that_differ_in_one_thing(synthetic):
     distances = synthetic.distances()
     bounds = pd.DataFrame({"architecture": ["GRU"], "phase": ["delay"], "floor": [0.05], "ceiling": [0.3]})
     figure = plot_distance_scale(distances, bounds)
-    square, systems = distances["GRU", "delay"]
-    names = systems.reset_index(drop=True)
-    found = []
-    for i, a in names.iterrows():
-        for j, b in names.iterrows():
-            contrast = {a["condition"], b["condition"]} == {"trained", "noise"}
-            if i < j and contrast and a["task"] == b["task"] and a["seed"] == b["seed"]:
-                found.append(square[i, j])
-    assert len(found) == 20
-    medians = [line for line in figure.axes[4 + 2].lines if line.get_marker() == "o"]
-    assert float(medians[2].get_ydata()[0]) == pytest.approx(np.median(found))
-    levels = [float(line.get_ydata()[0]) for line in figure.axes[4 + 2].lines if line.get_marker() != "o"]
-    assert levels == [0.05, 0.3]
+    pairs = distances["GRU", "delay"].to_frame()
+    conditions = [set(names) for names in zip(pairs["condition"], pairs["condition_other"], strict=True)]
+    same_task, same_seed = pairs["task"] == pairs["task_other"], pairs["seed"] == pairs["seed_other"]
+
+    def between(*names):
+        return pd.Series([found == set(names) for found in conditions])
+
+    kinds = {
+        "other seed": between("trained") & same_task & ~same_seed,
+        "training": between("untrained", "trained") & same_task & same_seed,
+        "input": between("trained", "noise") & same_task & same_seed,
+        "other task": between("trained") & ~same_task,
+    }
+    axes = labelled(figure.axes, "GRU, delay")
+    for kind, chosen in kinds.items():
+        assert chosen.sum() >= 20
+        assert float(labelled(axes.lines, kind).get_ydata()[0]) == pytest.approx(pairs.loc[chosen, "distance"].median())
+    assert [float(line.get_ydata()[0]) for line in axes.lines if line.get_label() not in kinds] == [0.05, 0.3]
     highest = max(
         segment[:, 1].max() for axes in figure.axes for bars in axes.collections for segment in bars.get_segments()
     )
     assert figure.axes[0].get_ylim()[0] == 0.0
     assert figure.axes[0].get_ylim()[1] > highest
-    lost = [line for line in figure.axes[2 * 4 + 2].lines if line.get_marker() == "o"]
-    assert np.isfinite([line.get_ydata()[0] for line in lost]).all()
+    lost = [line for line in labelled(figure.axes, "LSTM, delay").lines if line.get_label() in kinds]
+    assert len(lost) == 4 and np.isfinite([line.get_ydata()[0] for line in lost]).all()
 
 
 def test_the_scheme_draws_the_trajectories_it_is_given(synthetic):
     paths, choices = synthetic.trajectories()
-    figure = plot_comparison_scheme(paths, synthetic.STEPS, choices=choices, embeddings=synthetic.embeddings())
-    collections = figure.axes[0].collections
-    stimulus_mean = collections[3].get_segments()[0]
+    figure = plot_comparison_scheme(
+        paths, synthetic.STEPS, tasks=("CDM", "PR"), choices=choices, embeddings=synthetic.embeddings()
+    )
+    panel = labelled(figure.axes, "analysis 1, CDM, untrained")
+    stimulus_mean = labelled(panel.collections, "stimulus, mean").get_segments()[0]
     start, stop = synthetic.STEPS["stimulus"]
     expected = paths["CDM", "untrained"][choices["CDM", "untrained"] == 0].mean(axis=0)[start - 1 : stop]
     assert np.asarray(stimulus_mean) == pytest.approx(expected)
-    assert {"Analysis 1: what does training change?", "training", "input", "task"} <= set(words(figure))
+    assert {"Analysis 1: does training change the dynamics?", "training", "input", "task"} <= set(words(figure))
 
 
 def test_the_scheme_names_what_compared_the_networks(synthetic):
-    assert words(plot_comparison_scheme(embeddings=synthetic.embeddings())).count("DSA between all networks") == 2
-    drawn = words(plot_comparison_scheme(embeddings=synthetic.embeddings(), method="CKA"))
-    assert drawn.count("CKA between all networks") == 2
+    def drawn(**method):
+        return words(plot_comparison_scheme(tasks=("CDM", "PR"), embeddings=synthetic.embeddings(), **method))
+
+    assert drawn().count("DSA between all networks") == 2
+    assert drawn(method="CKA").count("CKA between all networks") == 2
 
 
-def test_the_scheme_is_a_sketch_without_data():
-    figure = plot_comparison_scheme()
-    assert all(line.get_linestyle() == "--" for axes in figure.axes for line in axes.lines)
-    assert len(figure.axes) == 8
+def test_a_system_without_activity_has_an_empty_frame_that_says_why(synthetic):
+    paths, choices = synthetic.trajectories()
+    paths["CDM", "trained"] = Status(Code.DIVERGED, "not finite")
+    del paths["PR", "noise"]
+    figure = plot_comparison_scheme(paths, synthetic.STEPS, tasks=("CDM", "PR"), choices=choices)
+    said = {}
+    for axes in figure.axes:
+        empty = not axes.lines and not axes.collections
+        assert empty == bool(axes.texts)
+        if empty:
+            said[axes.get_label()] = axes.texts[0].get_text().replace("\n", " ")
+    why = f"no activity: {Code.DIVERGED.meaning}"
+    assert said == {
+        "analysis 1, CDM, trained": why,
+        "analysis 2, CDM, trained": why,
+        "analysis 2, PR, noise": "no activity",
+    }
+
+
+def test_the_scheme_has_eight_empty_frames_without_data():
+    figure = plot_comparison_scheme(tasks=("CDM", "PR"))
+    assert words(figure).count("no activity") == len(figure.axes) == 8
 
 
 def test_variance_shares_draw_every_share_its_interval_and_the_pooled_difference(synthetic):
     shares, pooled = synthetic.variance_shares()
     figure = plot_variance_shares(shares, pooled)
     gru = shares[(shares["architecture"] == "GRU") & (shares["labelling"] == "input")]
-    lines = [line for line in figure.axes[1].lines if len(line.get_ydata()) == 4]
-    assert np.asarray(lines[2].get_ydata()) == pytest.approx(gru["share"].to_numpy())
-    ends = [segment[:, 1] for bars in figure.axes[1].collections for segment in bars.get_segments()]
+    axes = labelled(figure.axes, "GRU")
+    assert np.asarray(labelled(axes.lines, "input").get_ydata()) == pytest.approx(gru["share"].to_numpy())
+    ends = [segment[:, 1] for bars in axes.collections for segment in bars.get_segments()]
     assert np.sort(np.ravel(ends)) == pytest.approx(
         np.sort(shares.loc[shares["architecture"] == "GRU", ["share_low", "share_high"]].to_numpy().ravel())
     )
-    assert np.asarray(figure.axes[3].lines[1].get_xdata()) == pytest.approx(pooled["estimate"].to_numpy())
+    assert np.asarray(labelled(figure.axes, "pooled").lines[1].get_xdata()) == pytest.approx(
+        pooled["estimate"].to_numpy()
+    )
 
 
 def test_variance_shares_of_task_pairs_become_dots_and_their_mean(synthetic):
     table = synthetic.separability()
     figure = plot_variance_shares(table)
     own = table[(table["architecture"] == "V-RNN") & (table["labelling"] == "training")]
-    means = [np.asarray(line.get_ydata()) for line in figure.axes[0].lines if line.get_linestyle() == "-"]
-    expected = own.groupby("phase", sort=False)["share"].mean().to_numpy()
-    assert any(len(mean) == 4 and np.allclose(mean, expected) for mean in means)
+    means = labelled(labelled(figure.axes, "V-RNN").lines, "training").get_ydata()
+    assert np.asarray(means) == pytest.approx(own.groupby("phase", sort=False)["share"].mean().to_numpy())
     labels = [text.get_text() for text in figure.legends[0].texts]
     assert labels == ["task, analysis 1", "task, analysis 2", "training", "input"]
 
@@ -325,8 +369,8 @@ def test_learning_draws_the_mean_and_the_middle_half_of_task_pairs_at_every_upda
         & table["updates"].notna()
     ]
     places = sorted(own["updates"].unique())
-    # Rows: shares and accuracies of V-RNN, then of GRU; delay is the third phase.
-    for axes, value in ((figure.axes[2 * 4 + 2], "omega_squared"), (figure.axes[3 * 4 + 2], "accuracy")):
+    for value in ("omega_squared", "accuracy"):
+        axes = labelled(figure.axes, f"GRU, delay, {value}")
         groups = own.groupby("updates")[value]
         lines = [line for line in axes.lines if same_colour(line.get_color(), LABELLING_COLOURS["input"])]
         curve = next(line for line in lines if line.get_linestyle() == "-")
@@ -341,7 +385,7 @@ def test_learning_draws_the_mean_and_the_middle_half_of_task_pairs_at_every_upda
 def test_learning_opens_the_points_where_all_networks_are_done_and_marks_the_final_ones(synthetic):
     table = synthetic.learning()
     figure = plot_learning(table)
-    axes = figure.axes[0]
+    axes = labelled(figure.axes, "V-RNN, fixation, omega_squared")
     colour = LABELLING_COLOURS["training"]
     dots = [line for line in axes.lines if same_colour(line.get_color(), colour) and line.get_linestyle() == "None"]
     filled, opened = dots
@@ -360,7 +404,7 @@ def test_learning_of_one_task_pair_draws_its_interval(synthetic):
     table = synthetic.learning()
     one = table[(table["task_a"] == "CDM") & (table["task_b"] == "PR")]
     one = one.assign(omega_low=one["omega_squared"] - 0.1, omega_high=one["omega_squared"] + 0.2)
-    axes = plot_learning(one).axes[0]
+    axes = labelled(plot_learning(one).axes, "V-RNN, fixation, omega_squared")
     colour = LABELLING_COLOURS["training"]
     corners = filled_band(axes, colour)
     heights = corners[np.isclose(corners[:, 0], 9), 1]
@@ -377,7 +421,8 @@ def test_psychometric_curves_are_the_rates_of_the_table(synthetic):
     table = synthetic.responses()
     figure = plot_psychometric(table)
     dc = table[table["task"] == "DC"]
-    thin = [line for line in figure.axes[1].lines if line.get_linewidth() == 0.4 and len(line.get_xdata()) == 9]
+    (axes,) = [axes for axes in figure.axes if axes.get_title() == "DC"]
+    thin = [line for line in axes.lines if line.get_linewidth() == 0.4 and len(line.get_xdata()) == 9]
     assert len(thin) == 15
     first = dc[(dc["architecture"] == "V-RNN") & (dc["seed"] == 0)]
     assert np.asarray(thin[0].get_ydata()) == pytest.approx(first["rate"].to_numpy())
@@ -458,7 +503,7 @@ def test_spectra_draw_the_upper_half_plane(synthetic):
     table.loc[table.index % 2 == 1, "imag"] *= -1
     figure = plot_spectra(table)
     own = table[(table["architecture"] == "LSTM") & (table["phase"] == "delay") & (table["imag"] >= 0)]
-    offsets = np.asarray(figure.axes[2 * 4 + 2].collections[0].get_offsets())
+    offsets = np.asarray(labelled(figure.axes, "LSTM, delay").collections[0].get_offsets())
     assert np.sort(offsets[:, 0]) == pytest.approx(np.sort(own["real"]))
     assert np.sort(offsets[:, 1]) == pytest.approx(np.sort(own["imag"]))
 
@@ -467,9 +512,9 @@ def test_a_users_own_names_get_colours_too(synthetic):
     table = synthetic.curves()
     table["task"] = table["task"].replace({"CDM": "my task"})
     figure = plot_training_curves(table)
-    drawn = {tuple(to_rgba(line.get_color())) for line in figure.axes[3].lines}
-    assert not drawn & {tuple(to_rgba(TASK_COLOURS["CDM"]))}
-    assert figure.axes[3].get_title() == "my task"
+    axes = labelled(figure.axes, "V-RNN, my task")
+    assert axes.get_title() == "my task"
+    assert not any(same_colour(line.get_color(), TASK_COLOURS["CDM"]) for line in axes.lines)
 
 
 def two_tables(synthetic):
@@ -482,25 +527,27 @@ def two_tables(synthetic):
 def test_studies_stand_beside_each_other_with_their_intervals(synthetic):
     shares, pooled = synthetic.several_studies()
     figure = plot_studies(shares, pooled)
-    panels, differences = figure.axes[:12], figure.axes[12:]
-    assert [axes.get_title() for axes in panels[:4]] == [
+    assert [axes.get_title() for axes in figure.axes[:4]] == [
         "training, analysis 1",
         "input, analysis 2",
         "task, analysis 1",
         "task, analysis 2",
     ]
     row = (shares["architecture"] == "GRU") & (shares["labelling"] == "input")
-    for name, line, bars in zip(("paper", "rank 8"), panels[5].lines[1:], panels[5].collections, strict=True):
+    panel = labelled(figure.axes, "GRU, input, analysis 2")
+    for name, bars in zip(("paper", "rank 8"), panel.collections, strict=True):
         own = shares[row & (shares["study"] == name)]
-        assert np.allclose(line.get_ydata(), own["share"])
+        assert np.allclose(labelled(panel.lines, name).get_ydata(), own["share"])
         ends = np.array([path.vertices[:, 1] for path in bars.get_paths()])
         assert np.allclose(ends, own[["share_low", "share_high"]])
-    one, other = (line.get_xdata() for line in panels[5].lines[1:])
+    one, other = (labelled(panel.lines, name).get_xdata() for name in ("paper", "rank 8"))
     assert np.allclose(other - one, 0.3)
-    assert [axes.get_title() for axes in differences] == ["input − training", "task − training", "input − task"]
-    drawn = [line.get_xdata()[0] for line in differences[0].lines[1:]]
+    titles = [axes.get_title() for axes in figure.axes[12:]]
+    assert titles == ["input − training", "task − training", "input − task"]
+    difference = labelled(figure.axes, "input - training")
+    drawn = [labelled(difference.lines, name).get_xdata()[0] for name in ("paper", "rank 8")]
     assert np.allclose(drawn, pooled.loc[pooled["contrast"] == "input - training", "estimate"])
-    assert [text.get_text() for text in differences[0].get_yticklabels()] == ["paper", "rank 8"]
+    assert [text.get_text() for text in difference.get_yticklabels()] == ["paper", "rank 8"]
 
 
 def test_the_difference_of_two_studies_is_the_second_less_the_first(synthetic):
@@ -540,7 +587,12 @@ def everything(synthetic):
     paths, choices = synthetic.trajectories()
     return {
         "tasks": plot_task_structure(synthetic.task_samples()),
-        "scheme": plot_comparison_scheme(paths, synthetic.STEPS, choices=choices, embeddings=synthetic.embeddings()),
+        "scheme": plot_comparison_scheme(
+            paths, synthetic.STEPS, tasks=("CDM", "PR"), choices=choices, embeddings=synthetic.embeddings()
+        ),
+        "scheme without activity": plot_comparison_scheme(
+            {("CDM", "trained"): Status(Code.TOO_FEW_TRIALS)}, tasks=("CDM", "PR"), embeddings=synthetic.embeddings()
+        ),
         "meta": plot_meta_clustering(*synthetic.meta()),
         "map": plot_separability_map(synthetic.separability()),
         "maps": plot_mds_maps(synthetic.embeddings(), 1),

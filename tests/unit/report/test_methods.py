@@ -1,19 +1,29 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from dynashape.errors import InputError
 from dynashape.report import describe_methods
 from dynashape.report.methods import list_parameters
+from dynashape.study.spec import StudySpec
+from dynashape.tasks import INPUT_CONDITION_DESCRIPTIONS
+
+
+def a_task(name, **fields):
+    return {"name": name, "environment": None, "period_to_phase": None, "parameters": {}, "ceiling": None} | fields
+
 
 SPEC = {
     "name": "paper",
     "architectures": ["V-RNN", "GRU"],
-    "tasks": [{"name": "CDM", "environment": None, "parameters": {"sigma": 0.7}}, {"name": "PR", "parameters": {}}],
+    "tasks": [a_task("CDM", parameters={"sigma": 0.7}), a_task("PR")],
     "seeds": [0, 1, 2],
     "phases": ["stimulus", "delay"],
     "timing": {"dt_ms": 20, "fixation_ms": 481, "stimulus_ms": 482, "delay_ms": 483, "decision_ms": 484},
     "input_noise": 0.053,
-    "networks": {"n_units": 61, "options": {}},
+    "networks": {"n_units": 61, "options": {}, "cells": {}},
     "training": {
         "learning_rate": 0.0021,
         "recurrent_rate": 0.21,
@@ -36,19 +46,20 @@ SPEC = {
         "snapshots": [],
     },
     "activity": {"n_trials": 101, "noise": "gaussian", "noise_sd": 1.3},
+    "dissimilarity": "dsa",
     "dsa": {"n_delays": 7, "delay_interval": 2, "rank": 16, "ridge": 1e-8, "effort": "thorough"},
     "separability": {"mds": "non-metric", "n_components": 3, "max_relabellings": 1025},
     "meta_clustering": {"points": ["analysis", "task_pair"], "features": ["accuracy"], "max_groups": 5},
 }
 
 
-def text_of(spec) -> str:
-    return "\n".join(paragraph for part in describe_methods(spec) for paragraph in part.paragraphs)
+def text_of(spec, n_pooled=None) -> str:
+    return "\n".join(paragraph for part in describe_methods(spec, n_pooled) for paragraph in part.paragraphs)
 
 
 def test_every_parameter_is_said_in_words():
     text = text_of(SPEC)
-    silent = {"name", "tasks", "training.snapshots", "networks.options", "activity.noise", "meta_clustering.points"}
+    silent = {"name", "tasks", "networks.options", "networks.cells", "training.snapshots", "meta_clustering.points"}
     for name, value in list_parameters(SPEC):
         if name in silent:
             continue
@@ -56,15 +67,34 @@ def test_every_parameter_is_said_in_words():
             assert word in text, (name, word)
     assert "CDM and PR" in text
     assert "CDM sigma = 0.7" in text
-    assert "Gaussian noise of standard deviation 1.3" in text
+    assert "Gaussian noise, the same standard deviation" in text
     assert "analysis and task pair" in text
 
 
+def test_sections_have_titles_and_whole_paragraphs():
+    sections = describe_methods(SPEC)
+    assert [section.title for section in sections] == [
+        "Tasks",
+        "Networks",
+        "Training",
+        "Activity",
+        "Dynamical similarity",
+        "Separability",
+        "Meta-clustering",
+    ]
+    for paragraph in (paragraph for section in sections for paragraph in section.paragraphs):
+        assert paragraph.endswith(".") and not re.search(r"  |\n|[{}#]| [.,;]|\.\.", paragraph), paragraph
+
+
 def test_relu_is_said_only_where_it_is_so():
+    def networks(**fields):
+        return {"networks": {"n_units": 9, "options": {}, "cells": {}} | fields}
+
     assert "ReLU took the place" in text_of(SPEC)
-    assert "ReLU" not in text_of(SPEC | {"networks": {"n_units": 9, "options": {"nonlinearity": "tanh"}}})
+    assert "ReLU" not in text_of(SPEC | networks(options={"nonlinearity": "tanh"}))
+    assert "nonlinearity = tanh" in text_of(SPEC | networks(options={"nonlinearity": "tanh"}))
     assert "ReLU" not in text_of(SPEC | {"architectures": ["Leaky-RNN"]})
-    assert "Mine = cells:Mine" in text_of(SPEC | {"networks": {"n_units": 9, "cells": {"Mine": "cells:Mine"}}})
+    assert "Mine = cells:Mine" in text_of(SPEC | networks(cells={"Mine": "cells:Mine"}))
 
 
 def test_counts_follow_from_the_specification():
@@ -74,71 +104,83 @@ def test_counts_follow_from_the_specification():
 
 
 @pytest.mark.parametrize("name", [name for name in SPEC if name != "name"])
-def test_a_missing_part_leaves_no_hole(name):
-    text = text_of({key: value for key, value in SPEC.items() if key != name})
-    assert "{" not in text
-    assert "  " not in text
+def test_a_missing_field_is_named(name):
+    with pytest.raises(InputError, match=name):
+        describe_methods({key: value for key, value in SPEC.items() if key != name})
 
 
-def test_an_empty_specification_says_nothing():
-    assert describe_methods({}) == ()
-
-
-@pytest.mark.parametrize(
-    ("noise", "words"), [("zero", "no input at all"), ("phase_randomised", "Fourier"), ("mine", "mine input")]
-)
-def test_the_random_input_is_named(noise, words):
-    assert words in text_of(SPEC | {"activity": {"n_trials": 10, "noise": noise, "noise_sd": 1.0}})
+@pytest.mark.parametrize("noise", [name for name in INPUT_CONDITION_DESCRIPTIONS if name != "task"])
+def test_the_random_input_is_named_and_described(noise):
+    text = text_of(SPEC | {"activity": {"n_trials": 10, "noise": noise, "noise_sd": 1.7}})
+    assert f'"{noise}"' in text
+    assert INPUT_CONDITION_DESCRIPTIONS[noise][1:] in text
+    assert ("1.7" in text) == (noise == "gaussian")
 
 
 @pytest.mark.parametrize(
     ("dissimilarity", "words", "embedded"),
-    [("dsa", "(effort ", True), ("spectral", "eigenvalues", True), ("cka", "kernel", False)],
+    [("dsa", "had the effort ", True), ("spectral", "eigenvalues", True), ("cka", "kernel", False)],
 )
 def test_the_dissimilarity_is_named(dissimilarity, words, embedded):
     text = text_of(SPEC | {"dissimilarity": dissimilarity})
     assert words in text
     assert f"({dissimilarity})" in text
     assert ("delay-embedded" in text) == embedded
+    assert ("effort" in text) == (dissimilarity == "dsa")
+
+
+def test_every_dissimilarity_of_a_study_has_its_words():
+    from dynashape.study.measures import DISSIMILARITIES
+
+    for dissimilarity in DISSIMILARITIES:
+        assert f"({dissimilarity}) is " in text_of(SPEC | {"dissimilarity": dissimilarity})
 
 
 def test_a_foreign_environment_is_named_with_its_periods_and_ceiling():
-    mine = {"name": "mine", "environment": "a:B", "period_to_phase": {"cue": "stimulus"}, "ceiling": 0.83}
-    text = text_of(SPEC | {"tasks": [mine, {"name": "PR"}]})
-    assert "mine cue = stimulus" in text
-    assert "mine 0.83" in text
-    assert "4096" not in text_of(SPEC)
+    mine = a_task("mine", environment="DelayMatchSample-v0", period_to_phase={"cue": "stimulus"}, ceiling=0.83)
+    text = text_of(SPEC | {"tasks": [mine, a_task("PR"), a_task("other", environment="a:B")]}, 4096)
+    assert "mine (DelayMatchSample-v0), PR and other (a:B)" in text
+    assert "mine cue = stimulus; other " in text
+    assert "mine 0.83, other 1." in text
 
 
-def test_the_pool_has_the_size_that_is_said():
-    from dynashape.study.steps.train import N_POOL
-
-    assert f"drawn from {N_POOL} such" in text_of(SPEC | {"tasks": [{"name": "x", "period_to_phase": {"a": "delay"}}]})
-
-
-def test_a_foreign_environment_is_named_with_its_id():
-    tasks = [{"name": "mine", "environment": "DelayMatchSample-v0"}, {"name": "PR"}]
-    assert "mine (DelayMatchSample-v0)" in text_of(SPEC | {"tasks": tasks})
+def test_a_pool_of_trials_is_said_only_where_there_is_one():
+    foreign = SPEC | {"tasks": [a_task("mine", environment="a:B", period_to_phase={"cue": "stimulus"}), a_task("PR")]}
+    assert "drawn from 4096 such trials" in text_of(foreign, 4096)
+    assert "such trials" not in text_of(foreign)
+    assert "4096" not in text_of(SPEC, 4096)
 
 
-def test_every_field_that_a_study_can_set_has_its_words():
-    """A new knob must not stay unsaid: the methods name it, or it is listed here as said in another way."""
-    from dynashape.report.methods import _FIELD, _SECTIONS
-    from dynashape.study.spec import StudySpec
+def _leaves(spec, at=()):
+    for key, value in spec.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, (*at, key))
+        else:
+            yield (*at, key), value
 
-    named = {
-        field for _, paragraphs in _SECTIONS for part in paragraphs for text in part for field in _FIELD.findall(text)
-    }
-    elsewhere = {
-        "name",
-        "tasks",  # task_names and task_parameters
-        "activity.noise",  # noise_words
-        "dsa.effort",  # dissimilarity_words
-        "activity.noise_sd",
-        "meta_clustering.points",  # meta_points
-        "training.snapshots",  # kept weights change no result
-    }
-    assert {name for name, _ in list_parameters(StudySpec().as_dict())} - named - elsewhere == set()
+
+def _changed(value):
+    if isinstance(value, str):
+        return {"dsa": "cka", "gaussian": "zero"}.get(value, f"other {value}")
+    if isinstance(value, dict):
+        return {"Mine": "cells:Mine"}
+    if isinstance(value, list | tuple):
+        return [*value[1:], a_task("mine")] if isinstance((*value, 0)[0], dict) else [*value[1:], 77]
+    return value + 3
+
+
+@pytest.mark.parametrize(
+    "field", [field for field, _ in _leaves(StudySpec().as_dict()) if field != ("name",)], ids=".".join
+)
+def test_every_field_that_a_study_can_set_has_its_words(field):
+    """A new knob must not stay unsaid: other values of it give other words."""
+    spec = StudySpec().as_dict()
+    section = spec
+    for key in field[:-1]:
+        section = section[key]
+    before = text_of(spec)
+    section[field[-1]] = _changed(section[field[-1]])
+    assert text_of(spec) != before
 
 
 def test_named_entries_are_listed_by_what_is_set():

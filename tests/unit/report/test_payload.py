@@ -36,25 +36,33 @@ def test_numbers_go_in_as_they_are_and_what_is_not_a_number_as_null(synthetic):
 
 
 def test_the_upper_triangle_holds_every_distance(synthetic):
-    squares = synthetic.distances()
-    systems = squares["GRU", "delay"][1]
-    content = ReportContent(
-        "t",
-        "v",
-        explorer=Explorer(
-            synthetic.separability(),
-            distances={place: square for place, (square, _) in squares.items()},
-            systems=systems,
-        ),
-    )
-    upper = build_payload(content)[0]["explorer"]["distances"]["LSTM|delay"]
-    square = squares["LSTM", "delay"][0]
-    n = len(systems)
+    distances = synthetic.distances()
+    content = ReportContent("t", "v", explorer=Explorer(synthetic.separability(), distances=distances))
+    payload, _ = build_payload(content)
+    matrix = payload["explorer"]["distances"]["LSTM|delay"]
+    upper, square = matrix["upper"], distances["LSTM", "delay"].values
+    n = len(square)
     for i, j in ((0, 1), (5, 17), (n - 2, n - 1)):
         # The page's own arithmetic for a place in the triangle; four digits are kept.
         value = upper[i * n - i * (i + 1) // 2 + j - i - 1]
         assert value is None if np.isnan(square[i, j]) else value == pytest.approx(square[i, j], abs=5e-5)
     assert upper.count(None) == int(np.isnan(square[np.triu_indices(n, k=1)]).sum()) > 0
+    assert matrix["unit"] == "rad"
+
+
+def test_matrices_of_the_same_systems_share_one_table_of_them(synthetic):
+    distances = synthetic.distances()
+    fewer = distances["GRU", "delay"].select(task=["CDM", "PR"])
+    content = ReportContent(
+        "t", "v", explorer=Explorer(synthetic.separability(), distances=distances | {("GRU", "delay"): fewer})
+    )
+    payload, _ = build_payload(content)
+    names = {place: matrix["systems"] for place, matrix in payload["explorer"]["distances"].items()}
+    assert set(names.values()) == {"systems", "systems-2"}
+    table = payload["tables"][names["GRU|delay"]]
+    assert dict(zip(table["columns"], table["values"], strict=True)) == {
+        name: column.tolist() for name, column in fewer.labels.items()
+    }
 
 
 def test_the_explorer_says_which_columns_it_lacks(synthetic):

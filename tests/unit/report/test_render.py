@@ -10,14 +10,14 @@ from dynashape.report import (
     ClaimElement,
     Explorer,
     FigureElement,
-    Headline,
+    KeyNumber,
     MethodsSection,
     Notice,
     ReportContent,
     TableElement,
     render_report,
 )
-from dynashape.report.vector import inline_svg
+from dynashape.report.inline_svg import THEME_COLOURS, inline_svg
 
 SVG = (
     '<?xml version="1.0"?><!DOCTYPE svg><svg xmlns:xlink="http://www.w3.org/1999/xlink" width="9pt" height="4pt" '
@@ -51,14 +51,14 @@ def a_report(**changes) -> ReportContent:
         "title": "A study",
         "verdict": "Input <dominates>.",
         "details": ["Because of this."],
-        "headlines": [Headline("1.00", "input separation", "72 of 72")],
+        "key_numbers": [KeyNumber("1.00", "input separation", "72 of 72")],
         "figures": [
             FigureElement("first", "First", SVG, "What is plotted.", 'A "dot" & more', table),
             FigureElement("second", "Second", SVG, "Again.", "Another dot"),
         ],
         "tables": [TableElement("networks", "Networks", table)],
         "methods": [MethodsSection("Tasks", ("Four tasks.",))],
-        "notices": [Notice("Mind this.", about="first"), Notice("And that.", level="note")],
+        "notices": [Notice("Mind this.", about="first"), Notice("And that.")],
         "parameters": {"dsa": {"rank": 15}},
         "provenance": {"versions": {"numpy": "2.2"}},
     }
@@ -138,13 +138,16 @@ def test_both_themes_know_the_colours_of_the_drawings(name):
     assert len(re.findall(rf"{name}: #", html)) == 2
 
 
-def test_the_report_and_the_figures_agree_on_the_colours_that_change():
-    from dynashape.figures import style
-    from dynashape.report.vector import THEME_COLOURS
+def test_the_words_on_coloured_squares_keep_their_colour_in_both_themes():
+    from dynashape.figures.style import ON_DARK, ON_LIGHT
 
-    own = {style.INK, style.MUTED, style.FAINT, style.SHADE, style.PAPER, style.TASK_COLOURS["CDM"]}
-    assert set(THEME_COLOURS) == own
-    assert not {style.ON_DARK, style.ON_LIGHT} & own
+    assert not {ON_DARK, ON_LIGHT} & set(THEME_COLOURS)
+
+
+def test_a_light_page_shows_the_colours_of_the_drawings():
+    css = render_report(ReportContent("t", "v"))
+    light = css[css.index(":root {") : css.index(":root[data-theme")]
+    assert all(f"{variable}: {colour};" in light for colour, variable in THEME_COLOURS.items())
 
 
 def test_keys_of_units_are_folded_away():

@@ -1,28 +1,21 @@
 // The explorer: one state (filters and the chosen comparison), and the map of squares and the statistics that follow it.
 
 const E = DATA.explorer;
-const KNOWN = ["V-RNN", "GRU", "LSTM", "fixation", "stimulus", "delay", "decision", "CDM", "GNG", "DC", "PR",
-  "CDM-PR", "CDM-DC", "CDM-GNG", "DC-PR", "DC-GNG", "PR-GNG", "untrained", "trained", "noise", "task", "training", "input"];
-const SHORT = { fixation: "fix", stimulus: "stim", delay: "del", decision: "dec" };
-const CONTRAST = { 1: "untrained and trained", 2: "trained and noise-driven" };
 const FILTERS = ["analysis", "architecture", "phase", "pair"];
 const MEASURES = [
-  { name: "accuracy", label: "accuracy in the plane (as published)", low: 0.5, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
-  { name: "held_out", label: "accuracy, seed left out", low: 0.5, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
-  { name: "held_out_plane", label: "accuracy in the plane, seed left out", low: 0.5, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
-  { name: "leave_one_seed_out", label: "accuracy, seed left out", low: 0.5, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
+  { name: "accuracy", label: "accuracy in the plane (as published)", low: 0.5, high: 1, sure: ["q_value", "p_value"] },
+  { name: "held_out", label: "accuracy, seed left out", low: 0.5, high: 1, sure: ["q_value", "p_value"] },
+  { name: "held_out_plane", label: "accuracy in the plane, seed left out", low: 0.5, high: 1, sure: ["q_value", "p_value"] },
   { name: "share", label: "variance share", low: 0, high: 1, sure: ["q_permanova", "permanova_p", "q_value", "p_value"] },
   { name: "omega_squared", label: "omega squared", low: 0, high: 1, sure: ["q_permanova", "permanova_p", "q_value", "p_value"] },
-  { name: "silhouette", label: "silhouette", low: 0, high: 1, sure: ["q_value", "q_accuracy", "p_value"] },
+  { name: "silhouette", label: "silhouette", low: 0, high: 1, sure: ["q_value", "p_value"] },
 ];
 const STATISTICS = [
   ["accuracy", "Accuracy in the MDS plane (as published)"],
   ["chance", "Chance: its mean over relabellings"],
   ["p_value", "Permutation p"],
   ["q_value", "False-discovery q"],
-  ["q_accuracy", "False-discovery q"],
   ["held_out_plane", "Accuracy in the plane, seed left out"],
-  ["leave_one_seed_out", "Accuracy, seed left out"],
   ["held_out", "Accuracy on full distances, seed left out"],
   ["share", "Variance share (PERMANOVA)"],
   ["omega_squared", "Omega squared"],
@@ -37,15 +30,17 @@ const comparisons = new Map();
 let separability, measures;
 const onChange = [];
 
-function inOrder(values) {
-  const place = (value) => (KNOWN.includes(value) ? KNOWN.indexOf(value) : KNOWN.length);
-  return [...new Set(values)].sort((a, b) => place(a) - place(b));
+// The place of a name in the reading order; those that are not known come last.
+function place(name) {
+  const at = WORDS.order.indexOf(name);
+  return at < 0 ? WORDS.order.length : at;
 }
 
+const inOrder = (values) => [...new Set(values)].sort((a, b) => place(a) - place(b));
+
 function pairOf(row) {
-  if (row.pair) return row.pair;
-  const [first, second] = row.task_pair ? row.task_pair.split("-") : [row.task_a, row.task_b];
-  return KNOWN.includes(`${second}-${first}`) ? `${second}-${first}` : `${first}-${second}`;
+  const name = row.task_pair || `${row.task_a}-${row.task_b}`;
+  return WORDS.task_pairs[name] || name;
 }
 
 const keyOf = (row) => [row.analysis, row.architecture, row.phase, pairOf(row)].join("|");
@@ -70,11 +65,9 @@ function readComparisons() {
     }
     comparisons.get(key).labellings[row.labelling] = row;
   }
-  const rank = (comparison) => FILTERS.map((name) => (KNOWN.includes(comparison[name]) ? KNOWN.indexOf(comparison[name]) : KNOWN.length));
-  const ordered = [...comparisons.values()].sort((a, b) => {
-    const [x, y] = [rank(a), rank(b)];
-    return x.reduce((found, value, i) => found || value - y[i], 0) || a.key.localeCompare(b.key);
-  });
+  const ordered = [...comparisons.values()].sort(
+    (a, b) => FILTERS.reduce((found, name) => found || place(a[name]) - place(b[name]), 0) || a.key.localeCompare(b.key),
+  );
   comparisons.clear();
   for (const comparison of ordered) comparisons.set(comparison.key, comparison);
   measures = MEASURES.filter(({ name }) => separability.columns.includes(name) && separability.rows.some((row) => row[name] !== null));
@@ -87,7 +80,7 @@ function fillSelect(select, options) {
 function startFilters() {
   for (const name of FILTERS) {
     const select = byId(`filter-${name}`);
-    fillSelect(select, [["", "all"], ...levels(name).map((level) => [level, name === "analysis" ? `${level}: ${CONTRAST[level] || ""}` : level])]);
+    fillSelect(select, [["", "all"], ...levels(name).map((level) => [level, name === "analysis" ? `${level}: ${WORDS.analyses[level] || ""}` : level])]);
     select.addEventListener("change", () => {
       state[name] = select.value;
       follow();
@@ -114,8 +107,8 @@ function follow() {
   for (const redraw of onChange) redraw();
 }
 
-// The first comparison to show: in the stimulus phase, where there is most to see, if it is among the visible ones.
-const firstOf = (visible) => visible.find((comparison) => comparison.phase === "stimulus") || visible[0];
+// The first comparison to show: in the phase where there is most to see, if it is among the visible ones.
+const firstOf = (visible) => visible.find((comparison) => comparison.phase === WORDS.shown_phase) || visible[0];
 
 function choose(key, { scroll = true } = {}) {
   if (!comparisons.has(key)) return;
@@ -145,7 +138,7 @@ function shade(value) {
   const mix = stops[i].map((channel, c) => Math.round(channel + (stops[i + 1][c] - channel) * (at - i)));
   const linear = mix.map((channel) => ((channel / 255) <= 0.04045 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4));
   const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-  return { background: `rgb(${mix.join(",")})`, color: light > 0.19 ? "#10151c" : "#ffffff" };
+  return { background: `rgb(${mix.join(",")})`, color: `var(${light > 0.19 ? "--on-light" : "--on-dark"})` };
 }
 
 function drawMap() {
@@ -173,7 +166,7 @@ function block(analysis, labelling, architectures, phases, pairs) {
   const title = document.createElement("h3");
   title.innerHTML = `<b></b> <span></span>`;
   title.firstChild.textContent = `${labelling[0].toUpperCase()}${labelling.slice(1)} separation`;
-  title.lastChild.textContent = `analysis ${analysis}${CONTRAST[analysis] ? `: ${CONTRAST[analysis]}` : ""}`;
+  title.lastChild.textContent = `analysis ${analysis}${WORDS.analyses[analysis] ? `: ${WORDS.analyses[analysis]}` : ""}`;
   const table = document.createElement("table");
   table.className = "squares";
   const columns = document.createElement("colgroup");
@@ -191,7 +184,7 @@ function block(analysis, labelling, architectures, phases, pairs) {
   const roomy = architectures.length * phases.length <= 6;
   for (const [i] of architectures.entries()) {
     for (const [j, phase] of phases.entries()) {
-      const cell = Object.assign(document.createElement("th"), { scope: "col", textContent: roomy ? phase : SHORT[phase] || phase.slice(0, 5), abbr: phase });
+      const cell = Object.assign(document.createElement("th"), { scope: "col", textContent: roomy ? phase : WORDS.short[phase] || phase.slice(0, 5), abbr: phase });
       if (i && !j) cell.className = "gap";
       second.append(cell);
     }
@@ -231,7 +224,7 @@ function square(key, labelling) {
   Object.assign(button.style, shade(value));
   button.dataset.value = value;
   const sure = sureness(row);
-  if (sure && sure.value <= 0.05) button.append(Object.assign(document.createElement("span"), { className: "dot" }));
+  if (sure && sure.value <= WORDS.alpha) button.append(Object.assign(document.createElement("span"), { className: "dot" }));
   const certainty = sure ? `, ${sure.name[0] === "q" ? "q" : "p"} ${shown(sure.value)}` : "";
   button.title = `${titleOf(comparison)}\n${labelling} separation: ${measure().label} ${shown(value)}${certainty}`;
   button.setAttribute("aria-label", `${brief(value)}: ${button.title.replace("\n", ": ")}`);
@@ -249,7 +242,7 @@ function legend() {
   middle.textContent = label;
   const chances = separability.rows.map((row) => row.chance).filter((value) => typeof value === "number");
   const letter = separability.rows.some((row) => sureness(row) && sureness(row).name[0] === "q") ? "q" : "p";
-  box.querySelector(".words").textContent = `● ${letter} ≤ 0.05`;
+  box.querySelector(".words").textContent = `● ${letter} ≤ ${WORDS.alpha}`;
   if (state.measure === "accuracy" && chances.length) {
     const chance = chances.reduce((sum, value) => sum + value, 0) / chances.length;
     const mark = Object.assign(document.createElement("div"), { className: "chance" });
@@ -284,9 +277,9 @@ function drawStatistics() {
   const labellings = inOrder(Object.keys(comparison.labellings));
   byId("detail-title").textContent = `${comparison.architecture} · ${comparison.phase} · ${comparison.pair} · analysis ${comparison.analysis}`;
   const first = comparison.labellings[labellings[0]];
-  const systems = first.n_systems === undefined ? "" : `${first.n_systems} systems: two tasks, two conditions (${CONTRAST[comparison.analysis] || ""}), and the same seeds in each. `;
+  const systems = first.n_systems === undefined ? "" : `${first.n_systems} systems: two tasks, two conditions (${WORDS.analyses[comparison.analysis] || ""}), and the same seeds in each. `;
   const lost = first.n_left_out ? `${first.n_left_out} systems are left out. ` : "";
-  const status = first.status && first.status !== "ok" ? `${first.message || first.status} ` : "";
+  const status = first.status && first.status !== WORDS.ok ? `${first.message || first.status} ` : "";
   const test = first.n_relabellings ? "p-values: exchangeable relabellings, whole networks for task, the two conditions of a network otherwise. " : "";
   byId("detail-text").textContent = status + systems + lost + test;
   const table = byId("statistics");

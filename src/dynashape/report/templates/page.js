@@ -2,6 +2,8 @@
 
 const byId = (id) => document.getElementById(id);
 const DATA = JSON.parse(byId("data").textContent);
+// Order, names, colours and markers of the study, as vocabulary.py writes them.
+const WORDS = DATA.words;
 const onTheme = [];
 const systemDark = window.matchMedia("(prefers-color-scheme: dark)");
 const THEMES = ["auto", "light", "dark"];

@@ -1,22 +1,10 @@
 // The interactive plots, all drawn from the page's data and the explorer's state; then the start of everything.
 
-const TASK_COLOURS = { CDM: "#0072b2", GNG: "#f0a30a", DC: "#009e73", PR: "#cc79a7" };
-const TASK_SYMBOLS = { CDM: "circle", GNG: "square", DC: "triangle-up", PR: "diamond" };
-const CONDITION_SUFFIX = { untrained: "-open", trained: "", noise: "-open-dot" };
-const LEVEL_COLOURS = {
-  analysis: { 1: "#3a9bdc", 2: "#d55e00" },
-  architecture: { "V-RNN": "#1f78b4", GRU: "#bb5566", LSTM: "#ddaa33" },
-  phase: { fixation: "#a9b0bb", stimulus: "#e8912d", delay: "#4ba36b", decision: "#8e5ea8" },
-  pair: { "CDM-PR": "#4477aa", "CDM-DC": "#66ccee", "CDM-GNG": "#228833", "DC-PR": "#ccbb44", "DC-GNG": "#ee6677", "PR-GNG": "#aa3377" },
-  labelling: { task: "#7c8798", training: "#3a9bdc", input: "#d55e00" },
-};
-const SPARE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#f0a30a", "#56b4e9", "#8e5ea8", "#7c8798"];
-const SPARE_SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross", "x", "star", "hexagon"];
-const NEARNESS = [[0, "#123a6b"], [0.33, "#3f83b8"], [0.67, "#9cc5df"], [1, "#eef4f9"]];
+const NEARNESS = WORDS.nearness.map((colour, i, all) => [i / (all.length - 1), colour]);
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false };
 const behind = {};
 const plots = [];
-let embeddings, meta, systems, accuracies, colourBy;
+let embeddings, meta, accuracies;
 
 function loadPlotly() {
   if (window.Plotly) return;
@@ -50,11 +38,12 @@ function addPlot(name, paint) {
   return plot;
 }
 
-const colourOf = (kind, level, levelsOf) => (LEVEL_COLOURS[kind] || {})[level] || SPARE[Math.max(levelsOf.indexOf(level), 0) % SPARE.length];
-const taskColour = (task, tasks) => inTheme(TASK_COLOURS[task] || SPARE[tasks.indexOf(task) % SPARE.length]);
-// The darkest blue would sink into a dark page.
-const inTheme = (colour) => (colour === "#0072b2" ? variable("--figure-blue") : colour);
-const taskSymbol = (task, tasks) => TASK_SYMBOLS[task] || SPARE_SYMBOLS[tasks.indexOf(task) % SPARE_SYMBOLS.length];
+// The colour and the marker of a level of a factor; a level that is not known gets a spare one by its place.
+const spare = (all, level, levelsOf) => all[Math.max(levelsOf.indexOf(level), 0) % all.length];
+const colourOf = (kind, level, levelsOf) => inTheme((WORDS.colours[kind] || {})[level] || spare(WORDS.spare_colours, level, levelsOf));
+const markerOf = (kind, level, levelsOf) => WORDS.markers[kind][level] || spare(WORDS.spare_markers, level, levelsOf);
+// A colour that would sink into a dark page gives way to the page's own.
+const inTheme = (colour) => (WORDS.themed[colour] ? variable(WORDS.themed[colour]) : colour);
 
 function layout(extra) {
   const ink = variable("--ink");
@@ -92,7 +81,7 @@ function drawEmbedding() {
       traces.push({
         type: "scatter", mode: "markers", name: `${task}, ${condition}`, x: own.map((row) => row.x), y: own.map((row) => row.y),
         text: own.map(systemWords), hovertemplate: "%{text}<extra></extra>",
-        marker: { size: 11, symbol: taskSymbol(task, tasks) + (CONDITION_SUFFIX[condition] ?? ""), color: taskColour(task, tasks), line: { width: 1.6, color: taskColour(task, tasks) } },
+        marker: { size: 11, symbol: markerOf("task", task, tasks).plotly + (WORDS.fills[condition] ?? ""), color: colourOf("task", task, tasks), line: { width: 1.6, color: colourOf("task", task, tasks) } },
       });
     }
   }
@@ -122,21 +111,27 @@ function squared(rows) {
 const levelsIn = (rows, name) => inOrder(rows.map((row) => String(row[name])));
 
 function submatrix(comparison) {
-  const upper = E.distances && E.distances[`${comparison.architecture}|${comparison.phase}`];
-  if (!upper || !systems) return null;
-  const n = systems.rows.length;
+  const matrix = E.distances[`${comparison.architecture}|${comparison.phase}`];
+  if (!matrix) return null;
+  const { upper, unit } = matrix;
+  const systems = frame(matrix.systems).rows;
+  const n = systems.length;
   const conditions = new Set(embeddings ? embeddings.rows.filter((row) => keyOf(row) === comparison.key).map((row) => row.condition) : []);
-  const place = (name, value) => inOrder(systems.rows.map((row) => row[name])).indexOf(value);
-  const chosen = systems.rows
+  const rank = (name) => {
+    const levels = levelsIn(systems, name);
+    return (a, b) => levels.indexOf(String(a[name])) - levels.indexOf(String(b[name]));
+  };
+  const [byTask, byCondition] = [rank("task"), rank("condition")];
+  const chosen = systems
     .map((system, index) => ({ ...system, architecture: comparison.architecture, index }))
     .filter((system) => comparison.tasks.includes(system.task) && (conditions.size === 0 || conditions.has(system.condition)))
-    .sort((a, b) => place("task", a.task) - place("task", b.task) || place("condition", a.condition) - place("condition", b.condition) || a.seed - b.seed);
+    .sort((a, b) => byTask(a, b) || byCondition(a, b) || a.seed - b.seed);
   const at = (i, j) => {
     if (i === j) return 0;
     const [a, b] = i < j ? [i, j] : [j, i];
     return upper[a * n - (a * (a + 1)) / 2 + b - a - 1];
   };
-  return { chosen, values: chosen.map((a) => chosen.map((b) => at(a.index, b.index))) };
+  return { chosen, unit, values: chosen.map((a) => chosen.map((b) => at(a.index, b.index))) };
 }
 
 function drawDistances() {
@@ -147,7 +142,7 @@ function drawDistances() {
     draw("plot-distances", [], layout({ height: 350, xaxis: { visible: false }, yaxis: { visible: false } }), "No distances.", { columns: [], rows: [] });
     return;
   }
-  const { chosen, values } = found;
+  const { chosen, unit, values } = found;
   const groups = [];
   chosen.forEach((system, i) => {
     const name = `${system.task}<br>${system.condition}`;
@@ -168,7 +163,7 @@ function drawDistances() {
   const farthest = Math.max(...values.flat().map((value) => value ?? 0)) || 1;
   byId("caption-distances").textContent = "Dark is near, on this comparison's own scale. Systems ordered by task, condition and seed.";
   const trace = {
-    type: "heatmap", z: values, text: words, hovertemplate: "%{text}<br>distance %{z:.3f}<extra></extra>", colorscale: NEARNESS, zmin: 0, zmax: farthest, hoverongaps: false,
+    type: "heatmap", z: values, text: words, hovertemplate: `%{text}<br>distance %{z:.3f} ${unit}<extra></extra>`, colorscale: NEARNESS, zmin: 0, zmax: farthest, hoverongaps: false,
     colorbar: { orientation: "h", thickness: 7, len: 0.6, y: -0.14, yanchor: "top", ypad: 0, outlinewidth: 0, tickfont: { size: 10 }, nticks: 4 },
   };
   const form = layout({ height: 350, margin: { l: 36, r: 8, t: 8, b: 66 }, xaxis: ticks, yaxis: { ...ticks, tickangle: -90, autorange: "reversed", scaleanchor: "x" }, shapes: borders });
@@ -207,7 +202,7 @@ function drawProfile() {
       traces.push({
         type: "scatter", mode: "lines+markers", name: labelling, legendgroup: labelling, showlegend: !named.has(labelling), xaxis: `x${suffix}`, yaxis: `y${suffix}`,
         x: phases.map((_, j) => j + offset), y: means, connectgaps: true, hovertemplate: `mean of ${labelling} separation: %{y:.3f}<extra></extra>`,
-        line: { color: colour, width: 2.5, dash: labelling === "task" ? "dot" : "solid" }, marker: { size: 10, color: colour, line: { color: variable("--card"), width: 1.5 } },
+        line: { color: colour, width: 2.5, dash: WORDS.dashes[labelling] || "solid" }, marker: { size: 10, color: colour, line: { color: variable("--card"), width: 1.5 } },
       });
       named.add(labelling);
     });
@@ -241,10 +236,10 @@ function drawMeta() {
       type: "scatter", mode: "markers", name: kind === "analysis" || kind === "group" ? `${kind} ${level}` : level, x: own.map((row) => row.x), y: own.map((row) => row.y),
       customdata: own.map((row) => row), text: own.map((row) => `<b>${["architecture", "phase", "pair"].map((name) => row[name]).filter(Boolean).join(", ")}</b><br>analysis ${row.analysis}${row.group === undefined ? "" : `, group ${row.group}`}`),
       hovertemplate: "%{text}<extra></extra>",
-      marker: { size: 8, color: colourOf(kind, level, kinds), symbol: own.map((row) => SPARE_SYMBOLS[Math.max(architectures.indexOf(row.architecture), 0)]), opacity: own.map((row) => (inside(row) ? 0.9 : 0.08)), line: { width: 0 } },
+      marker: { size: 8, color: colourOf(kind, level, kinds), symbol: own.map((row) => markerOf("architecture", row.architecture, architectures).plotly), opacity: own.map((row) => (inside(row) ? 0.9 : 0.08)), line: { width: 0 } },
     };
   });
-  const shapes = architectures.map((name, i) => `${["●", "■", "▲", "◆"][i] || "○"} ${name}`).join("  ");
+  const shapes = architectures.map((name) => `${markerOf("architecture", name, architectures).character} ${name}`).join("  ");
   byId("caption-meta").textContent = `MDS of the combined results of both analyses (n = ${rows.length}); what the filters leave out is faint. ${shapes}`;
   draw("plot-meta", traces, layout({ height: 360, ...squared(rows) }), `Map of ${rows.length} points, coloured by ${kind}.`, meta);
 }
@@ -259,7 +254,6 @@ function openFromMeta(row) {
 function readPlots() {
   embeddings = E.embeddings ? frame(E.embeddings) : null;
   meta = E.meta ? frame(E.meta) : null;
-  systems = E.systems ? frame(E.systems) : null;
   accuracies = new Map(E.networks ? frame(E.networks).rows.map((row) => [[row.architecture, row.task, row.seed].join("|"), row.accuracy]) : []);
 }
 

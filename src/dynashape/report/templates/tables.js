@@ -78,7 +78,7 @@ function showTable(table) {
     const body = document.createElement("tbody");
     for (const row of all ? order() : order().slice(0, ROWS_AT_FIRST)) {
       const drawn = body.insertRow();
-      if (row.reached === false || (row.status !== undefined && row.status !== null && row.status !== "ok")) drawn.className = "flag";
+      if (row.reached === false || (row.status !== undefined && row.status !== null && row.status !== WORDS.ok)) drawn.className = "flag";
       columns.forEach((column, j) => {
         const cell = drawn.insertCell();
         cell.className = kinds[j];

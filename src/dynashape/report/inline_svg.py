@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from dynashape.records import BLUE, FAINT, INK, MUTED, PAPER, SHADE
+
 # The colours of the figures' theme that would not show on a dark page, and the page's variables that take their place.
 THEME_COLOURS: Mapping[str, str] = {
-    "#1f2430": "--figure-ink",
-    "#646b78": "--figure-muted",
-    "#d3d8e0": "--figure-faint",
-    "#eef1f5": "--figure-shade",
-    "#ffffff": "--figure-paper",
-    "#0072b2": "--figure-blue",
+    INK: "--figure-ink",
+    MUTED: "--figure-muted",
+    FAINT: "--figure-faint",
+    SHADE: "--figure-shade",
+    PAPER: "--figure-paper",
+    BLUE: "--figure-blue",
 }
 
 
