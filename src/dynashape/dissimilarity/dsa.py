@@ -79,9 +79,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         ]
         if faults:
             raise InputError("; ".join(faults) + ".")
-        self.alignments_ = align_all(
-            operators, effort=self.effort, zero_pad=self.zero_pad, progress=self.progress
-        )
+        self.alignments_ = align_all(operators, effort=self.effort, zero_pad=self.zero_pad, progress=self.progress)
         self.operators_ = operators
         self.statuses_ = [operator.status for operator in operators]
         self.distances_ = self.alignments_.square()

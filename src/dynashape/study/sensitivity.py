@@ -173,7 +173,8 @@ def _union(base: Plan, plans: Mapping[tuple[str, str], Plan]) -> list[Stage]:
 
 def _needed(plan: Plan) -> list[Stage]:
     """The stages that a conclusion needs; meta-clustering and the like are not asked again."""
-    return [Stage.of(steps) for steps in (plan.trains, plan.records, *plan.final.steps)]
+    kinds: tuple[tuple[Step[Any], ...], ...] = (plan.trains, plan.records, *plan.final.steps)
+    return [Stage.of(steps) for steps in kinds]
 
 
 def _conclusions(plan: Plan, read: Reader) -> dict[tuple[Contrast, Place], Conclusion]:

@@ -223,7 +223,9 @@ class _Problem:
         return C, residual, residual - left
 
 
-def _keep_lower(C: Array, residual: Array, rows: Int[Array, " rows"], turned: Array, left: Array) -> Bool[Array, " rows"]:
+def _keep_lower(
+    C: Array, residual: Array, rows: Int[Array, " rows"], turned: Array, left: Array
+) -> Bool[Array, " rows"]:
     """Put the matrices `turned` into these rows of C where their residual `left` is not above the one there."""
     better = left <= residual[rows]
     C[rows] = np.where(better[:, None, None], turned, C[rows])

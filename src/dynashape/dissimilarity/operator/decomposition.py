@@ -18,7 +18,12 @@ import scipy.optimize
 from jaxtyping import Float
 
 from dynashape.dissimilarity.activity import Recording
-from dynashape.dissimilarity.operator.embedding import build_embedding, embedding_gram, embedding_rows, project_embedding
+from dynashape.dissimilarity.operator.embedding import (
+    build_embedding,
+    embedding_gram,
+    embedding_rows,
+    project_embedding,
+)
 from dynashape.dissimilarity.operator.leading_eigenvectors import decompose_symmetric
 from dynashape.errors import InputError
 from dynashape.records import Array

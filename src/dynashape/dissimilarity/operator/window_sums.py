@@ -13,9 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.dissimilarity.activity import Recording
+from dynashape.dissimilarity.operator.blocked_products import inner_product
 from dynashape.dissimilarity.operator.decomposition import Directions
 from dynashape.dissimilarity.operator.embedding import embedding_rows
-from dynashape.dissimilarity.operator.blocked_products import inner_product
 from dynashape.dissimilarity.operator.trial_groups import group_slices
 from dynashape.records import Array
 

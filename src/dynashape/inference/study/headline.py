@@ -128,17 +128,21 @@ class Headline:
         verdicts = [cell.verdict for cell in self.cells if cell.contrast == contrast]
         return {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))}
 
-    def conclusions(self) -> dict[tuple[Contrast, Place], Conclusion]:
-        """The conclusion of each contrast over all cells, in each architecture and in each cell."""
+    def places(self) -> list[tuple[Place, CellContrast | PooledContrast]]:
+        """Every contrast over all cells, in each architecture and in each cell, with its place."""
         places: list[tuple[Place, CellContrast | PooledContrast]] = []
         places += [(Place(ALL, ALL), one) for one in self.pooled]
         places += [(Place(one.group, ALL), one) for one in self.by_architecture]
         places += [(Place(cell.architecture, cell.phase), cell) for cell in self.cells]
+        return places
+
+    def conclusions(self) -> dict[tuple[Contrast, Place], Conclusion]:
+        """The conclusion of each contrast in each of its places."""
         return {
             (one.contrast, place): Conclusion(
                 one.difference.estimate, one.difference.low, one.difference.high, one.verdict
             )
-            for place, one in places
+            for place, one in self.places()
         }
 
     @property

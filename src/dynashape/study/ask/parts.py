@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator,
 
 from dynashape.dissimilarity import EFFORTS
 from dynashape.errors import unknown_name
-from dynashape.networks import Cell, known_architectures, make_cell, takes_option
+from dynashape.networks import Cell, known_architectures, make_cell
+from dynashape.networks.registry import takes_option
 from dynashape.tasks import INPUT_CONDITIONS, TASKS, Task, Timing, make_task
 
 

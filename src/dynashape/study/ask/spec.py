@@ -131,7 +131,7 @@ class StudySpec(Frozen):
     def measure(self) -> Dissimilarity[Any]:
         """The dissimilarity itself, with those of `dsa` and `dissimilarity_options` that are fields of its class."""
         kind = find_dissimilarity(self.dissimilarity)
-        known = [field.name for field in fields(kind)]
+        known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # one's own is a dataclass where it has options
         unknown = sorted(set(self.dissimilarity_options) - set(known))
         if unknown:
             raise ValueError(

@@ -78,7 +78,7 @@ def tabulate_operators(summaries: Mapping[System, Any]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for system, summary in summaries.items():
         status: Status = status_of(summary)
-        row = {**_labels(system), "status": str(status.code), "message": status.message}
+        row: dict[str, Any] = {**_labels(system), "status": str(status.code), "message": status.message}
         if isinstance(summary, Operator):
             row |= {
                 "explained_variance": summary.explained_variance,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -43,21 +44,19 @@ class Section:
     tables: tuple[TableElement, ...] = ()
 
 
-def figure(
-    entry: str, draw: Callable[[], Figure], table: pd.DataFrame, suffix: str = "", **facts: object
-) -> StudyFigure:
+def figure(entry: str, draw: Callable[[], Figure], table: pd.DataFrame, suffix: str = "", **facts: Any) -> StudyFigure:
     """The figure of an entry of the captions, with these facts in its words; `suffix` tells several of it apart."""
     title, caption, alternative = (words(entry, part, facts) for part in ("title", "caption", "alternative"))
     return StudyFigure(f"{entry}{suffix}", title, caption, alternative, draw, table)
 
 
-def table(name: str, content: pd.DataFrame, entry: str = "", **facts: object) -> TableElement:
+def table(name: str, content: pd.DataFrame, entry: str = "", **facts: Any) -> TableElement:
     """The table of this name, with the words of its entry of the captions (`table_NAME` unless another is named)."""
     entry = f"table_{entry or name}"
     return TableElement(name, words(entry, "title", facts), content, words(entry, "caption", facts))
 
 
-def words(entry: str, part: str, facts: dict[str, object]) -> str:
+def words(entry: str, part: str, facts: Mapping[str, Any]) -> str:
     """A text of the captions with facts in its braces; KeyError where a fact is missing."""
     return _captions()[entry][part].format(**facts)
 

@@ -67,8 +67,8 @@ def _comparison_scheme(plan: Plan, read: Reader, results: Results) -> Iterator[S
             architecture=found.architecture,
             method=spec.measure.method,
         )
-        facts = {"architecture": found.architecture, "seed": spec.seeds[0]}
-        yield figure("figure2_comparisons", draw, tabulate_paths(found), **facts)
+        names = {"architecture": found.architecture}
+        yield figure("figure2_comparisons", draw, tabulate_paths(found), seed=spec.seeds[0], **names)
 
 
 def _meta_clustering(meta: MetaClustered, points: pd.DataFrame) -> StudyFigure:

@@ -21,6 +21,7 @@ from dynashape.study.found.results import Results
 from dynashape.study.found.summary import Separated, Summary
 from dynashape.study.found.tables import tabulate_footing
 from dynashape.study.told.figure import table
+from dynashape.study.work.train import pool_size
 
 _SENTENCES = {
     Verdict.INPUT: "Input dominates training.",
@@ -42,12 +43,12 @@ def compose_report(
         title=f"{spec.name}: what shapes the dynamics?",
         verdict=_verdict(summary),
         details=_details(summary),
-        headlines=[_key_number(row) for row in summary.overall if row.mean_accuracy is not None],
+        key_numbers=[_key_number(row) for row in summary.overall if row.mean_accuracy is not None],
         claims=[ClaimElement(own.claim, own.outcome.words, own.finding, own.rule) for own in claims],
         explorer=_explorer(results) if len(results.separability) else None,
         figures=figures,
         tables=[*_tables(spec, results), *more_tables],
-        methods=describe_methods(spec.as_dict()),
+        methods=describe_methods(spec.as_dict(), pool_size(spec.training)),
         notices=summary.warnings,
         parameters=spec.as_dict(),
         provenance=provenance,

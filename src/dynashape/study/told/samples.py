@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from dynashape.records import CONDITIONS, Array
+from dynashape.records import CONDITIONS, Array, Status
 from dynashape.steps import Reader
 from dynashape.study.work.plan import Plan
 from dynashape.tasks import Task
@@ -61,11 +61,11 @@ def tabulate_samples(samples: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Paths:
-    """Projected activity and right choices of one network a task and condition, for figure 2."""
+    """Projected activity (or why there is none) and right choices of a network a task and condition, for figure 2."""
 
     architecture: str
     tasks: tuple[str, str]
-    paths: Mapping[tuple[str, str], Float[Array, "trials steps 2"]]
+    paths: Mapping[tuple[str, str], Float[Array, "trials steps 2"] | Status]
     choices: Mapping[tuple[str, str], Int[Array, " trials"]]
 
 
@@ -78,15 +78,16 @@ def find_paths(plan: Plan, read: Reader) -> Paths | None:
         own = {step.train.task.name: step for step in plan.records if step.train.architecture == architecture}
         if not all(read.has(own[task]) for task in tasks):
             continue
-        paths, choices = {}, {}
+        paths: dict[tuple[str, str], Array | Status] = {}
+        choices: dict[tuple[str, str], Array] = {}
         for task in tasks:
             recordings = read(own[task])
             for condition in CONDITIONS:
                 recording = recordings[own[task].system(spec.seeds[0], condition)]
+                paths[task, str(condition)] = project(recording.activity) if recording.status.ok else recording.status
                 if recording.status.ok:
-                    paths[task, str(condition)] = project(recording.activity)
                     choices[task, str(condition)] = recording.choices
-        if paths:
+        if choices:
             return Paths(architecture, tasks, paths, choices)
     return None
 
@@ -101,6 +102,8 @@ def tabulate_paths(found: Paths) -> pd.DataFrame:
     """
     parts = []
     for (task, condition), path in found.paths.items():
+        if isinstance(path, Status):
+            continue
         own = found.choices[task, condition]
         for choice in np.unique(own).tolist():
             mean = path[own == choice].mean(axis=0).round(4)

@@ -84,7 +84,7 @@ class Align(Step[Tile]):
         """Align the pairs of the tile."""
         summaries: dict[System, Any] = {}
         for fit in self.fits:
-            summaries |= read(fit)
+            summaries.update(read(fit))
         systems = self.systems
         usable = [system in summaries and status_of(summaries[system]).ok for system in systems]
         number = dict(zip(np.flatnonzero(usable).tolist(), range(len(systems)), strict=False))

@@ -14,7 +14,8 @@ from dynashape.seeds import stream
 from dynashape.steps import Reader, Step
 from dynashape.study.work.train import Train
 from dynashape.tasks import Task
-from dynashape.training import PsychometricPoint, psychometric, respond
+from dynashape.training import respond
+from dynashape.training.psychometric import PsychometricPoint, psychometric
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from dynashape.dissimilarity import Reduction
+from dynashape.dissimilarity.kinds.dissimilarity import Reduction
 from dynashape.records import Status, System
 from dynashape.steps import Reader, Step
 from dynashape.study.work.record import Record, Recording

@@ -69,7 +69,8 @@ class MetaCluster(Step[MetaClustered]):
         """The map, its groups, and how well each factor explains it."""
         comparisons = read_comparisons(self.compares, read)
         rows = [row for key, compared in comparisons.items() for row in comparison_rows(key, compared)]
-        points, features = list(self.wish.points), list(self.wish.features)
+        points: list[str] = list(self.wish.points)
+        features = list(self.wish.features)
         table = feature_table(rows, points, features)
         names = tuple("/".join(map(str, name)) for name in table.columns)
         n_left_out = len(_with_factors(rows).drop_duplicates(points)) - len(table)

@@ -12,7 +12,8 @@ from dynashape.seeds import stream
 from dynashape.steps import Reader, Step
 from dynashape.store import Store
 from dynashape.study.ask.parts import NetworkSpec, TaskSpec
-from dynashape.tasks import NeurogymTask, PooledTask, Task, Timing
+from dynashape.tasks import NeurogymTask, Task, Timing
+from dynashape.tasks.pooled import PooledTask
 from dynashape.training import LearningProtocol, TrainedNetwork, TrainingState, train_group
 
 # Trials of a NeuroGym environment that batches are drawn from: sampling afresh takes longer than learning from a batch.
@@ -108,7 +109,13 @@ def weights_at(network: TrainedNetwork, update: int | None) -> Weights:
 
 def pooled(task: Task, protocol: LearningProtocol) -> Task:
     """The task, its batches drawn from a pool if it is slow to sample; evaluation and test trials are always fresh."""
-    fresh = min(protocol.n_evaluation_trials, protocol.n_test_trials)
-    if not isinstance(task, NeurogymTask) or protocol.batch_size >= fresh:
+    n_pooled = pool_size(protocol)
+    if n_pooled is None or not isinstance(task, NeurogymTask):
         return task
-    return PooledTask(task, N_POOL, protocol.batch_size, stream("pool", task.name))
+    return PooledTask(task, n_pooled, protocol.batch_size, stream("pool", task.name))
+
+
+def pool_size(protocol: LearningProtocol) -> int | None:
+    """From how many trials batches of a slow task are drawn; None where batches are so large that all are fresh."""
+    fresh = min(protocol.n_evaluation_trials, protocol.n_test_trials)
+    return N_POOL if protocol.batch_size < fresh else None
