@@ -211,20 +211,20 @@ def tasks(
 ) -> None:
     """List the tasks, or show or draw one of them."""
     from dynashape.cli.tables import print_environments, print_task, print_tasks
-    from dynashape.study import describe_task, describe_tasks, plot_task
+    from dynashape.tasks import TASKS, describe_task, list_environments
 
     if every:
-        from dynashape.tasks import list_environments
-
         print_environments(list_environments())
     elif task is None:
         if plot is not None:
             raise typer.BadParameter("name the task to draw, such as: dynashape tasks CDM --plot trial.png")
-        print_tasks(describe_tasks())
+        print_tasks([describe_task(name) for name in TASKS])
     elif plot is None:
         print_task(describe_task(task))
     else:
-        plot_task(task, plot, seed)
+        from dynashape.cli.drawing import draw_task
+
+        draw_task(task, plot, seed)
         typer.echo(f"One trial of {task}: {plot}")
 
 

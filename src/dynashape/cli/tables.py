@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from dynashape.study import StudyStatus
-from dynashape.tasks import EnvironmentRow
+from dynashape.tasks import EnvironmentRow, TaskDescription
 
 
 def make_table(title: str, *columns: str) -> Table:
@@ -20,7 +19,7 @@ def make_table(title: str, *columns: str) -> Table:
     return table
 
 
-def print_tasks(rows: Sequence[Mapping[str, Any]]) -> None:
+def print_tasks(rows: Sequence[TaskDescription]) -> None:
     """Print the tasks, one row each."""
     table = make_table(
         "Tasks (fixation, stimulus, delay, decision; the same steps in each)",
@@ -31,9 +30,7 @@ def print_tasks(rows: Sequence[Mapping[str, Any]]) -> None:
         "asks",
     )
     for row in rows:
-        table.add_row(
-            row["task"], str(len(row["inputs"])), str(len(row["actions"])), f"{row['ceiling']:.3f}", row["description"]
-        )
+        table.add_row(row.task, str(len(row.inputs)), str(len(row.actions)), f"{row.ceiling:.3f}", row.description)
     console = Console()
     console.print(table, markup=False)
     console.print(
@@ -41,17 +38,15 @@ def print_tasks(rows: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
-def print_task(row: Mapping[str, Any]) -> None:
+def print_task(row: TaskDescription) -> None:
     """Print one task, with the names of its inputs and actions."""
     console = Console()
-    console.print(f"{row['task']}: {row['description']}", markup=False)
-    console.print(f"inputs: {', '.join(row['inputs'])}", markup=False)
-    console.print(f"actions: {', '.join(row['actions'])}", markup=False)
-    console.print(
-        "phases: " + ", ".join(f"{phase} {length} ms" for phase, length in row["phases"].items()), markup=False
-    )
-    start, stop = row["response_ms"]
-    console.print(f"response scored from {start} to {stop} ms; ideal observer {row['ceiling']:.3f}", markup=False)
+    console.print(f"{row.task}: {row.description}", markup=False)
+    console.print(f"inputs: {', '.join(row.inputs)}", markup=False)
+    console.print(f"actions: {', '.join(row.actions)}", markup=False)
+    console.print(f"phases: {', '.join(f'{phase} {length} ms' for phase, length in row.phases.items())}", markup=False)
+    start, stop = row.response_ms
+    console.print(f"response scored from {start} to {stop} ms; ideal observer {row.ceiling:.3f}", markup=False)
 
 
 def print_environments(rows: Sequence[EnvironmentRow]) -> None:
@@ -76,8 +71,8 @@ def print_status(status: StudyStatus) -> None:
     """Print what is done of each stage, then the networks that did not reach their criterion."""
     console = Console()
     table = make_table(f"{status.name} in {status.directory}", "stage", "done", "of")
-    for title, done, total in status.stages:
-        table.add_row(title, str(done), str(total))
+    for stage in status.stages:
+        table.add_row(stage.title, str(stage.n_done), str(stage.n_steps))
     console.print(table, markup=False)
     networks = status.networks
     if len(networks):

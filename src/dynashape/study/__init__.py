@@ -11,7 +11,6 @@ from dynashape.study.power import SeedPlan, plan_seeds
 from dynashape.study.run import RunResult, rewrite_report, run_study
 from dynashape.study.sensitivity import Sensitivity, read_grid, run_sensitivity
 from dynashape.study.side_by_side import write_side_by_side
-from dynashape.study.told.task_list import TaskDescription, describe_task, describe_tasks, plot_task
 from dynashape.study.work.plan import Plan, make_plan
 
 __all__ = [
@@ -23,14 +22,10 @@ __all__ = [
     "Sensitivity",
     "StudySpec",
     "StudyStatus",
-    "TaskDescription",
-    "describe_task",
-    "describe_tasks",
     "load_spec",
     "make_plan",
     "parse_spec",
     "plan_seeds",
-    "plot_task",
     "presets",
     "read_grid",
     "read_results",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dynashape.tasks.cdm import CDM
 from dynashape.tasks.dc import DC
+from dynashape.tasks.description import ExampleTrial, TaskDescription, describe_task, example_trial
 from dynashape.tasks.environment_list import EnvironmentRow, describe_environment, list_environments
 from dynashape.tasks.gng import GNG
 from dynashape.tasks.input_conditions import INPUT_CONDITION_DESCRIPTIONS, INPUT_CONDITIONS, drive
@@ -22,11 +23,15 @@ __all__ = [
     "PR",
     "TASKS",
     "EnvironmentRow",
+    "ExampleTrial",
     "NeurogymTask",
     "Task",
+    "TaskDescription",
     "Timing",
     "describe_environment",
+    "describe_task",
     "drive",
+    "example_trial",
     "ideal_accuracy",
     "list_environments",
     "make_task",

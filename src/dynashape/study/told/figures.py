@@ -14,16 +14,17 @@ from dynashape.steps import Reader
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
 from dynashape.study.told.figure import StudyFigure, figure
-from dynashape.study.told.samples import find_paths, sample_of, tabulate_paths, tabulate_samples
+from dynashape.study.told.samples import find_paths, tabulate_paths, tabulate_samples
 from dynashape.study.work.conclude import Conclusions
 from dynashape.study.work.meta_cluster import MetaClustered
 from dynashape.study.work.plan import Plan
+from dynashape.tasks import example_trial
 
 
 def study_figures(plan: Plan, read: Reader, results: Results) -> Iterator[StudyFigure]:
     """Every figure whose data exist."""
     spec, n_seeds = plan.spec, len(plan.spec.seeds)
-    trials = [sample_of(spec.task(name), stream("trial to draw", name)) for name in spec.task_names]
+    trials = [example_trial(spec.task(name), stream("trial to draw", name)) for name in spec.task_names]
     samples = tabulate_samples(trials)
     yield figure("figure1_tasks", partial(figures.plot_task_structure, trials), samples, input_noise=spec.input_noise)
     yield from _comparison_scheme(plan, read, results)

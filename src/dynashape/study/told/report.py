@@ -116,12 +116,12 @@ def _key_number(row: Separated) -> KeyNumber:
 
 
 def _tables(spec: StudySpec, results: Results) -> list[TableElement]:
-    bias = {"omega": MEASURED_BIAS["omega_squared"], "plain": MEASURED_BIAS["share"]}
+    omega, plain = MEASURED_BIAS["omega_squared"], MEASURED_BIAS["share"]
     pairs = "alignments" if spec.dissimilarity == "dsa" else "pairs"
     wishes = (
         table("networks", results.networks),
         table("footing", tabulate_footing(results.networks)),
-        table("separability", results.separability, **bias),
+        table("separability", results.separability, omega=omega, plain=plain),
         table("bounds", results.bounds),
         table("alignments", results.alignments, pairs, dissimilarity=spec.measure.words),
     )

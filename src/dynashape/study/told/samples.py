@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,25 +12,7 @@ from jaxtyping import Float, Int
 from dynashape.records import CONDITIONS, Array, Status
 from dynashape.steps import Reader
 from dynashape.study.work.plan import Plan
-from dynashape.tasks import Task
-
-
-def sample_of(task: Task, rng: np.random.Generator) -> dict[str, Any]:
-    """A trial as plain values; one whose right response is an action, so that the drawing shows what is asked."""
-    trials = task.sample(16, rng)
-    asked = np.flatnonzero(trials.targets[:, -1] > 0)
-    trial = int(asked[0]) if len(asked) else 0
-    return {
-        "name": task.name,
-        "description": task.description,
-        "input_names": task.input_names,
-        "action_names": task.action_names,
-        "inputs": trials.inputs[trial],
-        "target": trials.targets[trial],
-        "phases": task.phases,
-        "response_window": task.response_window,
-        "dt_ms": task.timing.dt_ms,
-    }
+from dynashape.tasks import ExampleTrial
 
 
 def project(activity: Float[Array, "trials steps units"], n_components: int = 2) -> Float[Array, "trials steps k"]:
@@ -47,15 +28,15 @@ def project(activity: Float[Array, "trials steps units"], n_components: int = 2)
     return projected
 
 
-def tabulate_samples(samples: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def tabulate_samples(samples: Sequence[ExampleTrial]) -> pd.DataFrame:
     """What figure 1 draws, one row a task, time and channel; the target (number of the right action) is a channel."""
     parts = []
     for sample in samples:
-        names = [*sample["input_names"], "target"]
-        values = np.column_stack([sample["inputs"], sample["target"]])
-        times = np.arange(len(values)) * sample["dt_ms"]
+        names = [*sample.input_names, "target"]
+        values = np.column_stack([sample.inputs, sample.target])
+        times = np.arange(len(values)) * sample.dt_ms
         part = pd.DataFrame(values.round(4), columns=names).assign(time_ms=times)
-        parts.append(part.melt("time_ms", var_name="channel", value_name="value").assign(task=sample["name"]))
+        parts.append(part.melt("time_ms", var_name="channel", value_name="value").assign(task=sample.name))
     return pd.concat(parts, ignore_index=True)[["task", "time_ms", "channel", "value"]]
 
 

@@ -14,8 +14,8 @@ def tell_sensitivity(conclusions: pd.DataFrame, dimensions: pd.DataFrame) -> Sec
     """The conclusions that flip or cannot be drawn, and the tests by dimension; empty where none has been made."""
     if conclusions.empty:
         return Section()
-    counts = {"n_flips": int(conclusions["flips"].sum()), "n_others": int((~conclusions["chosen"]).sum())}
-    tables = [table("sensitivity", conclusions.drop(columns="chosen"), **counts)]
+    n_flips, n_others = int(conclusions["flips"].sum()), int((~conclusions["chosen"]).sum())
+    tables = [table("sensitivity", conclusions.drop(columns="chosen"), n_flips=n_flips, n_others=n_others)]
     if len(dimensions):
         tables.append(table("sensitivity_dimensions", dimensions))
     pooled = conclusions[(conclusions["architecture"] == "all") & conclusions["estimate"].notna()]

@@ -84,7 +84,8 @@ class Align(Step[Tile]):
         """Align the pairs of the tile."""
         summaries: dict[System, Any] = {}
         for fit in self.fits:
-            summaries.update(read(fit))
+            found: dict[System, Any] = read(fit)
+            summaries |= found
         systems = self.systems
         usable = [system in summaries and status_of(summaries[system]).ok for system in systems]
         number = dict(zip(np.flatnonzero(usable).tolist(), range(len(systems)), strict=False))
@@ -100,9 +101,9 @@ class Align(Step[Tile]):
         if aligned.any():
             ends = zip(rows[aligned].tolist(), columns[aligned].tolist(), strict=True)
             pairs = np.array([(number[row], number[column]) for row, column in ends], dtype=np.int64)
-            found = self.dissimilarity.measure([summaries[systems[k]] for k in number], pairs)
-            tile.distance[aligned], tile.spread[aligned] = found.values, found.spread
-            tile.converged[aligned] = found.converged
+            measured = self.dissimilarity.measure([summaries[systems[k]] for k in number], pairs)
+            tile.distance[aligned], tile.spread[aligned] = measured.values, measured.spread
+            tile.converged[aligned] = measured.converged
         return tile
 
 
