@@ -34,6 +34,8 @@ class Labelling(StrEnum):
 class Verdict(StrEnum):
     """Which of two shares is larger, if that can be told.
 
+    Examples
+    --------
     >>> Verdict.of(Labelling.INPUT)
     <Verdict.INPUT: 'input dominates'>
     """
@@ -163,6 +165,8 @@ class Share:
 class Contrast(StrEnum):
     """A difference of two shares on which verdicts rest; its value is its name.
 
+    Examples
+    --------
     >>> HEADLINE.first.labelling, HEADLINE.second.analysis.number
     (<Labelling.INPUT: 'input'>, 1)
     """

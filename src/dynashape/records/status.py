@@ -9,6 +9,8 @@ from enum import StrEnum
 class Code(StrEnum):
     """Everything that can become of a computation; `meaning` says it in words.
 
+    Examples
+    --------
     >>> Code("silent").meaning
     'no unit is ever active'
     """

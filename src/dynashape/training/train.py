@@ -169,7 +169,8 @@ class _Group:
         results = self.evaluation.evaluate(self.ensemble, self.weights, largest=math.inf)
         leaving: dict[int, Status] = {}
         for seed, result in zip(self.seeds, results, strict=True):
-            self.curves[seed].append(result.at(self.updates))
+            if result.status.code is not Code.DIVERGED:  # its numbers are not finite, and the status says so
+                self.curves[seed].append(result.at(self.updates))
             good = result.passes(protocol.stop_fraction, protocol.stop_fixation)
             self.in_a_row[seed] = self.in_a_row[seed] + 1 if good else 0
             if not result.status.ok:

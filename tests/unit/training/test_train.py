@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from dynashape.errors import InputError
-from dynashape.networks import ARCHITECTURES, make_cell
+from dynashape.networks import ARCHITECTURES, Tape, make_cell
 from dynashape.store.codec import pack, unpack
 from dynashape.tasks import Timing, make_task
 from dynashape.training import LearningProtocol, TrainedNetwork, TrainingState, train_group
@@ -90,6 +90,19 @@ def test_an_exploding_network_is_reported_and_the_others_go_on(monkeypatch: pyte
     assert not exploded.reached
     [alone] = train("V-RNN", [0], SHORT)
     assert_same(alone, fine)
+
+
+def test_a_network_that_explodes_on_held_out_trials_has_a_status_and_no_point_in_its_curve() -> None:
+    class Fragile(type(make_cell("V-RNN"))):
+        def forward(self, tape: Tape, recurrent: torch.Tensor) -> None:
+            super().forward(tape, recurrent)
+            if tape.n_trials != SHORT.batch_size:
+                tape.activity[:, 1:] = torch.inf
+
+    [network] = train_group(Fragile(), TASK, [0], n_units=16, protocol=SHORT)
+    assert network.status.code == "diverged"
+    assert network.updates == SHORT.evaluate_every
+    assert network.curve == ()
 
 
 def test_a_dead_network_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
