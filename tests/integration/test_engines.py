@@ -20,6 +20,7 @@ import pytest
 from dynashape.engine import Engine, Outcome, Unit, open_engine
 from dynashape.errors import EngineError
 
+pytestmark = pytest.mark.alone
 LIMIT_S = 120
 
 

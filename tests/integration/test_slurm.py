@@ -30,6 +30,7 @@ _MISSING = [program for program in _PROGRAMS if shutil.which(program, path=_PATH
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(bool(_MISSING), reason=f"SLURM is not installed here (missing: {', '.join(_MISSING)})"),
 ]
 
