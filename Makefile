@@ -1,21 +1,32 @@
 # make paper [PRESET=quick|smoke|paper] [ENGINE=local|serial|ADDRESS|slurm]   set-up and a whole study into runs/PRESET
-# make test                                                                   set-up and all tests
+# make quick                                                                  set-up and the unit and property tests that take no longer than a moment
+# make test [JOBS=2]                                                          set-up and all tests, on so many cores
 # make check                                                                  lint, types and import contracts
 # make docs                                                                   the documentation, into site/
 PYTHON ?= python3
 PRESET ?= paper
 ENGINE ?= local
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: paper test check docs setup clean
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
+PARALLEL := -n $(JOBS) --dist worksteal
+
+.PHONY: paper quick test check docs setup clean
 
 paper: setup
 	$(BIN)/dynashape run $(PRESET) --out runs/$(PRESET) --engine $(ENGINE)
 
+quick: setup
+	$(PYTEST) $(PARALLEL) -m "not slow" tests/unit tests/properties
+
+# Each test once. Checked shapes make the tests half as long again, so the first pass alone has them.
 test: setup
-	$(BIN)/pytest --doctest-modules src tests
+	DYNASHAPE_CHECK_SHAPES=1 $(PYTEST) $(PARALLEL) tests/unit tests/properties
+	$(PYTEST) $(PARALLEL) -m "not alone" --doctest-modules src tests/architecture tests/oracles tests/integration
+	$(PYTEST) -m alone tests/integration
 
 check: setup
 	$(BIN)/ruff check .

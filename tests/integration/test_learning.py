@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,23 +35,17 @@ def command(out: Path) -> list[str]:
     return [sys.executable, "-m", "dynashape", "run", "smoke", "--out", str(out), "--engine", "serial", *overrides]
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done
+@pytest.fixture(scope="session")
+def study(dynashape, made_once) -> Path:
+    def make(folder: Path) -> None:
+        assert "along learning: aligning pairs" in dynashape(*command(folder / "study")[3:]).err
+
+    return made_once("learning", make) / "study"
 
 
 def finished(store: Path, step: str = "*") -> dict[Path, int]:
     """When each artifact was written; files that are just being written begin with a dot, which `*` would meet too."""
     return {path: path.stat().st_mtime_ns for path in store.glob(f"{step}/[!.]*.*")}
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("studies") / "learning"
-    told = run(*command(out)).stderr
-    assert "along learning: aligning pairs" in told
-    return out
 
 
 def test_every_update_and_comparison_is_in_the_table(study):
@@ -78,18 +73,19 @@ def test_the_figure_is_written_and_in_the_report(study):
     assert "The verdict along learning" in report
 
 
-def test_a_second_run_computes_nothing_and_status_counts_the_snapshots(study):
-    before = finished(study / "store")
-    told = run(*command(study)).stderr
+def test_a_second_run_computes_nothing_and_status_counts_the_snapshots(dynashape, study, tmp_path):
+    out = shutil.copytree(study, tmp_path / "study")
+    before = finished(out / "store")
+    told = dynashape(*command(out)[3:]).err
     assert "to do" not in told.replace("1 to do", "")  # only the results are written again
     assert f"along learning: comparing: all {2 * len(UPDATES)} found" in told
-    assert before == finished(study / "store")
-    said = run(sys.executable, "-m", "dynashape", "status", str(study)).stdout
+    assert before == finished(out / "store")
+    said = dynashape("status", out).out
     assert "along learning: drawing conclusions" in said
     assert "not finished" not in said
 
 
-def test_a_run_killed_along_learning_goes_on_to_the_same_tables(study, tmp_path):
+def test_a_run_killed_along_learning_goes_on_to_the_same_tables(dynashape, study, tmp_path):
     out = tmp_path / "study"
     whole = len(finished(study / "store", "align"))
     process = subprocess.Popen(command(out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -104,8 +100,8 @@ def test_a_run_killed_along_learning_goes_on_to_the_same_tables(study, tmp_path)
     kept = finished(out / "store")
     assert 4 <= len(finished(out / "store", "align")) < whole
     assert not (out / "learning.parquet").exists()
-    assert "not finished" in run(sys.executable, "-m", "dynashape", "status", str(out)).stdout
-    run(*command(out))
+    assert "not finished" in dynashape("status", out).out
+    dynashape(*command(out)[3:])
     assert kept == {path: path.stat().st_mtime_ns for path in kept}
     for name in ("learning", "learning_shares"):
         pd.testing.assert_frame_equal(

@@ -27,6 +27,7 @@ from dynashape.report import (
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium: apt-get install chromium"),
 ]
 FIRST = "1|V-RNN|stimulus|CDM-PR"

@@ -55,11 +55,12 @@ def test_sigkill_in_the_middle_of_a_unit_changes_nothing(tmp_path):
     assert began == 0
     process = start(tmp_path / "killed")
     until = time.monotonic() + 120
-    while not saved_states(tmp_path / "killed"):
+    written: set[int] = set()  # each state takes the place of the one before, at another time
+    while len(written) < 3:
         assert process.poll() is None
         assert time.monotonic() < until
-        time.sleep(0.01)
-    time.sleep(0.3)  # some states later
+        written.update(state.stat().st_mtime_ns for state in saved_states(tmp_path / "killed"))
+        time.sleep(0.005)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     assert not list((tmp_path / "killed" / "train").glob("[!.]*.npz"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -11,15 +10,6 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-TINY = [
-    "architectures=[V-RNN]",
-    "tasks=[GNG, PR]",
-    "phases=[stimulus, delay]",
-    "training.max_updates=6",
-    "training.evaluate_every=3",
-    "training.n_evaluation_trials=32",
-    "activity.n_trials=12",
-]
 GRID = """
 dsa.rank: [4, 3, 9999]
 activity.noise: [gaussian, zero]
@@ -27,28 +17,27 @@ dissimilarity: [dsa, spectral, procrustes, cka]
 """
 
 
-def dynashape(*arguments: object) -> str:
-    command = [sys.executable, "-m", "dynashape", *map(str, arguments), "--engine", "serial"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
-def study(tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("studies") / "tiny"
-    dynashape("run", "smoke", "--out", out, *(part for field in TINY for part in ("--set", field)))
+def study(dynashape, tiny_study, tmp_path_factory) -> Path:
+    """A copy of the tiny study, with its sensitivity analysis."""
+    out = shutil.copytree(tiny_study, tmp_path_factory.mktemp("studies") / "tiny")
     (out / "grid.yaml").write_text(GRID)
+    dynashape("sensitivity", out, "--grid", out / "grid.yaml", "--engine", "serial")
     return out
 
 
-def test_conclusions_at_other_settings(study):
-    trained = {path: path.stat().st_mtime_ns for path in (study / "store" / "train").iterdir()}
-    recorded = set((study / "store" / "record").iterdir())
-    own = pd.read_parquet(study / "separability.parquet")
-    dynashape("sensitivity", study, "--grid", study / "grid.yaml")
-    assert trained == {path: path.stat().st_mtime_ns for path in (study / "store" / "train").iterdir()}
-    assert len(set((study / "store" / "record").iterdir()) - recorded) == 2  # one group a task, for the zero input
+def trained(study: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in (study / "store" / "train").iterdir()}
+
+
+def recorded(study: Path) -> set[str]:
+    return {path.name for path in (study / "store" / "record").iterdir()}
+
+
+def test_conclusions_at_other_settings(study, tiny_study):
+    assert trained(study) == trained(tiny_study)
+    assert len(recorded(study) - recorded(tiny_study)) == 2  # one group a task, for the zero input
+    own = pd.read_parquet(tiny_study / "separability.parquet")
     pd.testing.assert_frame_equal(own, pd.read_parquet(study / "separability.parquet"))
 
     table = pd.read_parquet(study / "sensitivity.parquet")
@@ -81,27 +70,25 @@ def test_conclusions_at_other_settings(study):
     assert "Whether the conclusion hangs on a choice" in (study / "report.html").read_text()
 
 
-def test_a_second_time_computes_nothing(study):
-    dynashape("sensitivity", study, "--grid", study / "grid.yaml")
-    told = dynashape("sensitivity", study, "--grid", study / "grid.yaml")
+def test_a_second_time_computes_nothing(dynashape, study):
+    told = dynashape("sensitivity", study, "--grid", study / "grid.yaml", "--engine", "serial").err
     assert "recording activity: all 4 found" in told
     assert "to do" not in told.replace("writing the report: 1 to do", "")
 
 
-def test_seeds_are_planned_from_the_study(study):
-    command = [sys.executable, "-m", "dynashape", "power", str(study), "--share", "0.05", "--share", "0.6"]
-    done = subprocess.run([*command, "--studies", "20"], capture_output=True, text=True, timeout=300, check=True)
-    assert "Chance to find an effect" in done.stdout
+def test_seeds_are_planned_from_the_study(dynashape, study):
+    said = dynashape("power", study, "--share", "0.05", "--share", "0.6", "--studies", "20").out
+    assert "Chance to find an effect" in said
     table = pd.read_parquet(study / "power.parquet")
     assert set(table["term"]) == {"task", "training", "input"}
     mean = table.groupby(["term", "share"])["power"].mean().unstack()
     assert (mean[0.6] > mean[0.05]).all()
     # Two seeds: the smallest p-value of the restricted relabellings is above .05.
     assert (table.loc[table["n_seeds"] == 2, "power"] == 0).all()
-    assert "Chance of each verdict" in done.stdout
+    assert "Chance of each verdict" in said
     verdicts = pd.read_parquet(study / "verdict_power.parquet")
     assert set(verdicts.loc[~verdicts["measured"], "difference"]) == {0.0, 0.1, 0.2}
-    subprocess.run([sys.executable, "-m", "dynashape", "report", str(study)], timeout=300, check=True)
+    dynashape("report", study)
     report = (study / "report.html").read_text()
     assert "How many seeds an effect needs" in report
     assert "Seeds needed for the verdict" in report

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,48 +11,24 @@ from playwright.sync_api import sync_playwright
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.slow
 
-TINY = [
-    "architectures=[V-RNN]",
-    "tasks=[GNG, PR]",
-    "seeds=[0, 1, 2]",
-    "phases=[stimulus, delay]",
-    "training.max_updates=6",
-    "training.evaluate_every=3",
-    "training.n_evaluation_trials=32",
-    "activity.n_trials=12",
-]
-
-
-def dynashape(*arguments: object, cwd: Path | None = None, code: int = 0) -> str:
-    command = [sys.executable, "-m", "dynashape", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=cwd)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return " ".join((done.stdout + done.stderr).split())
-
-
-def run(out: Path, *more: str) -> Path:
-    fields = [part for field in [*TINY, *more] for part in ("--set", field)]
-    dynashape("run", "smoke", "--out", out, "--engine", "serial", *fields)
-    return out
-
 
 @pytest.fixture(scope="module")
-def studies(tmp_path_factory) -> tuple[Path, Path]:
+def studies(dynashape, tiny_study, tiny_options, tmp_path_factory) -> tuple[Path, Path]:
+    """The tiny study and a variant of another rank."""
     folder = tmp_path_factory.mktemp("studies")
-    first = run(folder / "paper" / "tiny", "dsa.rank=4")
+    first = shutil.copytree(tiny_study, folder / "paper" / "tiny")
     second = folder / "variant" / "tiny"
     # What both studies share is found in the store, and trained only once.
     shutil.copytree(first / "store", second / "store")
-    return first, run(second, "dsa.rank=3")
+    dynashape("run", "smoke", "--out", second, *tiny_options, "--set", "dsa.rank=3")
+    return first, second
 
 
 @pytest.fixture(scope="module")
-def report(studies, tmp_path_factory) -> Path:
+def report(dynashape, studies, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("here")
     before = contents(studies)
-    said = dynashape("report", *studies, cwd=folder)
-    assert said == "Report: side_by_side.html"
+    assert dynashape("report", *studies, cwd=folder).words == "Report: side_by_side.html"
     assert [path.name for path in folder.iterdir()] == ["side_by_side.html"]
     assert contents(studies) == before
     return folder / "side_by_side.html"
@@ -64,23 +38,23 @@ def contents(studies) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for folder in studies for path in [folder, *folder.rglob("*")]}
 
 
-def test_the_file_goes_where_it_is_asked_for(studies, tmp_path):
+def test_the_file_goes_where_it_is_asked_for(dynashape, studies, tmp_path):
     out = tmp_path / "new" / "both.html"
-    assert str(out) in dynashape("report", *studies, "--out", out)
+    assert str(out) in dynashape("report", *studies, "--out", out).out
     assert "<html" in out.read_text()
 
 
-def test_what_cannot_stand_side_by_side_is_one_clear_message(studies, tmp_path):
+def test_what_cannot_stand_side_by_side_is_one_clear_message(dynashape, studies, tmp_path):
     first, second = studies
-    assert f"{tmp_path} holds no study" in dynashape("report", first, tmp_path, cwd=tmp_path, code=2)
-    assert "the same folder" in dynashape("report", first, second, first / ".." / "tiny", cwd=tmp_path, code=2)
-    assert "is a folder" in dynashape("report", *studies, "--out", tmp_path, code=2)
-    assert "lies in the study" in dynashape("report", *studies, "--out", second / "report.html", code=2)
-    assert "several DIRs" in dynashape("report", first, "--out", tmp_path / "one.html", code=2)
+    assert f"{tmp_path} holds no study" in dynashape("report", first, tmp_path, cwd=tmp_path, code=2).words
+    assert "the same folder" in dynashape("report", first, second, first / ".." / "tiny", cwd=tmp_path, code=2).words
+    assert "is a folder" in dynashape("report", *studies, "--out", tmp_path, code=2).words
+    assert "lies in the study" in dynashape("report", *studies, "--out", second / "report.html", code=2).words
+    assert "several DIRs" in dynashape("report", first, "--out", tmp_path / "one.html", code=2).words
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unfinished_study_shows_its_settings_and_what_it_lacks(studies, tmp_path):
+def test_an_unfinished_study_shows_its_settings_and_what_it_lacks(dynashape, studies, tmp_path):
     begun = tmp_path / "begun"
     begun.mkdir()
     shutil.copy(studies[0] / "study.yaml", begun)

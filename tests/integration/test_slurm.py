@@ -30,6 +30,7 @@ _MISSING = [program for program in _PROGRAMS if shutil.which(program, path=_PATH
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(bool(_MISSING), reason=f"SLURM is not installed here (missing: {', '.join(_MISSING)})"),
 ]
 
@@ -208,7 +209,7 @@ def test_a_cancelled_job_is_replaced_and_everything_finishes(engine: Engine, tmp
 
 
 def test_a_job_cancelled_in_the_queue_is_replaced(slurm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dynashape.engine.slurm._ASK_S", 1)
+    monkeypatch.setattr("dynashape.engine.slurm.ASK_S", 1)
     waiting = {**OPTIONS, "job_extra_directives": ["--begin=now+3600"]}
 
     def queued() -> set[str]:
@@ -261,7 +262,7 @@ def test_what_the_command_line_makes_of_the_options_reaches_slurm(slurm: Path) -
 def test_jobs_that_cannot_work_end_the_run(slurm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import dask
 
-    monkeypatch.setattr("dynashape.engine.slurm._ASK_S", 1)
+    monkeypatch.setattr("dynashape.engine.slurm.ASK_S", 1)
     with (
         dask.config.set({"jobqueue.slurm.python": "/nowhere/python"}),
         open_engine("slurm", 1, log_directory=slurm / "jobs", **OPTIONS) as engine,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +37,10 @@ def command(out: Path, *more: object) -> list[str]:
     return [sys.executable, "-m", "dynashape", "run", "smoke", "--out", str(out), *overrides, *map(str, more)]
 
 
-def run(out: Path, *more: object) -> str:
-    done = subprocess.run(command(out, *more), capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stderr
+@pytest.fixture(scope="session")
+def run(dynashape) -> Callable[..., str]:
+    """Run the study in this process and return what it told."""
+    return lambda out, *more: dynashape(*command(out, *more)[3:]).err
 
 
 def finished(store: Path, step: str = "*") -> dict[Path, int]:
@@ -59,11 +61,9 @@ def same_results(one: Path, other: Path) -> None:
     assert json.loads((one / "summary.json").read_text()) == json.loads((other / "summary.json").read_text())
 
 
-@pytest.fixture(scope="module")
-def serial(tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("studies") / "serial"
-    run(out, "--engine", "serial")
-    return out
+@pytest.fixture(scope="session")
+def serial(run, made_once) -> Path:
+    return made_once("serial", lambda folder: run(folder / "study", "--engine", "serial")) / "study"
 
 
 def test_everything_promised_is_on_disk(serial):
@@ -95,21 +95,22 @@ def test_everything_promised_is_on_disk(serial):
 
 
 @pytest.mark.parametrize("n_workers", [1, 2])
-def test_workers_change_nothing(serial, tmp_path, n_workers):
+def test_workers_change_nothing(run, serial, tmp_path, n_workers):
     run(tmp_path / "local", "--engine", "local", "--workers", n_workers)
     same_results(serial, tmp_path / "local")
 
 
-def test_a_second_run_computes_nothing(serial):
-    before = finished(serial / "store")
-    told = run(serial, "--engine", "serial")
+def test_a_second_run_computes_nothing(run, serial, tmp_path):
+    out = shutil.copytree(serial, tmp_path / "study")
+    before = finished(out / "store")
+    told = run(out, "--engine", "serial")
     assert "all 6 found" in told
     assert "to do" not in told.replace("1 to do", "")  # only the results are written again
-    assert before == finished(serial / "store")
+    assert before == finished(out / "store")
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_an_interrupted_run_goes_on_where_it_was(serial, tmp_path, how):
+def test_an_interrupted_run_goes_on_where_it_was(run, serial, tmp_path, how):
     out = tmp_path / "study"
     process = subprocess.Popen(
         command(out, "--engine", "serial"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -129,32 +130,16 @@ def test_an_interrupted_run_goes_on_where_it_was(serial, tmp_path, how):
     same_results(serial, out)
 
 
-def test_another_study_in_the_folder_is_refused_and_kept(serial):
-    done = subprocess.run(
-        command(serial, "--set", "dsa.rank=4"), capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 2
-    assert "dsa.rank (5 there, 4 here)" in done.stderr
-    assert (serial / "report.html").exists()
+def test_another_study_in_the_folder_is_refused_and_kept(dynashape, serial):
+    before = times(serial)
+    refused = dynashape(*command(serial, "--set", "dsa.rank=4")[3:], code=2)
+    assert "dsa.rank (5 there, 4 here)" in refused.err
+    assert before == times(serial)
 
 
-def test_status_and_report_read_the_folder(serial):
-    for name in ("status", "report"):
-        done = subprocess.run(
-            [sys.executable, "-m", "dynashape", name, str(serial)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-    assert (
-        "networks trained: 12"
-        in subprocess.run(
-            [sys.executable, "-m", "dynashape", "status", str(serial)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        ).stdout
-    )
+def test_status_and_report_read_the_folder(dynashape, serial, tmp_path):
+    out = shutil.copytree(serial, tmp_path / "study")
+    assert "networks trained: 12" in dynashape("status", out).out
+    (out / "report.html").unlink()
+    dynashape("report", out)
+    assert "<html" in (out / "report.html").read_text()

@@ -10,8 +10,8 @@ from typing import Any
 from dynashape.engine.dask_engine import DaskEngine
 from dynashape.errors import EngineError
 
-_REACH_S = 8
-_WORKERS_S = 10
+REACH_S = 8
+WORKERS_S = 10
 
 
 def open_attached(address: str, n_workers: int | None) -> DaskEngine:
@@ -24,7 +24,7 @@ def open_attached(address: str, n_workers: int | None) -> DaskEngine:
 
     _greet(address)
     try:
-        client = Client(address, timeout=_REACH_S, set_as_default=False)
+        client = Client(address, timeout=REACH_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise _unreachable(address, error) from error
 
@@ -33,7 +33,7 @@ def open_attached(address: str, n_workers: int | None) -> DaskEngine:
             client.close()
 
     try:
-        client.wait_for_workers(1, timeout=_WORKERS_S)
+        client.wait_for_workers(1, timeout=WORKERS_S)
     except TimeoutError as error:
         on_close(prompt=True)
         raise EngineError(
@@ -47,11 +47,11 @@ def _greet(address: str) -> None:
     from distributed.core import rpc
 
     async def ask() -> str:
-        async with rpc(address, timeout=_REACH_S) as remote:
+        async with rpc(address, timeout=REACH_S) as remote:
             return str((await remote.identity())["type"])
 
     async def ask_in_time() -> str:
-        return await asyncio.wait_for(ask(), _REACH_S + 1)
+        return await asyncio.wait_for(ask(), REACH_S + 1)
 
     # A thread of its own, because a notebook already runs an event loop in this one.
     with ThreadPoolExecutor(1) as thread:

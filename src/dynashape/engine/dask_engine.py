@@ -40,7 +40,7 @@ class DaskEngine:
         on_close: Callable[[bool], None],
         replace_lost: Callable[[], None] = lambda: None,
     ) -> None:
-        self._client = client
+        self.client = client
         self._count_slots = count_slots
         self._on_close = on_close
         self._replace_lost = replace_lost
@@ -67,7 +67,7 @@ class DaskEngine:
             if on_done is not None:
                 on_done(outcome)
 
-        flight = _Flight(self._client)
+        flight = _Flight(self.client)
         try:
             suspects = self._drain(flight, list(enumerate(units)), done, together=True)
             for suspect in suspects:

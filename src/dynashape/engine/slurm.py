@@ -16,7 +16,7 @@ from dynashape.engine.dask_engine import DaskEngine
 from dynashape.engine.threads import THREAD_VARIABLES
 from dynashape.errors import EngineError
 
-_ASK_S = 15.0  # the queue of a cluster is everybody's; only asked while a worker is missing
+ASK_S = 15.0  # the queue of a cluster is everybody's; only asked while a worker is missing
 
 
 def open_slurm(
@@ -127,7 +127,7 @@ class _Watch:
             # A job of several workers numbers them: JOB-0, JOB-1, ...
             self._arrived |= {str(worker.name), str(worker.name).rpartition("-")[0]}
         expected = {name: job.job_id for name, job in list(self._cluster.workers.items()) if name not in self._arrived}
-        if not expected or time.monotonic() - self._asked < _ASK_S:
+        if not expected or time.monotonic() - self._asked < ASK_S:
             return
         self._asked = time.monotonic()
         known = _queued_jobs()

@@ -179,22 +179,27 @@ def test_create_keeps_results_and_removes_old_leftovers(store: Store) -> None:
     assert again.load_json(STEP, KEY) == 1
 
 
-def test_concurrent_writers_and_readers_of_one_key(store: Store) -> None:
-    # Three processes write two different contents in turn as fast as they can; a reader must only ever see one of them.
+def test_concurrent_writers_and_readers_of_one_key(store: Store, tmp_path: Path) -> None:
+    # Three processes write a content each as fast as they can; a reader must only ever see one of them.
+    stop = tmp_path / "stop"
     code = (
         "import sys\nimport numpy as np\nfrom dynashape.store import Store\nfrom pathlib import Path\n"
-        "store, number = Store(Path(sys.argv[1])), int(sys.argv[2])\n"
-        "for i in range(40):\n"
+        "store, number, stop = Store(Path(sys.argv[1])), int(sys.argv[2]), Path(sys.argv[3])\n"
+        "while not stop.exists():\n"
         "    store.save_arrays('record', '0123abcd', {'x': np.full(20000, number)}, {'number': number})\n"
     )
     store.save_arrays(STEP, KEY, {"x": np.full(20000, 0)}, {"number": 0})
-    writers = [subprocess.Popen([sys.executable, "-c", code, str(store.root), str(i)]) for i in range(3)]
-    seen = set()
-    while any(writer.poll() is None for writer in writers):
-        loaded, meta = store.load_arrays(STEP, KEY)
-        assert (loaded["x"] == meta["number"]).all()
-        assert store.has(STEP, KEY)
-        seen.add(meta["number"])
-    assert [writer.wait() for writer in writers] == [0, 0, 0]
-    assert len(seen) > 1  # the reader did meet different writers
+    seen: list[int] = []
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(store.root), str(i), str(stop)]) for i in range(1, 4)]
+    try:
+        while len(seen) < 40 or not {1, 2, 3} <= set(seen):  # until it has met all three
+            assert [writer.poll() for writer in writers] == [None] * 3
+            loaded, meta = store.load_arrays(STEP, KEY)
+            assert (loaded["x"] == meta["number"]).all()
+            assert store.has(STEP, KEY)
+            seen.append(meta["number"])
+    finally:
+        stop.touch()
+        ended = [writer.wait(timeout=120) for writer in writers]
+    assert ended == [0, 0, 0]
     assert len(list(store.path(STEP, KEY, ".npz").parent.iterdir())) == 1
