@@ -131,10 +131,10 @@ def test_an_interrupted_run_goes_on_where_it_was(run, serial, tmp_path, how):
 
 
 def test_another_study_in_the_folder_is_refused_and_kept(dynashape, serial):
-    before = times(serial)
+    before = finished(serial)
     refused = dynashape(*command(serial, "--set", "dsa.rank=4")[3:], code=2)
     assert "dsa.rank (5 there, 4 here)" in refused.err
-    assert before == times(serial)
+    assert before == finished(serial)
 
 
 def test_status_and_report_read_the_folder(dynashape, serial, tmp_path):

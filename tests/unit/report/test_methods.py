@@ -3,11 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from dynashape.study.spec import StudySpec
 
 from dynashape.errors import InputError
 from dynashape.report import describe_methods
 from dynashape.report.methods import list_parameters
-from dynashape.study.spec import StudySpec
 from dynashape.tasks import INPUT_CONDITION_DESCRIPTIONS
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from dynashape.study.archive import pack, unpack
 
 from dynashape.inference import ComparisonKey, compute_headline, correct_family
-from dynashape.study.archive import pack, unpack
 
 
 @pytest.fixture

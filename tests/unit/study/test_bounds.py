@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from dynashape.study.bounds import read_bounds
+from dynashape.study.plan import system_labels
+from dynashape.study.steps.split import split
 
 from dynashape.dissimilarity import align, fit_operator
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan
-from dynashape.study.bounds import read_bounds
-from dynashape.study.plan import system_labels
-from dynashape.study.steps.split import split
 
 PARAMS = {
     "architecture": "GRU",

@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-
-from dynashape.records import CONDITIONS
-from dynashape.store import Store
-from dynashape.study import export as exporting
-from dynashape.study import load_spec, make_plan
 from dynashape.study.drawing import draw_figures
 from dynashape.study.measures import DISSIMILARITIES
 from dynashape.study.plan import system_labels
 from dynashape.study.reporting import compose_report
 from dynashape.study.results import Results
+
+from dynashape.records import CONDITIONS
+from dynashape.store import Store
+from dynashape.study import export as exporting
+from dynashape.study import load_spec, make_plan
 
 
 def made_up(spec) -> Results:

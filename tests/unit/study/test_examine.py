@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from dynashape.study.footing import compare_footing
 from dynashape.study.steps.examine import psychometric
+
 from dynashape.tasks import TASKS, make_task
 
 

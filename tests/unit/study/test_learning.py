@@ -7,11 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-
-from dynashape.engine.serial import SerialEngine
-from dynashape.seeds import stream
-from dynashape.store import Store
-from dynashape.study import load_spec, make_plan, run_study
 from dynashape.study.learning import plan_snapshots, plan_with_learning
 from dynashape.study.learning_report import _shares, draw_learning, learning_tables, read_learning
 from dynashape.study.parts import build_timing, weights_at, weights_of
@@ -20,6 +15,11 @@ from dynashape.study.plan import STAGES, record_unit
 from dynashape.study.results import read_results, square_distances
 from dynashape.study.steps import STEPS
 from dynashape.study.steps.record import record_group
+
+from dynashape.engine.serial import SerialEngine
+from dynashape.seeds import stream
+from dynashape.store import Store
+from dynashape.study import load_spec, make_plan, run_study
 from dynashape.training import record_activity
 
 FIELDS = ["architectures=[GRU]", "tasks=[GNG, DC]", "phases=[delay]", "training.max_updates=6"]

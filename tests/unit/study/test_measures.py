@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from dynashape.study.measures import DISSIMILARITIES, GEOMETRIC, measure_pairs, reduce_to_averages, reduce_to_operator
 
 PAIR = np.array([[0, 1]])

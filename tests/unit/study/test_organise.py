@@ -6,9 +6,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+from dynashape.study.steps.organise import N_REPLICATES, _replicates, feature_table
 
 from dynashape.inference import ComparisonKey
-from dynashape.study.steps.organise import N_REPLICATES, _replicates, feature_table
 
 
 def rows(**fixed):

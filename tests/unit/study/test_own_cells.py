@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from dynashape.study.perform import perform
 
 from dynashape.errors import SpecError
 from dynashape.networks import make_cell
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan, parse_spec
-from dynashape.study.perform import perform
 
 LEAKY = {
     "architectures": ["Leaky-RNN", "GRU"],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from dynashape.study.status import missing_units
 
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan
-from dynashape.study.status import missing_units
 
 
 def keys(*overrides):

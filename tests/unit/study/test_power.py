@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from dynashape.study.archive import pack
+from dynashape.study.power_report import draw_power, power_tables
 
 from dynashape.errors import InputError, StoreError
 from dynashape.inference import StudyVariances, draw_study
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan, plan_seeds, to_yaml
-from dynashape.study.archive import pack
-from dynashape.study.power_report import draw_power, power_tables
 
 
 class Told:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from dynashape.study.progress import Progress
 
 from dynashape.networks import make_cell
 from dynashape.store import Store
 from dynashape.study import progress
-from dynashape.study.progress import Progress
 from dynashape.tasks import Timing, make_task
 from dynashape.training import LearningProtocol, train_group
 

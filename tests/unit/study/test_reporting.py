@@ -7,14 +7,14 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from dynashape.study.archive import pack
+from dynashape.study.reporting import compose_report
+from dynashape.study.steps.conclude import conclude
 
 from dynashape.inference import StudyVariances, draw_study, measured_coverage
 from dynashape.report import render_report
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan, read_results
-from dynashape.study.archive import pack
-from dynashape.study.reporting import compose_report
-from dynashape.study.steps.conclude import conclude
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from dynashape.study.results import read_results
 
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan
-from dynashape.study.results import read_results
 
 FIELDS = ["architectures=[GRU]", "tasks=[GNG, DC]", "phases=[delay]", "seeds=[0, 1]"]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from dynashape.study.samples import sample_of, tabulate_samples
 
 from dynashape.study import load_spec
-from dynashape.study.samples import sample_of, tabulate_samples
 
 
 def test_every_channel_and_the_target_of_every_step_are_told():

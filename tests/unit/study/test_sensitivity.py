@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from dynashape.study.measures import DISSIMILARITIES
+from dynashape.study.plan import make_plan
+from dynashape.study.spec import differences
 
 from dynashape.errors import SpecError
 from dynashape.study import load_spec, read_grid
-from dynashape.study.measures import DISSIMILARITIES
-from dynashape.study.plan import make_plan
 from dynashape.study.sensitivity import _union, default_grid, make_variants
-from dynashape.study.spec import differences
 from dynashape.tasks import INPUT_CONDITIONS
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from dynashape.study.load import read_resolved
+from dynashape.study.spec import differences
 
 from dynashape.errors import SpecError
 from dynashape.study import StudySpec, load_spec, parse_spec, to_yaml
-from dynashape.study.load import read_resolved
-from dynashape.study.spec import differences
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+from dynashape.study.statistics import add_statistics
 
 from dynashape.inference import Comparison, ComparisonKey, Design, compare, measured_coverage
 from dynashape.records import Status
-from dynashape.study.statistics import add_statistics
 
 PLACE = ComparisonKey(2, "GRU", "delay", "CDM", "PR")
 

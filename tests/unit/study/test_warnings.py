@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pandas as pd
-
 from dynashape.study.results import Results
 from dynashape.study.warnings import find_warnings
 

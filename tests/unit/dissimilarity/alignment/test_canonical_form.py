@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
-
 from dynashape.dissimilarity.frames import _follow_tree, canonicalise
+from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 17, 60])

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from numba.core.caching import CacheImpl
-
 from dynashape.dissimilarity.compiled import compiled
 from dynashape.dissimilarity.frames import canonicalise
 from dynashape.dissimilarity.momentum import _roll_together, roll
+from numba.core.caching import CacheImpl
 
 RANK, PAIRS, STARTS = 12, 3, 4
 

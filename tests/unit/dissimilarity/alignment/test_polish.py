@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-
 from dynashape.dissimilarity.descent import _follow, _State, descend, orthonormalise
 from dynashape.dissimilarity.frames import canonicalise
 from dynashape.dissimilarity.starts import _draws, _filtered, relaxed_starts

@@ -2,11 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from dynashape.dissimilarity import embed_delays
-from dynashape.dissimilarity.activity import read_activity
 from dynashape.dissimilarity.embedding import (
     build_embedding,
     embedding_gram,
@@ -14,6 +9,11 @@ from dynashape.dissimilarity.embedding import (
     has_next,
     project_embedding,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dynashape.dissimilarity import embed_delays
+from dynashape.dissimilarity.activity import read_activity
 from dynashape.errors import InputError
 
 

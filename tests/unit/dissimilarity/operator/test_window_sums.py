@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from dynashape.dissimilarity.activity import read_activity
 from dynashape.dissimilarity.decomposition import decompose
 from dynashape.dissimilarity.pairs import Windows, add_sums, find_windows, sum_pairs, variance_of_next
 from dynashape.dissimilarity.tall import inner_product, times
+
+from dynashape.dissimilarity.activity import read_activity
 
 LENGTHS = [7, 2, 11, 5, 3, 8]
 
