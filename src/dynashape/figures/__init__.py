@@ -4,7 +4,8 @@ Every function returns a `matplotlib.figure.Figure` that belongs to no window; `
 """
 
 from dynashape.figures.comparison_scheme import plot_comparison_scheme
-from dynashape.figures.distance_matrices import order_systems, plot_distance_matrices
+from dynashape.figures.difference_map import plot_separability_difference, separability_difference
+from dynashape.figures.distance_matrices import plot_distance_matrices
 from dynashape.figures.distance_scale import plot_distance_scale
 from dynashape.figures.learning import plot_learning
 from dynashape.figures.mds_maps import plot_mds_maps
@@ -12,19 +13,15 @@ from dynashape.figures.meta_clustering import plot_meta_clustering
 from dynashape.figures.power import plot_power
 from dynashape.figures.psychometric import plot_psychometric
 from dynashape.figures.sensitivity import plot_sensitivity
-from dynashape.figures.separability_difference import plot_separability_difference, separability_difference
 from dynashape.figures.separability_map import plot_separability_map
 from dynashape.figures.side_by_side import plot_studies
 from dynashape.figures.spectra import plot_spectra
-from dynashape.figures.style import DOUBLE_COLUMN, SINGLE_COLUMN, theme, to_bytes
+from dynashape.figures.style import to_bytes
 from dynashape.figures.task_structure import plot_task_structure
 from dynashape.figures.training_curves import plot_training_curves
 from dynashape.figures.variance_shares import plot_variance_shares
 
 __all__ = [
-    "DOUBLE_COLUMN",
-    "SINGLE_COLUMN",
-    "order_systems",
     "plot_comparison_scheme",
     "plot_distance_matrices",
     "plot_distance_scale",
@@ -42,6 +39,5 @@ __all__ = [
     "plot_training_curves",
     "plot_variance_shares",
     "separability_difference",
-    "theme",
     "to_bytes",
 ]

@@ -25,12 +25,30 @@ LETTER = 3.7
 
 
 def plot_learning(learning: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
-    """Two rows an architecture (variance share above in-sample accuracy), a column a phase, updates along a log axis.
+    """Draw the share of variance and the accuracy of each labelling along learning.
 
-    `learning` has updates (missing in the rows of the final networks, drawn at the right), analysis, architecture,
-    phase, labelling, omega_squared and accuracy, one row a task pair. A line is the mean over task pairs and its band
-    the middle half of them; of a single pair the band is the interval omega_low to omega_high. With n_networks and
-    n_done, points where all networks are done are open; the mean of `chance` is dotted beside the accuracies.
+    Each architecture has two rows, shares above accuracies, and each phase a column; updates run along a logarithmic
+    axis, with the final networks at the right. A line is the mean over task pairs and its band the middle half of them;
+    where there is one pair only, the band is its interval. Points where all networks are done are open.
+
+    Parameters
+    ----------
+    learning : DataFrame
+        One row a comparison, labelling and update: updates (missing for the final networks), analysis, architecture,
+        phase, labelling, omega_squared and accuracy. Optional: omega_low and omega_high (the interval), n_networks and
+        n_done (which networks are done), chance (whose mean is dotted beside the accuracies).
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where the table lacks a column.
     """
     require_columns(learning, NEEDED, "the learning table")
     table = learning.assign(series=series_names(learning))

@@ -32,10 +32,30 @@ NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "x", "y", "ta
 
 
 def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE_COLUMN) -> Figure:
-    """All MDS maps of one analysis: a row for each task pair, a column for each architecture and phase, stress in it.
+    """Draw the MDS maps of all comparisons of one analysis.
 
-    Filled points are trained networks with task input; open ones are untrained; half-filled ones are driven by noise.
-    All maps stand in one set of axes, each scaled to a square of side 1, since seventy axes take seconds to lay out.
+    There is a row for each pair of tasks and a column for each architecture and phase; the number in a map is its
+    stress. Filled points are trained networks with task input, open ones are untrained, half-filled ones are driven by
+    noise. All maps stand in one set of axes, each scaled to a square, since axes of their own take long to lay out.
+
+    Parameters
+    ----------
+    embeddings : DataFrame
+        One row a point: analysis, architecture, phase, task_a, task_b, x, y, task, condition and, where known, stress.
+    analysis : int
+        Which analysis is drawn.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where `embeddings` lacks a column, or has no row of the analysis.
     """
     require_columns(embeddings, NEEDED, "the embeddings table")
     table = with_pair(embeddings)

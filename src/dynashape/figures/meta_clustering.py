@@ -55,13 +55,33 @@ def plot_meta_clustering(
     stable: float | None = None,
     width: float = DOUBLE_COLUMN,
 ) -> Figure:
-    """Figure 3: the map of all comparisons with its groups (where there are several) outlined, and what organises it.
+    """Draw figure 3: the map of all comparisons, and how much of it each factor organises.
 
-    (a) the map, colour by analysis, shape by architecture; (b) the same map coloured by each factor in turn; (c) the
-    share of the map's variance that each factor explains, with its permutation p-value. `meta` has x, y, analysis and
-    whichever of architecture, phase, task_a, task_b, group the points have; `explained` has factor, share and p_value,
-    and share_low and share_high where there are intervals. `stable`, the adjusted Rand index of the groups after
-    resampling seeds, is written below the map.
+    Panel a is the map, coloured by analysis and shaped by architecture, with an outline around each group where there
+    are several. Panel b is the same map coloured by each factor. Panel c is the share of the map's variance that each
+    factor explains.
+
+    Parameters
+    ----------
+    meta : DataFrame
+        One row a point: analysis, x, y and whichever of architecture, phase, group, and task_a and task_b (or
+        task_pair) the points have.
+    explained : DataFrame, optional
+        One row a factor: factor, share, p_value and, where there are intervals, share_low and share_high.
+    stable : float, optional
+        The adjusted Rand index of the groups after resampling seeds, which is written into the map.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column.
     """
     require_columns(meta, ("analysis", "x", "y"), "the meta-clustering table")
     table = with_pair(meta)

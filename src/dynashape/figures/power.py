@@ -17,11 +17,29 @@ _Line = tuple[str, pd.DataFrame, pd.Series, float | None]
 
 
 def plot_power(comparisons: pd.DataFrame, verdicts: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
-    """A panel a term with one line a share, and a panel of the verdict with one line a difference of shares.
+    """Draw the chance to find an effect against the number of seeds.
 
-    `comparisons` has term, share, n_seeds, power, error and target; `verdicts` has difference, measured, n_seeds,
-    right, error, limit and target, and may be empty: its panel is then left out. The line of a difference of 0 is the
-    chance of a false verdict (1 - right). Raises InputError where columns are missing.
+    There is a panel for each term with a line for each share of the variance, and a panel of the pooled verdict with a
+    line for each difference of shares. The line of a difference of 0 is the chance of a false verdict.
+
+    Parameters
+    ----------
+    comparisons : DataFrame
+        term, share, n_seeds, power, error and target.
+    verdicts : DataFrame
+        difference, measured, n_seeds, right, error, limit and target. Without rows its panel is left out.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column.
     """
     require_columns(comparisons, ("term", "share", "n_seeds", "power", "error", "target"), "the power table")
     terms = list(dict.fromkeys(str(term) for term in comparisons["term"]))

@@ -15,10 +15,27 @@ NEEDED = ("architecture", "task", "seed", "evidence", "rate")
 
 
 def plot_psychometric(responses: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
-    """One panel a task: how often the second action is chosen at each strength of evidence for it.
+    """Draw how choices follow the evidence, for each task.
 
-    `responses` has architecture, task, seed, evidence (positive for the second action) and rate (0 to 1); a column
-    `ideal` gives the ideal observer's rate. Thin lines are networks, thick ones the mean of an architecture.
+    Thin lines are networks, thick ones the mean of an architecture, the dashed one is the ideal observer.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        One row a network and strength of evidence: architecture, task, seed, evidence (positive for the second action),
+        rate (how often the second action was chosen, 0 to 1) and, where known, ideal (the ideal observer's rate).
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where the table lacks a column.
     """
     require_columns(responses, NEEDED, "the table of responses")
     tasks, architectures = in_reading_order(responses["task"]), in_reading_order(responses["architecture"])

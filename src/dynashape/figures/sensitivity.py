@@ -19,11 +19,28 @@ _COLOURS: Mapping[str, str] = {Verdict.of(labelling): LABELLING_COLOURS[labellin
 
 
 def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
-    """A column for each setting, a row for each contrast; in it the effect with its interval at every value tried.
+    """Draw whether the verdict hangs on a choice: the effect at every value of a setting that was tried.
 
-    `sensitivity` has setting ("dsa.rank"), value, estimate, low, high and verdict; `contrast` where there are several,
-    and `chosen` (true for the study's own values, drawn with a ring). Colour is the verdict; open points tell nothing.
-    A value that has no row for a contrast keeps its place and is marked "none".
+    There is a column for each setting and a row for each contrast. Colour is the verdict; open points tell nothing. A
+    value without a row for a contrast keeps its place and is marked "none".
+
+    Parameters
+    ----------
+    sensitivity : DataFrame
+        setting (such as "dsa.rank"), value, estimate, low, high, verdict and, optionally, contrast and chosen (true for
+        the study's own values, which get a ring).
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where the table lacks a column.
     """
     require_columns(sensitivity, NEEDED, "the sensitivity table")
     table = sensitivity.copy()

@@ -16,10 +16,31 @@ NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", 
 
 
 def plot_separability_map(separability: pd.DataFrame, alpha: float = ALPHA, width: float = DOUBLE_COLUMN) -> Figure:
-    """One block for each analysis and labelling; in it a square for each task pair, phase and architecture.
+    """Draw how well each labelling separates in every comparison, as coloured squares.
 
-    Colour and number are the accuracy of the logistic regression in the MDS plane; a dot marks a q-value (p-value where
-    the table has no q-values) of at most `alpha`. The colour bar carries the mean chance level of the shuffled labels.
+    There is a block for each analysis and labelling, and in it a square for each pair of tasks, phase and architecture.
+    Colour and number are the accuracy of the logistic regression in the MDS plane. The colour bar also shows the mean
+    accuracy under exchangeable relabellings (chance).
+
+    Parameters
+    ----------
+    separability : DataFrame
+        One row a comparison and labelling: analysis, architecture, phase, task_a, task_b, labelling, accuracy, chance
+        and p_value.
+    alpha : float, default 0.05
+        A dot marks squares whose q-value (p-value, where the table has no q_value) is at most this.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where the table lacks a column.
     """
     require_columns(separability, NEEDED, "the separability table")
     table = with_pair(separability)

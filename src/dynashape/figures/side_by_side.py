@@ -33,11 +33,29 @@ _SPREAD = 0.6
 
 
 def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
-    """A row for each architecture, a column for each cause, phases along it, the studies beside each other.
+    """Draw the shares of several studies beside each other, and the differences that decide.
 
-    Below, a panel for each contrast with the pooled difference of every study. `shares` has study, architecture, phase,
-    labelling, analysis, share, share_low and share_high; `pooled` has study, contrast, estimate, low and high. A study
-    has its own colour and marker, in the order in which the tables name it.
+    There is a row for each architecture and a column for each labelling and analysis, with the phases along it. Below
+    stands a panel for each contrast. A study has its own colour and marker, in the order in which the tables name it.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        study, architecture, phase, labelling, analysis, share, share_low and share_high.
+    pooled : DataFrame
+        study, contrast, estimate, low and high.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column.
     """
     require_columns(shares, SHARES, "the variance shares of several studies")
     require_columns(pooled, POOLED, "the pooled differences of several studies")

@@ -17,10 +17,27 @@ MOST_VECTOR_POINTS = 3000
 
 
 def plot_spectra(eigenvalues: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figure:
-    """A panel for each architecture and phase; each point is one eigenvalue of one operator, coloured by condition.
+    """Draw the eigenvalues of the operators in the complex plane, for each architecture and phase.
 
-    `eigenvalues` has architecture, phase, condition, real and imag. On the circle a mode neither grows nor decays;
-    real eigenvalues do not oscillate. The part above the real axis is drawn, since the rest mirrors it.
+    On the circle a mode neither grows nor decays; real eigenvalues do not oscillate. Only the part above the real axis
+    is drawn, since the rest mirrors it.
+
+    Parameters
+    ----------
+    eigenvalues : DataFrame
+        One row an eigenvalue of an operator: architecture, phase, condition, real and imag.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where the table lacks a column.
     """
     require_columns(eigenvalues, ("architecture", "phase", "condition", "real", "imag"), "the eigenvalues")
     table = eigenvalues[eigenvalues["imag"] >= 0]

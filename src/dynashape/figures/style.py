@@ -21,8 +21,6 @@ from dynashape.errors import InputError, unknown_name
 from dynashape.records import FAINT, INK, MUTED, NEARNESS_COLOURS, PAPER, SPARE_COLOURS, SPARE_MARKERS, Marker
 
 MILLIMETRE = 1 / 25.4
-SINGLE_COLUMN = 89 * MILLIMETRE
-"""Width of a figure in one column of a journal, in inches."""
 DOUBLE_COLUMN = 183 * MILLIMETRE
 """Width of a figure in two columns of a journal, in inches."""
 
@@ -106,19 +104,40 @@ def new_figure(width: float, height: float, gap: float = 2.0) -> Figure:
 
     It belongs to no pyplot window, so thousands can be drawn without one leaking.
 
-    >>> bool(new_figure(SINGLE_COLUMN, 2.0).get_figwidth() == SINGLE_COLUMN)
-    True
+    >>> float(new_figure(3.5, 2.0).get_figwidth())
+    3.5
     """
     layout = ConstrainedLayoutEngine(w_pad=gap / 72, h_pad=gap / 72, wspace=0.015 * gap, hspace=0.015 * gap)
     return Figure(figsize=(width, height), layout=layout, facecolor=PAPER)
 
 
 def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
-    """The figure as a PNG, SVG or PDF file's bytes; the same figure always gives the same bytes.
+    """Turn a figure into the bytes of a file; the same figure always gives the same bytes.
 
     Dates and random ids are left out, because a figure that changes at every run cannot be compared or cached. The
-    first call settles the layout for good: laying out takes longer than drawing, and would be done for each format.
+    first call settles the layout for good, since laying out takes longer than drawing.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+    format : {"svg", "png", "pdf"}, default "svg"
+        The format of the file.
+    dpi : int, default 300
+        Pixels an inch, of a PNG and of images inside the other formats.
+
+    Returns
+    -------
+    bytes
+        The contents of the file.
+
+    Raises
+    ------
+    InputError
+        For another format.
+
+    Examples
+    --------
     >>> to_bytes(new_figure(1.0, 1.0), "png")[1:4]
     b'PNG'
     """

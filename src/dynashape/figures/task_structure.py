@@ -21,11 +21,31 @@ NEEDED = ("name", "inputs", "target", "phases", "dt_ms")
 
 
 def plot_task_structure(samples: Sequence[Mapping[str, Any]], width: float = DOUBLE_COLUMN) -> Figure:
-    """Figure 1: one row a task, with one trial's inputs above its target, and the phases shaded through all rows.
+    """Draw figure 1: one trial of each task, its inputs above its target, on one clock.
 
-    Each sample holds `name`, `inputs` (steps, channels), `target` (steps,), `phases` {name: (start, stop)} and
-    `dt_ms`; `input_names`, `action_names`, `response_window` and `description` are drawn where given.
+    The phases are shaded through all rows, so that it can be seen that all tasks share them.
 
+    Parameters
+    ----------
+    samples : sequence of mappings
+        One trial of each task: `name`, `inputs` (array, shape (steps, channels)), `target` (array, shape (steps,)),
+        `phases` (the first step of each phase, and the step after its last one) and `dt_ms`. Where they are given,
+        `input_names`, `action_names`, `response_window` and `description` are drawn too.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where there is no sample, or a sample lacks what is not optional.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> sample = {"name": "GNG", "inputs": np.zeros((4, 2)), "target": np.zeros(4, int), "dt_ms": 20,
     ...           "phases": {"fixation": (0, 2), "decision": (2, 4)}}

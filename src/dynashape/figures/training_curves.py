@@ -20,10 +20,29 @@ def plot_training_curves(
     criterion: float | None = None,
     width: float = DOUBLE_COLUMN,
 ) -> Figure:
-    """One panel for each architecture and task, one line for each seed; networks below the criterion are dashed.
+    """Draw how every network learnt: its accuracy over updates, for each architecture and task.
 
-    `curves` has architecture, task, seed, updates, accuracy and, where known, ceiling (drawn as a line); `criterion` is
-    the fraction of the ceiling that was asked for; `networks` (architecture, task, seed, reached) tells who failed.
+    Parameters
+    ----------
+    curves : DataFrame
+        One row an evaluation: architecture, task, seed, updates, accuracy and, where known, ceiling (the accuracy of an
+        ideal observer), which becomes a line.
+    networks : DataFrame, optional
+        One row a network: architecture, task, seed and reached. Networks that did not reach the criterion are dashed.
+    criterion : float, optional
+        The fraction of the ceiling that was asked for, which becomes a line.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column.
     """
     require_columns(curves, ("architecture", "task", "seed", "updates", "accuracy"), "the training curves")
     architectures, tasks = in_reading_order(curves["architecture"]), in_reading_order(curves["task"])

@@ -20,11 +20,31 @@ from dynashape.records import ANALYSES, INK, LABELLING_COLOURS, LABELLING_MARKER
 def plot_variance_shares(
     shares: pd.DataFrame, pooled: pd.DataFrame | None = None, width: float = DOUBLE_COLUMN
 ) -> Figure:
-    """One panel an architecture, phases along it, a line for each cause; beside them the pooled differences.
+    """Draw how much of the variance of dissimilarities each labelling accounts for, and the pooled differences.
 
-    `shares` has architecture, phase, labelling (task, training, input) and share; several rows of a
-    place (task pairs) become small dots and their mean; share_low and share_high of a single row become its interval.
-    With a column `analysis`, the task shares of analysis 2 are dashed. `pooled` has contrast, estimate, low, high.
+    There is a panel for each architecture, with the phases along it and a line for each labelling; beside them stand
+    the differences of two shares. The task shares of the second analysis are dashed.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        architecture, phase, labelling (task, training, input), share and, optionally, analysis. Several rows of an
+        architecture, phase and labelling (task pairs) become small dots and their mean; share_low and share_high of a
+        single row become its interval.
+    pooled : DataFrame, optional
+        One row a difference: contrast, estimate, low and high.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column.
     """
     require_columns(shares, ("architecture", "phase", "labelling", "share"), "the variance shares")
     table = shares.copy()

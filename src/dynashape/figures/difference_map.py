@@ -20,11 +20,25 @@ _LEAST_REACH = 0.1
 
 
 def separability_difference(first: pd.DataFrame, second: pd.DataFrame, alpha: float = ALPHA) -> pd.DataFrame:
-    """One row a comparison and labelling of both tables: `difference` is the second's accuracy less the first's.
+    """Subtract the accuracies of one study from those of another, in every comparison that both hold.
 
-    Also both accuracies (accuracy_first, accuracy_second), and `flips`: whether the labelling is told apart (q-value,
-    p-value where a table has no q-values, of at most `alpha`) in one of them only. Raises InputError where the tables
-    share no comparison.
+    Parameters
+    ----------
+    first, second : DataFrame
+        The separability tables of the studies, as for `plot_separability_map`.
+    alpha : float, default 0.05
+        A labelling is told apart where its q-value (p-value, where a table has no q_value) is at most this.
+
+    Returns
+    -------
+    DataFrame
+        One row a comparison and labelling, with the accuracies of both (accuracy_first, accuracy_second), their
+        difference (the second's less the first's), and flips: whether the labelling is told apart in one of them only.
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column, or the tables share no comparison.
     """
     merged = _told(first, alpha).merge(_told(second, alpha), on=list(PLACE), suffixes=("_first", "_second"))
     if merged.empty:
@@ -41,10 +55,31 @@ def plot_separability_difference(
     alpha: float = ALPHA,
     width: float = DOUBLE_COLUMN,
 ) -> Figure:
-    """One block for each analysis and labelling; a square is the second's accuracy less the first's.
+    """Draw where two studies separate differently, as coloured squares.
 
-    Brown where the second separates better, blue where the first does; a dot marks a labelling that only one of them
-    tells apart. `names` are the studies', for the colour bar.
+    A square is the second study's accuracy less the first one's: brown where the second separates better, blue where
+    the first does. A dot marks a labelling that only one of them tells apart.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        The separability tables of the studies, as for `plot_separability_map`.
+    names : (str, str), optional
+        The names of the studies, for the colour bar.
+    alpha : float, default 0.05
+        A labelling is told apart where its q-value (p-value, where a table has no q_value) is at most this.
+    width : float, default 183 mm
+        Width of the figure in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that belongs to no window.
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column, or the tables share no comparison.
     """
     table = separability_difference(first, second, alpha)
     reach = max(_LEAST_REACH, float(table["difference"].abs().max()))
