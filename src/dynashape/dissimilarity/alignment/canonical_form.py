@@ -7,6 +7,7 @@ from canonical forms rounded to float32, so that it goes the same way, bit for b
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float
 

@@ -120,8 +120,10 @@ class _Problem:
 
     def rows(self, keep: Int[Array, " kept"]) -> _Problem:
         """The pairs at these positions."""
-        sides = (_Side(*(getattr(side, f.name)[keep] for f in fields(side))) for side in (self.first, self.second))
-        return _Problem(*sides, self.rank)
+        first, second = (
+            _Side(*(getattr(side, f.name)[keep] for f in fields(side))) for side in (self.first, self.second)
+        )
+        return _Problem(first, second, self.rank)
 
     def alike(self) -> Bool[Array, " pairs"]:
         """Whether nothing excludes a change of basis, as unequal spectra of an invariant or unequal norms would."""
@@ -223,7 +225,9 @@ class _Problem:
         return C, residual, residual - left
 
 
-def _keep_lower(C: Array, residual: Array, rows: Int[Array, " rows"], turned: Array, left: Array) -> Bool[Array, " rows"]:
+def _keep_lower(
+    C: Array, residual: Array, rows: Int[Array, " rows"], turned: Array, left: Array
+) -> Bool[Array, " rows"]:
     """Put the matrices `turned` into these rows of C where their residual `left` is not above the one there."""
     better = left <= residual[rows]
     C[rows] = np.where(better[:, None, None], turned, C[rows])

@@ -13,9 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.dissimilarity.activity import Recording
+from dynashape.dissimilarity.operator.blocked_products import inner_product
 from dynashape.dissimilarity.operator.decomposition import Directions
 from dynashape.dissimilarity.operator.embedding import embedding_rows
-from dynashape.dissimilarity.operator.blocked_products import inner_product
 from dynashape.dissimilarity.operator.trial_groups import group_slices
 from dynashape.records import Array
 
@@ -49,7 +49,7 @@ class Windows:
 
     @cached_property
     def groups(self) -> list[Windows]:
-        """The windows of each group of trials (see `group_trials`)."""
+        """The windows of each group of trials (see `read_in_groups`)."""
         return [self.trials(group) for group in group_slices(len(self.lengths))]
 
     @cached_property
