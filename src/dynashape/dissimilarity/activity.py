@@ -51,13 +51,19 @@ class Recording:
 
 
 def read_activity(activity: Activity, name: str = "activity") -> Recording:
-    """The activity of one system as a `Recording`; the arrays given are never written to.
-
-    One `InputError` lists everything that is wrong with them: dimensions, numbers of units that differ, complex or
-    non-numeric values, empty arrays, and how many values are not finite and where the first of them is.
+    """The activity of one system as a `Recording`, checked (see `check_activity`); the arrays are never written to.
 
     >>> read_activity([np.ones((3, 40, 8)), np.ones((25, 8))]).lengths.tolist()
     [40, 40, 40, 25]
+    """
+    return lay_out(*check_activity(activity, name))
+
+
+def check_activity(activity: Activity, name: str) -> tuple[list[Shaped[Array, "trials steps units"]], float]:
+    """The arrays of one system as they came, each with an axis of trials, and the largest absolute value in them.
+
+    One `InputError` lists everything that is wrong with them: dimensions, numbers of units that differ, complex or
+    non-numeric values, empty arrays, and how many values are not finite and where the first of them is.
     """
     is_list = isinstance(activity, list | tuple)
     arrays = [np.asarray(a) for a in activity] if is_list else [np.asarray(activity)]
@@ -79,15 +85,23 @@ def read_activity(activity: Activity, name: str = "activity") -> Recording:
         faults.append(f"all trials of {name} must have the same number of units ({counts})")
     if faults:
         raise InputError("; ".join(faults) + ".")
+    return [a if a.ndim == 3 else a[None] for a in arrays], largest
 
+
+def lay_out(trials: Sequence[Shaped[Array, "_ _ units"]], largest: float) -> Recording:
+    """The trials of checked arrays end to end, one array after another; `largest` is their largest absolute value."""
     # A power of two: dividing by it loses nothing, so the scale of the activity cannot change the result. Of a power
     # within these bounds the reciprocal is one too, and what is left of larger and smaller values has finite squares.
     scale = float(np.exp2(np.clip(np.floor(np.log2(largest)), -1000, 1000))) if largest > 0 else 1.0
-    trials = [a if a.ndim == 3 else a[None] for a in arrays]
-    lengths = np.concatenate([np.repeat(a.shape[1], len(a)) for a in trials])
-    table = np.concatenate([a.reshape(-1, a.shape[2]) for a in trials], dtype=np.float64)
-    table *= 1.0 / scale
-    precision = max(float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 0.0 for a in arrays)
+    lengths = np.concatenate([np.repeat(array.shape[1], len(array)) for array in trials])
+    table = np.empty((int(lengths.sum()), trials[0].shape[2]))
+    row = 0
+    for array in trials:
+        rows = table[row : row + len(array) * array.shape[1]]
+        rows.reshape(array.shape)[:] = array
+        rows *= 1.0 / scale
+        row += len(rows)
+    precision = max(float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 0.0 for a in trials)
     precision = max(precision, float(np.finfo(np.float64).eps))
     return Recording(table, lengths.astype(np.int64), scale, precision)
 

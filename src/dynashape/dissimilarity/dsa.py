@@ -15,17 +15,49 @@ from dynashape.records import Code
 
 
 class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Dynamical Similarity Analysis (Ostrow et al. 2023) between all pairs of a list of systems.
+    """Dynamical Similarity Analysis between all pairs of a list of systems.
 
-    `n_delays`, `rank`, `delay_interval` and `ridge` are those of `fit_operator`. Where the rank is a share or "svht",
-    the largest one found is used for every system, so that all can be aligned. None lets held-out prediction choose
-    (see `select_delays_and_rank`; a given one of the two is kept). `effort`, `device` and `progress` are those of
-    `align_all`. `zero_pad` compares operators of unequal rank, and systems that hold fewer directions than the rank,
-    with zeros in the missing places; without it they are an error, since a missing direction is not a still one.
+    Parameters
+    ----------
+    n_delays : int, optional
+        Number of steps in a window of the delay embedding. By default held-out prediction chooses it (see
+        `select_delays_and_rank`).
+    rank : int, float or "svht", optional
+        Number of coordinates of an operator, the share of the variance that they carry, or "svht" (see `fit_operator`).
+        Of a share or "svht" the largest rank found is used for every system, so that all can be aligned. By default
+        held-out prediction chooses it.
+    delay_interval : int, default 1
+        Number of steps between the delays of a window.
+    ridge : float, default 1e-8
+        Ridge of the regression.
+    effort : {"standard", "thorough"}
+        How many starts an alignment tries, and for how long (see `EFFORTS`).
+    zero_pad : bool, default False
+        Whether operators of unequal rank, and systems that hold fewer directions than the rank, are compared with zeros
+        in the missing places. They are an error otherwise, since a missing direction is not a still one.
+    progress : callable, optional
+        Called as `progress(done, total)` while pairs are aligned.
 
-    After `fit`: `distances_` (systems, systems) in radians, `operators_` (fitted or given), `statuses_` one a system,
-    `alignments_` with the convergence and spread of every pair, `n_delays_` and `rank_`.
+    Attributes
+    ----------
+    distances_ : array, shape (systems, systems)
+        The angular distances, in radians.
+    operators_ : list of Operator
+        The operators, fitted or given.
+    statuses_ : list of Status
+        How the fit of each system went.
+    alignments_ : Alignments
+        Convergence and spread of every pair.
+    n_delays_, rank_ : int
+        The number of delays and the rank that were used.
 
+    References
+    ----------
+    Ostrow et al. 2023, "Beyond geometry: comparing the temporal structure of computation in neural circuits with
+    dynamical similarity analysis".
+
+    Examples
+    --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> systems = [rng.normal(size=(10, 20, 4)).cumsum(axis=1) for _ in range(3)]
@@ -52,9 +84,24 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.progress = progress
 
     def fit(self, X: Any, y: None = None) -> DSA:  # noqa: ARG002  (scikit-learn passes y)
-        """Fit one operator to each system and align all pairs; systems given as `Operator`s are used as they are.
+        """Fit one operator to each system, and align all pairs.
 
-        Raises one `InputError` that lists every system that cannot be compared, with the remedy.
+        Parameters
+        ----------
+        X : list of arrays, of lists of arrays, or of Operator
+            The activity of each system (see `fit_operator`). Operators are used as they are.
+        y : None
+            Ignored; scikit-learn passes it.
+
+        Returns
+        -------
+        DSA
+            The estimator itself.
+
+        Raises
+        ------
+        InputError
+            Lists every system that cannot be compared, with the remedy.
         """
         if not isinstance(X, list | tuple):
             raise InputError(

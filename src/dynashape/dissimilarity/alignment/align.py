@@ -71,6 +71,7 @@ def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pa
 
     Examples
     --------
+    >>> import numpy as np
     >>> A = np.array([[1.0, 2.0], [0.0, 3.0]])
     >>> Q = np.array([[0.0, 1.0], [1.0, 0.0]])
     >>> align(A, Q @ A @ Q.T).distance < 1e-6

@@ -70,7 +70,7 @@ def flat(X: Float[Array, "batch n n"]) -> Float[Array, "batch n*n"]:
 
 def dot(X: Float[Array, "batch n n"], Y: Float[Array, "batch n n"]) -> Float[Array, " batch"]:
     """<X, Y> of every alignment."""
-    return np.vecdot(flat(X), flat(Y))
+    return np.asarray(np.vecdot(flat(X), flat(Y)))
 
 
 def renewals(iterations: int) -> Bool[Array, " iterations"]:

@@ -120,8 +120,10 @@ class _Problem:
 
     def rows(self, keep: Int[Array, " kept"]) -> _Problem:
         """The pairs at these positions."""
-        sides = (_Side(*(getattr(side, f.name)[keep] for f in fields(side))) for side in (self.first, self.second))
-        return _Problem(*sides, self.rank)
+        first, second = (
+            _Side(*(getattr(side, f.name)[keep] for f in fields(side))) for side in (self.first, self.second)
+        )
+        return _Problem(first, second, self.rank)
 
     def alike(self) -> Bool[Array, " pairs"]:
         """Whether nothing excludes a change of basis, as unequal spectra of an invariant or unequal norms would."""

@@ -120,7 +120,7 @@ def intertwined_starts(
 
     def form(X: Array) -> Array:
         """Half the gradient of ||AX - XB||^2 + ||A'X - XB'||^2 over X."""
-        return SA @ X + X @ SB - 2 * (A @ (X @ B.mT)) - 2 * (A.mT @ (X @ B))
+        return np.asarray(SA @ X + X @ SB - 2 * (A @ (X @ B.mT)) - 2 * (A.mT @ (X @ B)))
 
     X = np.repeat(draw_matrices(rank, A.shape[-1], 1), len(A), axis=0)
     r = -form(X)

@@ -16,12 +16,35 @@ _NEARLY_ONE = 1.0 - 1e-6
 
 
 def cka_distance(first: Activity, second: Activity) -> float:
-    """The angle (radians, 0..pi/2) between the similarity matrices of two activities: arccos of linear CKA, a metric.
+    """Compute the arccos of linear CKA: the angle between the similarity matrices of two activities, a metric.
 
-    With XX' and YY' the similarities of all pairs of steps (centred), CKA is their cosine (Kornblith et al. 2019); its
-    arccos obeys the triangle inequality (Williams et al. 2021), 1 - CKA does not. Trials and steps must correspond,
-    units need not. Raises `InputError` where steps do not match or an activity never varies.
+    Parameters
+    ----------
+    first, second : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+        The activities. Trials and steps must correspond, units need not.
 
+    Returns
+    -------
+    float
+        The angle in radians, 0 to pi/2.
+
+    Raises
+    ------
+    InputError
+        Where steps do not match, or an activity never varies.
+
+    Notes
+    -----
+    With XX' and YY' the similarities of all pairs of steps (centred), CKA is their cosine. Its arccos obeys the
+    triangle inequality; 1 - CKA does not.
+
+    References
+    ----------
+    Kornblith et al. 2019, "Similarity of neural network representations revisited". Williams et al. 2021, "Generalized
+    shape metrics on neural representations".
+
+    Examples
+    --------
     >>> x = np.random.default_rng(0).normal(size=(5, 20, 3))
     >>> cka_distance(x, 2.0 * x[:, :, ::-1] + 1.0) < 1e-12
     True
@@ -30,7 +53,23 @@ def cka_distance(first: Activity, second: Activity) -> float:
 
 
 def cka_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
-    """The CKA distance between all pairs of activities, as a symmetric matrix; see `cka_distance`."""
+    """Compute the CKA distance between all pairs of activities; see `cka_distance`.
+
+    Parameters
+    ----------
+    activities : sequence of arrays, or of lists of arrays
+        The activity of each system; trials and steps correspond.
+
+    Returns
+    -------
+    array, shape (systems, systems)
+        Symmetric, with zeros in its diagonal.
+
+    Raises
+    ------
+    InputError
+        As `cka_distance` does; one error lists every fault.
+    """
     return measure_all(activities, _angle)
 
 

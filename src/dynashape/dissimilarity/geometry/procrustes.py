@@ -13,13 +13,35 @@ from dynashape.records import Array
 
 
 def procrustes_distance(first: Activity, second: Activity) -> float:
-    """The angle (radians, 0..pi/2) between two activities after the best rotation of units, a metric.
+    """Compute the angle between two activities after the best rotation of units, a metric.
 
-    Centred over steps and scaled to unit norm; 2 arcsin(||X - Y Q|| / 2) for the orthogonal Q that makes it smallest,
-    which is the arccos of the sum of singular values of X'Y (Williams et al. 2021, "Generalized shape metrics").
-    Trials and steps must correspond, units need not: the smaller number is filled up with silent units. To compare
-    condition averages, average first. Raises `InputError` where steps do not match or an activity never varies.
+    Parameters
+    ----------
+    first, second : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+        The activities. Trials and steps must correspond, units need not: the smaller number is filled up with silent
+        units. To compare condition averages, average first.
 
+    Returns
+    -------
+    float
+        The angle in radians, 0 to pi/2.
+
+    Raises
+    ------
+    InputError
+        Where steps do not match, or an activity never varies.
+
+    Notes
+    -----
+    Activities are centred over steps and scaled to unit norm. The angle is 2 arcsin(||X - Y Q|| / 2) for the orthogonal
+    Q that makes it smallest, which is the arccos of the sum of the singular values of X'Y.
+
+    References
+    ----------
+    Williams et al. 2021, "Generalized shape metrics on neural representations".
+
+    Examples
+    --------
     >>> x = np.random.default_rng(0).normal(size=(5, 20, 3))
     >>> procrustes_distance(x, 2.0 * x[:, :, ::-1] + 1.0) < 1e-12
     True
@@ -28,7 +50,23 @@ def procrustes_distance(first: Activity, second: Activity) -> float:
 
 
 def procrustes_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
-    """The Procrustes distance between all pairs of activities, as a symmetric matrix; see `procrustes_distance`."""
+    """Compute the Procrustes distance between all pairs of activities; see `procrustes_distance`.
+
+    Parameters
+    ----------
+    activities : sequence of arrays, or of lists of arrays
+        The activity of each system; trials and steps correspond.
+
+    Returns
+    -------
+    array, shape (systems, systems)
+        Symmetric, with zeros in its diagonal.
+
+    Raises
+    ------
+    InputError
+        As `procrustes_distance` does; one error lists every fault.
+    """
     return measure_all(activities, _angle)
 
 

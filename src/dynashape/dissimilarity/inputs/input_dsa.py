@@ -19,14 +19,39 @@ from dynashape.records import Array
 
 
 class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """The distances between all pairs of driven systems, of their recurrent operators A and of their input operators B.
+    """Distances between all pairs of driven systems: of recurrent operators A, and of input operators B.
 
-    `n_delays`, `rank` and `ridge` are those of `fit_input_operator`; `effort`, `device` and `progress` those of
-    `align_all`. `same_channels` says that channel k is the same thing in every system; without it the channels may be
-    rotated as well, and may differ in number.
+    Parameters
+    ----------
+    n_delays : int, default 4
+        Number of steps before a state from which it is known (see `fit_input_operator`).
+    rank : int, default 10
+        Number of coordinates of a state.
+    ridge : float, default 1e-8
+        Ridge of the regression.
+    same_channels : bool, default True
+        Whether channel k is the same thing in every system. Otherwise the channels may be rotated as well, and may
+        differ in number.
+    effort : {"standard", "thorough"}
+        How many starts an alignment tries, and for how long (see `EFFORTS`).
+    progress : callable, optional
+        Called as `progress(done, total)` while pairs are aligned.
 
-    After `fit`: `state_distances_` and `input_distances_` (systems, systems) in radians, `operators_`, `alignments_`.
+    Attributes
+    ----------
+    state_distances_, input_distances_ : array, shape (systems, systems)
+        Angular distances of A and of B, in radians.
+    operators_ : list of InputOperator
+        The operators of each system.
+    alignments_ : Alignments
+        Convergence and spread of every pair.
 
+    References
+    ----------
+    Huang et al. 2025, "InputDSA: demixing then comparing recurrent and externally driven dynamics".
+
+    Examples
+    --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> inputs = [rng.normal(size=(30, 20, 2)) for _ in range(3)]
@@ -54,8 +79,22 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
     def fit(self, X: Any, inputs: Any) -> InputDSA:
         """Identify every system from its activity and input, and compare all pairs.
 
-        `X` and `inputs` are lists with one activity and one input for each system. Raises one `InputError` that lists
-        every system that cannot be compared, with the remedy.
+        Parameters
+        ----------
+        X : list of arrays, or of lists of arrays
+            The activity of each system.
+        inputs : list of arrays, or of lists of arrays
+            The input of each system, step for step, with channels for units.
+
+        Returns
+        -------
+        InputDSA
+            The estimator itself.
+
+        Raises
+        ------
+        InputError
+            Lists every system that cannot be compared, with the remedy.
         """
         if not isinstance(X, list | tuple) or not isinstance(inputs, list | tuple) or not 0 < len(X) == len(inputs):
             sizes = " and ".join(str(len(a)) if isinstance(a, list | tuple) else type(a).__name__ for a in (X, inputs))
@@ -84,10 +123,25 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 def input_distances(
     matrices: Sequence[Float[Array, "rank _"]], same_channels: bool = True
 ) -> Float[Array, "systems systems"]:
-    """The angles between input operators B (rank, channels) after the best rotation of the state, a metric.
+    """Compute the angles between input operators after the best rotation of the state, a metric.
 
-    The exact minimum over orthogonal C of the angle between B and C B'. With `same_channels` false the channels may be
-    rotated too, which leaves the singular values to compare. Zero matrices have no angle: `InputError`.
+    Parameters
+    ----------
+    matrices : sequence of array, shape (rank, channels)
+        The input operator B of each system.
+    same_channels : bool, default True
+        Whether channel k is the same thing in every system. Otherwise the channels may be rotated too, which leaves the
+        singular values to compare.
+
+    Returns
+    -------
+    array, shape (systems, systems)
+        In radians: the exact minimum over orthogonal C of the angle between one B and C times the other.
+
+    Raises
+    ------
+    InputError
+        Where a matrix is zero, which has no angle.
     """
     size = max((matrix.shape[1] for matrix in matrices), default=0)
     units: list[Float[Array, "rank _"]] = []

@@ -28,9 +28,20 @@ _LEAST_ANGLE = 1e-4
 class InputOperator:
     """The two operators of a driven system, in coordinates that depend on how it is seen and not on how it is driven.
 
-    `matrix` is A, `input_matrix` is B (its columns are the input channels). `singular_values` are those of the
-    predicted future, from which the rank can be read; `unexplained` is the share of the next state that A and B leave.
-    Where `status` is not ok the operators are finite but not to be compared.
+    Attributes
+    ----------
+    matrix : array, shape (rank, rank)
+        The recurrent operator A.
+    input_matrix : array, shape (rank, channels)
+        The input operator B.
+    n_delays, rank : int
+        The options it was fitted with.
+    singular_values : array, shape (values,)
+        Those of the predicted future, from which the rank can be read.
+    unexplained : float
+        The share of the next state that A and B leave unexplained.
+    status : Status
+        Where it is not ok, the operators are finite but not to be compared.
     """
 
     matrix: Float[Array, "rank rank"]
@@ -50,20 +61,48 @@ def fit_input_operator(
     ridge: float = 1e-8,
     name: str = "activity",
 ) -> InputOperator:
-    """A and B of x(t+1) = A x(t) + B u(t) from the activity of a system and the input that drove it.
+    """Fit A and B of x(t+1) = A x(t) + B u(t) to the activity of a system and the input that drove it.
 
-    `activity` is `(trials, steps, units)`, `(steps, units)` or a list; `inputs` the same with channels for units, step
-    for step: the input at t acts on the step after t. The state at t is a linear function of the `n_delays` steps
-    before t, chosen to predict the `n_delays` steps from t on; of the activity its first `rank` principal directions
-    are used. Windows never cross trials, and each needs 2 n_delays + 1 steps.
+    Parameters
+    ----------
+    activity : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+        All trials of one system. Its first `rank` principal directions are used.
+    inputs : array, shape (trials, steps, channels) or (steps, channels), or a list of such arrays
+        The input, step for step: the input at t acts on the step after t.
+    n_delays : int
+        The state at t is a linear function of the `n_delays` steps before t, chosen to predict the `n_delays` steps
+        from t on. Windows never cross trials, so a trial needs 2 n_delays + 1 steps.
+    rank : int
+        Number of coordinates of a state.
+    ridge : float, default 1e-8
+        Ridge of the regression.
+    name : str, default "activity"
+        What errors and the status call the activity.
 
-    The basis: the map from the state to the coming activity (the extended observability matrix) has orthonormal
-    columns. That fixes the state up to a rotation, from A and the readout alone. White states, as in `fit_operator`
-    and in Huang et al., would turn A with the drive: systems of equal A then come out as far apart as others.
+    Returns
+    -------
+    InputOperator
+        The operators. An input that is a function of the state, or of its own other channels, leaves B undetermined,
+        which its status says.
 
-    An input that is a function of the state, or of its own other channels, leaves B undetermined: that is a status.
-    Raises `InputError` where arrays, delays or rank cannot be worked with.
+    Raises
+    ------
+    InputError
+        Where arrays, delays or rank cannot be worked with.
 
+    Notes
+    -----
+    The map from the state to the coming activity (the extended observability matrix) has orthonormal columns. That
+    fixes the state up to a rotation, from A and the readout alone. White states, as in `fit_operator` and in Huang et
+    al., would turn A with the drive: systems of equal A would come out as far apart as others.
+
+    References
+    ----------
+    Van Overschee & De Moor 1996, "Subspace Identification for Linear Systems", chapter 4. Huang et al. 2025, "InputDSA:
+    demixing then comparing recurrent and externally driven dynamics".
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> u, x = rng.normal(size=(40, 30, 1)), np.zeros((40, 30, 1))
     >>> for t in range(29):

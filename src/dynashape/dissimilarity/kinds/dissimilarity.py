@@ -22,14 +22,15 @@ class Summary(Protocol):
 
 
 S = TypeVar("S", bound=Summary)
+S_co = TypeVar("S_co", bound=Summary, covariant=True)
 
 
-class Reduction(Protocol[S]):
+class Reduction(Protocol[S_co]):
     """What makes summaries; where it is a value, dissimilarities that share it share their summaries too."""
 
     summary: ClassVar[type]
 
-    def reduce(self, activity: Float[Array, "trials steps units"], choices: Int[Array, " trials"], name: str) -> S:
+    def reduce(self, activity: Float[Array, "trials steps units"], choices: Int[Array, " trials"], name: str) -> S_co:
         """The summary of one system."""
 
 

@@ -2,8 +2,8 @@
 
 Squaring the embedding loses what is small: rounding in H'H turns the direction with singular value s_r by about
 eps (s_1 / s_r)^2, and its length by as much. Where that could be felt, a few directions more than asked for are taken
-and the embedding projected on them is decomposed anew (Rayleigh-Ritz): what is left is the turn towards the directions
-not taken. Where that could still be felt, the embedding is built and its SVD taken.
+and the embedding projected on them is decomposed anew (Rayleigh-Ritz): only the turn towards the directions that are
+not taken is left. Where that could still be felt, the embedding is built and its SVD taken.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class Directions:
 def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: int | float | str) -> Directions:
     """The first `rank` singular directions of the delay embedding of a recording (see `Directions`).
 
-    `rank` is a number of directions, a share of the variance, or "svht". The turn of the last one is at most about
-    1e-9, or the rounding of the activity, with the Gram matrix as with the SVD.
+    `rank` is a number of directions, a share of the variance, or "svht". By the Gram matrix or by the SVD, rounding
+    turns the last direction by at most about 1e-9, or by the rounding of the activity.
     """
     rows = embedding_rows(recording, n_delays, delay_interval)
     shape = (len(rows), n_delays * recording.n_units)
@@ -122,8 +122,8 @@ def _thin_svd(
 ) -> tuple[Float[Array, "rows k"], Float[Array, " k"], Float[Array, "k k"]]:
     """The SVD of X, whose columns are nearly orthogonal and of these sizes: a Cholesky QR, then a small SVD.
 
-    Scaled to unit size such columns have a Gram matrix near I, whose Cholesky factor is as good as Householder's R in a
-    third of the time. Where they are not (sizes that drowned in rounding) it is LAPACK's SVD.
+    Scaled to unit size such columns have a Gram matrix near I, whose Cholesky factor is as good as Householder's R and
+    cheaper. Where they are not (sizes that drowned in rounding) it is LAPACK's SVD.
     """
     if sizes[-1] > 0.0:
         scaled = X / sizes

@@ -1,7 +1,7 @@
 """Delay embedding within trials, and the two products of it that DSA needs, without ever building it.
 
 Row t of the embedding H is [x_t, x_(t-tau), ..., x_(t-(q-1)tau)]. H repeats every step q times, so H'H and H P are
-computed from the activity itself: a tenth of the work and of the memory at ten delays.
+computed from the activity itself, without building H.
 """
 
 from __future__ import annotations
@@ -16,12 +16,30 @@ from dynashape.records import Array
 
 
 def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> list[Float[Array, "rows columns"]]:
-    """The delay embedding of each trial: row t holds the units now, then delay_interval steps ago, and so on.
+    """Embed each trial of a system in its delays.
 
-    One `(steps - (n_delays - 1) * delay_interval, n_delays * units)` array a trial, float64; no row reaches into
-    another trial. Raises `InputError` where a trial is too short. The order of the columns is that of dsa-metric
-    (Ostrow et al. 2023, Hankel matrix).
+    Parameters
+    ----------
+    activity : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+        All trials of one system, of any lengths.
+    n_delays : int
+        Number of steps in a window.
+    delay_interval : int, default 1
+        Number of steps between the delays of a window.
 
+    Returns
+    -------
+    list of array, shape (steps - (n_delays - 1) * delay_interval, n_delays * units)
+        One float64 array a trial. A row holds the units now, then those `delay_interval` steps ago, and so on, as in
+        dsa-metric; no row reaches into another trial.
+
+    Raises
+    ------
+    InputError
+        Where the arrays cannot be worked with, or a trial is too short.
+
+    Examples
+    --------
     >>> embed_delays(np.arange(8.0).reshape(4, 2), n_delays=2)[0].tolist()
     [[2.0, 3.0, 0.0, 1.0], [4.0, 5.0, 2.0, 3.0], [6.0, 7.0, 4.0, 5.0]]
     """
@@ -78,8 +96,6 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
 
     Block (i+1, j+1) sums the same products as block (i, j), delay_interval steps earlier: it gains the steps before
     the first row of each trial and loses the last ones. So only the first row of blocks is summed over all rows.
-    For 100 trials x 40 steps x 60 units that takes 12 ms of CPU at ten delays and 6 at five, against 55 and 26 for
-    building H and multiplying it by itself.
     """
     n, tau = recording.n_units, delay_interval
     begin = (n_delays - 1) * tau

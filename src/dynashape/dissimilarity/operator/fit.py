@@ -12,10 +12,10 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Float
 
-from dynashape.dissimilarity.activity import Activity, check_delays, read_activity
+from dynashape.dissimilarity.activity import Activity, check_delays
 from dynashape.dissimilarity.operator.decomposition import Directions, decompose
 from dynashape.dissimilarity.operator.held_out import one_step_errors
-from dynashape.dissimilarity.operator.trial_groups import group_trials
+from dynashape.dissimilarity.operator.trial_groups import read_in_groups
 from dynashape.dissimilarity.operator.window_sums import find_windows, sum_by_group
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
@@ -122,7 +122,7 @@ def fit_operator(
     """
     if not ridge >= 0.0:
         raise InputError(f"ridge must be at least 0; got {ridge!r}.")
-    recording = group_trials(read_activity(activity, name))
+    recording = read_in_groups(activity, name)
     check_delays(recording, n_delays, delay_interval, name)
     directions = decompose(recording, n_delays, delay_interval, rank)
     held = min(directions.rank, directions.numerical_rank)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dynashape.dissimilarity.activity import Activity, Recording, read_activity
+from dynashape.dissimilarity.activity import Activity, Recording
 from dynashape.dissimilarity.operator.decomposition import decompose
 from dynashape.dissimilarity.operator.held_out import one_step_errors
-from dynashape.dissimilarity.operator.trial_groups import group_trials
+from dynashape.dissimilarity.operator.trial_groups import read_in_groups
 from dynashape.dissimilarity.operator.window_sums import find_windows
 from dynashape.errors import InputError
 
@@ -112,7 +112,7 @@ def select_delays_and_rank(
     """
     if not len(activities):
         raise InputError("activities must hold at least one system; got none.")
-    recordings = [group_trials(read_activity(each, f"activities[{i}]")) for i, each in enumerate(activities)]
+    recordings = [read_in_groups(each, f"activities[{i}]") for i, each in enumerate(activities)]
     steps = min(int(recording.lengths.min()) for recording in recordings)
     possible = [q for q in sorted(set(delays)) if q >= 1 and (q - 1) * delay_interval + 2 <= steps]
     if not possible:
@@ -157,8 +157,8 @@ def _errors(
     system: int,
 ) -> tuple[dict[int, float], float]:
     """The held-out errors of one system by rank, for the ranks that it allows; and the error of persistence."""
-    windows = int(recording.lengths.sum()) - recording.n_trials * (n_delays - 1) * delay_interval
-    most = min(windows, n_delays * recording.n_units)
+    n_windows = int(recording.lengths.sum()) - recording.n_trials * (n_delays - 1) * delay_interval
+    most = min(n_windows, n_delays * recording.n_units)
     wanted = [rank for rank in sorted(set(ranks)) if 1 <= rank <= most]
     directions = decompose(recording, n_delays, delay_interval, wanted[-1] if wanted else 1)
     wanted = [rank for rank in wanted if rank <= directions.numerical_rank]

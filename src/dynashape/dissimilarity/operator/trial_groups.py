@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import accumulate
 
-import numpy as np
-
-from dynashape.dissimilarity.activity import Recording
+from dynashape.dissimilarity.activity import Activity, Recording, check_activity, lay_out
+from dynashape.records import Array
 
 N_GROUPS = 5
 
 
-def group_trials(recording: Recording) -> Recording:
-    """The recording with trials 0, 5, 10, ... first, then trials 1, 6, 11, ..., and so on.
+def read_in_groups(activity: Activity, name: str = "activity") -> Recording:
+    """The activity of one system, checked, with trials 0, 5, 10, ... first, then trials 1, 6, 11, ..., and so on.
 
-    >>> from dynashape.dissimilarity.activity import read_activity
-    >>> group_trials(read_activity([np.full((2 + k, 1), k) for k in range(7)])).lengths.tolist()
+    >>> import numpy as np
+    >>> read_in_groups([np.zeros((2 + k, 1)) for k in range(7)]).lengths.tolist()
     [2, 7, 3, 8, 4, 5, 6]
     """
-    if recording.n_trials <= N_GROUPS:
-        return recording
-    order = np.concatenate([np.arange(group, recording.n_trials, N_GROUPS) for group in range(N_GROUPS)])
-    lengths = recording.lengths[order]
-    # Row r of a trial that starts at s and has moved to t is row r + s - t of the table given.
-    moved = np.repeat(recording.starts[order] - (np.cumsum(lengths) - lengths), lengths)
-    return replace(recording, table=recording.table[np.arange(len(moved)) + moved], lengths=lengths)
+    arrays, largest = check_activity(activity, name)
+    groups: list[list[Array]] = [[] for _ in range(N_GROUPS)]
+    n_before = 0
+    for array in arrays:
+        for k in range(min(N_GROUPS, len(array))):
+            groups[(n_before + k) % N_GROUPS].append(array[k::N_GROUPS])
+        n_before += len(array)
+    return lay_out([array for group in groups for array in group], largest)
 
 
 def group_slices(n_trials: int) -> list[slice]:
-    """The places of the groups among so many trials laid out by `group_trials`; empty groups are left out.
+    """The places of the groups among so many trials read in groups; empty groups are left out.
 
     >>> group_slices(7)
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None), slice(5, 6, None), slice(6, 7, None)]

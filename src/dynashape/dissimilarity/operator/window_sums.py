@@ -49,7 +49,7 @@ class Windows:
 
     @cached_property
     def groups(self) -> list[Windows]:
-        """The windows of each group of trials (see `group_trials`)."""
+        """The windows of each group of trials (see `read_in_groups`)."""
         return [self.trials(group) for group in group_slices(len(self.lengths))]
 
     @cached_property
