@@ -12,7 +12,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -82,7 +82,8 @@ class Store:
         arrays: dict[str, Array] = {}
         value = pack(record, arrays)
         try:
-            text = json.dumps({"step": step, "key": key, "value": value}, allow_nan=False)
+            meta = {"step": step, "key": key, "arrays": len(arrays), "value": value}
+            text = json.dumps(meta, allow_nan=False)
         except ValueError:
             raise InputError(f"the record of step {step!r} holds a NaN or an infinity outside its arrays.") from None
         if any(array.dtype.hasobject for array in arrays.values()):
@@ -100,7 +101,13 @@ class Store:
                     np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)  # type: ignore[no-untyped-call]
         return path
 
-    def load(self, step: str, key: str, kind: type[T]) -> T:
+    @overload
+    def load(self, step: str, key: str, kind: type[T]) -> T: ...
+
+    @overload
+    def load(self, step: str, key: str, kind: Any) -> Any: ...
+
+    def load(self, step: str, key: str, kind: Any) -> Any:
         """The record of this type that `save` wrote; StoreError where it is missing, damaged or of another type."""
         path = self.path(step, key)
         try:
@@ -111,7 +118,7 @@ class Store:
                 f"the result of step {step!r} {why} at {path}; run the study again: only what is missing is computed."
             ) from error
         try:
-            return cast(T, unpack(kind, value, arrays))
+            return unpack(kind, value, arrays)
         except (ValueError, KeyError, TypeError) as error:
             # The file is whole, so it counts as done: to run the study again would not help.
             raise StoreError(
@@ -140,10 +147,13 @@ def _read(path: Path) -> tuple[dict[str, Array], Any]:
 
 
 def _read_value(archive: zipfile.ZipFile, path: Path) -> Any:
-    """The record without its arrays; ValueError where it is that of another step or key than the path says."""
+    """The record without its arrays; ValueError where one is missing, or the path says another step or key."""
     meta = json.loads(archive.read(_META))
     if (meta["step"], meta["key"]) != (path.parent.name, path.name.removesuffix(_SUFFIX)):
         raise ValueError(f"it holds the result of step {meta['step']!r} with key {meta['key']!r}")
+    if len(archive.namelist()) != meta["arrays"] + 1:
+        # The directory of the archive has no checksum.
+        raise ValueError(f"it should hold {meta['arrays']} arrays, not {len(archive.namelist()) - 1}")
     return meta["value"]
 
 
