@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from dynashape.errors import InputError, unknown_name
+from dynashape.errors import InputError, StoreError, unknown_name
 from dynashape.records import Array, System
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 Labels = Mapping[str, Shaped[Array, " systems"]]
 """A table of labels: a column a label, one entry a system."""
+
+# Of the largest distance: what single precision may be off, both ways of a pair or to oneself.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +62,14 @@ class Distances:
     facts: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse columns that do not fit the matrix."""
-        if self.values.ndim != 2 or self.values.shape[0] != self.values.shape[1]:
-            raise InputError(f"values of Distances must be (systems, systems); got shape {self.values.shape}.")
-        columns = {name: np.asarray(column) for name, column in self.labels.items()}
-        wrong = {name: len(column) for name, column in columns.items() if column.shape != self.values.shape[:1]}
-        if wrong:
-            raise InputError(f"labels must have one entry for each of {len(self.values)} systems; got {wrong}.")
+        """Copy what was given, so that nobody changes it later, and refuse what is no matrix of distances."""
+        values = _check_values(self.values)
+        if not hasattr(self.labels, "items"):
+            raise InputError(f"labels must be a table or a mapping of columns; got a {type(self.labels).__name__}.")
+        columns = {name: _check_column(name, column, len(values)) for name, column in self.labels.items()}
+        object.__setattr__(self, "values", values)
         object.__setattr__(self, "labels", columns)
+        object.__setattr__(self, "facts", dict(self.facts))
 
     @classmethod
     def of_systems(
@@ -118,7 +123,7 @@ class Distances:
         ['PR/3']
         """
         rows = zip(*(column.tolist() for column in self.labels.values()), strict=True)
-        return ["/".join(map(str, row)) for row in rows]
+        return ["/".join(map(str, row)) for row in rows] if self.labels else list(map(str, range(self.n_systems)))
 
     def where(self, **wanted: Any) -> Bool[Array, " systems"]:
         """Tell which systems have these labels.
@@ -136,14 +141,20 @@ class Distances:
         Raises
         ------
         InputError
-            For a column that is not there.
+            For columns and values that nobody has.
         """
         found = np.ones(self.n_systems, dtype=bool)
         for name, value in wanted.items():
             if name not in self.labels:
                 raise InputError(unknown_name("label", name, self.labels))
             several = isinstance(value, Collection) and not isinstance(value, str | bytes)
-            found &= np.isin(self.labels[name], list(value) if several else [value])
+            column, values = self.labels[name].tolist(), list(value) if several else [value]
+            for own in values:
+                if own not in column:
+                    raise InputError(
+                        unknown_name(f"value of label {name!r}:", str(own), map(str, dict.fromkeys(column)))
+                    )
+            found &= np.array([own in values for own in column], dtype=bool)
         return found
 
     def take(self, systems: Int[Array, " taken"] | Bool[Array, " systems"]) -> Distances:
@@ -159,7 +170,10 @@ class Distances:
         Distances
             The distances between these systems.
         """
-        at = np.flatnonzero(systems) if systems.dtype == bool else systems
+        try:
+            at = np.arange(self.n_systems)[systems]
+        except IndexError as error:
+            raise InputError(f"these are no positions among {self.n_systems} systems, nor a mask: {error}.") from None
         labels = {name: column[at] for name, column in self.labels.items()}
         return Distances(self.values[np.ix_(at, at)], labels, self.dissimilarity, self.unit, self.facts)
 
@@ -244,6 +258,7 @@ class Distances:
         """
         import pandas as pd
 
+        _check_distinct("the table", [*self.labels, *(f"{name}_other" for name in self.labels), "distance"])
         rows, columns = np.triu_indices(self.n_systems, 1)
         found = {name: column[rows] for name, column in self.labels.items()}
         found |= {f"{name}_other": column[columns] for name, column in self.labels.items()}
@@ -259,11 +274,12 @@ class Distances:
         """
         import xarray as xr
 
+        _check_distinct("the array", [*self.labels, *(f"other_{name}" for name in self.labels), "other", "distance"])
         coordinates: dict[str, Any] = {"system": self.names, "other": self.names}
         for side, prefix in (("system", ""), ("other", "other_")):
             coordinates |= {f"{prefix}{name}": (side, column) for name, column in self.labels.items()}
         named = {"units": self.unit, "long_name": self.dissimilarity, **self.facts}
-        return xr.DataArray(self.values, coordinates, ("system", "other"), name="distance", attrs=named)
+        return xr.DataArray(self.values.copy(), coordinates, ("system", "other"), name="distance", attrs=named)
 
     def write(self, path: str | Path) -> Path:
         """Write the matrix and its labels into a netCDF file (HDF5).
@@ -279,9 +295,16 @@ class Distances:
             The file, which `read` reads.
         """
         data = self.to_xarray()
-        # Coordinates keep no order in a file.
-        data.attrs["labels"] = list(self.labels)
-        data.to_dataset().to_netcdf(path, engine="h5netcdf")
+        slashed = [name for name in self.labels if "/" in name]
+        if slashed:
+            raise InputError(f"names of labels in a file have no slash; got {slashed[0]!r}: rename this label.")
+        # As text: coordinates keep no order in a file, nor attributes their types, and readers scale by some of them.
+        data.attrs = {"units": self.unit, "long_name": self.dissimilarity}
+        data.attrs |= {"labels": json.dumps(list(self.labels)), "facts": json.dumps(dict(self.facts))}
+        try:
+            data.to_dataset().to_netcdf(path, engine="h5netcdf")
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written ({error}); choose a folder that you may write to.") from None
         return Path(path)
 
     @classmethod
@@ -306,13 +329,60 @@ class Distances:
         import xarray as xr
 
         try:
-            with xr.open_dataset(path, engine="h5netcdf") as data:
+            # Distances in seconds are no times, nor are columns of dates.
+            with xr.open_dataset(path, engine="h5netcdf", decode_times=False, mask_and_scale=False) as data:
                 found = data["distance"].load()
-        except (OSError, KeyError, ValueError) as error:
+            names, facts = json.loads(found.attrs["labels"]), json.loads(found.attrs["facts"])
+            labels = {name: found[name].to_numpy() for name in names}
+            return cls(found.to_numpy(), labels, found.attrs["long_name"], found.attrs["units"], facts)
+        except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+            why = " ".join(str(error).split())
             raise InputError(
-                f"{path} holds no distances of dynashape ({error}); give a file of Distances.write."
+                f"{path} holds no distances of dynashape ({why}); give a file of Distances.write."
             ) from None
-        facts = dict(found.attrs)
-        unit, dissimilarity = str(facts.pop("units", "rad")), str(facts.pop("long_name", "dsa"))
-        names = np.atleast_1d(facts.pop("labels", [])).tolist()
-        return cls(found.to_numpy(), {name: found[name].to_numpy() for name in names}, dissimilarity, unit, facts)
+
+
+def _check_values(given: Any) -> Float[Array, "systems systems"]:
+    """A copy of the matrix; InputError that names the place where it is no matrix of distances."""
+    try:
+        values = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"values of Distances must be a matrix of numbers; {error}.") from None
+    if values.ndim != 2 or values.shape[0] != values.shape[1]:
+        raise InputError(f"values of Distances must be (systems, systems); got shape {values.shape}.")
+    slack = _ROUNDING * np.abs(values[np.isfinite(values)]).max(initial=0.0)
+    unequal = ~np.isclose(values, values.T, rtol=0.0, atol=slack, equal_nan=True)
+    for wrong, remedy in (
+        (np.isinf(values), "distances must be finite, or NaN where there is none"),
+        (values < -slack, "distances must not be negative"),
+        (unequal, "distances must be the same in both directions, such as (values + values.T) / 2"),
+        (np.diag(np.abs(np.diag(values)) > slack), "distances to oneself must be 0; give distances, not similarities"),
+    ):
+        if wrong.any():
+            row, column = np.argwhere(wrong)[0].tolist()
+            raise InputError(f"values[{row}, {column}] of Distances is {values[row, column]:g}; {remedy}.")
+    return values
+
+
+def _check_column(name: object, given: Any, n_systems: int) -> Shaped[Array, " systems"]:
+    """A copy of a column, text and numbers as numpy has them."""
+    if not isinstance(name, str) or not name:
+        raise InputError(f"the names of labels must be text; got {name!r}.")
+    column = np.array(given, dtype=None if isinstance(given, np.ndarray) else object)
+    if column.shape != (n_systems,):
+        raise InputError(
+            f"the label {name!r} must have one entry for each of {n_systems} systems; got shape {column.shape}."
+        )
+    if column.dtype == object and sum(isinstance(entry, str) for entry in column) in (0, n_systems):
+        column = np.array(column.tolist())
+    if column.dtype.kind not in "biufU":
+        raise InputError(
+            f"the label {name!r} must be all text, all numbers or all truth values; such as dates as text."
+        )
+    return column
+
+
+def _check_distinct(where: str, names: list[str]) -> None:
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise InputError(f"{where} would have two columns {twice[0]!r}; rename this label.")

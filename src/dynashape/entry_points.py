@@ -36,7 +36,7 @@ def load_named(entry_point: str, kind: str) -> Any:
     module, _, name = entry_point.partition(":")
     try:
         return getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # whatever a module raises when it is imported
         raise SpecError(
             f'cannot load the {kind} {entry_point!r}: {error}. Write "module:Class" and see that the module can be '
             "imported (installed, beside the study's YAML file, or on PYTHONPATH)."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from dynashape.engine import Engine, Unit
+from dynashape.engine import Engine, Outcome, Unit
+from dynashape.errors import InputError
 from dynashape.steps.step import Reader, Step, perform
 from dynashape.store import Store
 
@@ -16,41 +18,57 @@ class Progress(Protocol):
     """What a run tells about itself; the command line draws bars or plain lines from it."""
 
     def stage(self, title: str, n_units: int, n_done: int) -> None:
-        """A stage begins, with n_done of its n_units found in the store."""
+        """A stage begins, and `n_done` of its `n_units` units of work are found in the store."""
 
     def unit(self, name: str, ok: bool, message: str) -> None:
-        """A unit of the stage has ended."""
+        """A unit of the stage has ended; where it is not `ok`, the message says why and what to do about it."""
 
     def end(self) -> None:
         """The stage is over."""
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """The progress that nobody watches."""
 
-    def stage(self, *_: object) -> None:
-        """Nothing is said of a stage."""
+    def stage(self, *_: Any, **__: Any) -> None:
+        """Nothing is said, of units and ends of stages neither."""
 
     unit = end = stage
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Steps of one kind, which read only from those of earlier stages; each by a name of its own."""
+    """Steps of one kind, which read only from those of earlier stages, each under a name of its own."""
 
     title: str
     steps: Mapping[str, Step[Any]]
 
     @classmethod
     def of(cls, steps: Iterable[Step[Any]], before: str = "") -> Stage:
-        """The stage of these steps, by their own names; `before` begins its title."""
-        named = {step.name: step for step in steps}
+        """The stage of these steps, at least one, under their own names; `before` begins its title.
+
+        Raises InputError where two different steps have one name.
+        """
+        named: dict[str, Step[Any]] = {}
+        for step in steps:
+            if named.setdefault(step.name, step) != step:
+                raise InputError(f"two different steps are called {step.name!r}; give every step its own name.")
         return cls(before + next(iter(named.values())).title, named)
 
 
 @dataclass(frozen=True)
 class Computed:
-    """What `compute` did: steps and worker seconds of each kind, and a message for each step that failed."""
+    """What `compute` did.
+
+    Attributes
+    ----------
+    counts : mapping of str to int
+        For each stage, by its title, how many steps were started.
+    seconds : mapping of str to float
+        For each stage in which a step was started, the seconds that workers spent on them.
+    failures : mapping of str to str
+        For each step that failed or was skipped, by its kind and name, why.
+    """
 
     counts: Mapping[str, int]
     seconds: Mapping[str, float]
@@ -62,35 +80,51 @@ def compute(
 ) -> Computed:
     """Compute the steps that the store lacks.
 
-    A step that fails leaves the steps that need it undone; all others are finished. The engine is opened only if
-    something is missing, and closed in any case.
+    A step that fails leaves the steps that need it undone; all others are finished. Results are kept as they come, so
+    a run that was interrupted goes on where it was.
+
+    Parameters
+    ----------
+    stages : sequence of Stage
+        What is to be there in the end, stage after stage. Equal steps of a stage are computed once.
+    store : Store
+        Where results lie.
+    open_engine : callable
+        Opens the engine on which steps run. It is called only if something is missing, and the engine is closed in any
+        case.
+    progress : Progress, optional
+        Is told what happens.
+
+    Returns
+    -------
+    Computed
+        What was computed, and what failed.
     """
     progress = progress or Silent()
     read, engine = Reader(store), None
     failed: dict[Step[Any], str] = {}
     messages: dict[str, str] = {}
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     seconds: dict[str, float] = {}
     try:
         for stage in stages:
-            missing = {name: step for name, step in stage.steps.items() if not read.has(step)}
-            progress.stage(stage.title, len(stage.steps), len(stage.steps) - len(missing))
-            ready: dict[str, Step[Any]] = {}
-            for name, step in missing.items():
-                broken = _broken(step, failed)
-                if broken:
-                    failed[step] = name
-                    messages[f"{step.kind} {name}"] = f"skipped: needs {', '.join(broken)}"
-                else:
-                    ready[name] = step
-            counts[stage.title] = len(ready)
+            names: dict[Step[Any], str] = {}
+            for name, step in stage.steps.items():
+                names.setdefault(step, name)
+            missing = [step for step in names if not read.has(step)]
+            progress.stage(stage.title, len(names), len(names) - len(missing))
+            broken = {step: _broken(step, failed) for step in missing}
+            ready = {names[step]: step for step in missing if not broken[step]}
+            ended = {names[step]: f"skipped: needs {', '.join(own)}" for step, own in broken.items() if own}
+            counts[stage.title] += len(ready)
             if ready:
                 engine = engine or open_engine()
-                seconds[stage.title] = 0.0
-                for name, status, took in _run_stage(engine, store, ready, progress):
-                    seconds[stage.title] += took
-                    if status:
-                        failed[ready[name]], messages[f"{ready[name].kind} {name}"] = name, status
+                for outcome in _run_stage(engine, store, ready, progress):
+                    seconds[stage.title] = seconds.get(stage.title, 0.0) + outcome.seconds
+                    if not outcome.status.ok:
+                        ended[outcome.name] = str(outcome.status)
+            failed |= {step: names[step] for step in missing if names[step] in ended}
+            messages |= {f"{stage.steps[name].kind} {name}": message for name, message in ended.items()}
             progress.end()
     finally:
         if engine is not None:
@@ -98,29 +132,23 @@ def compute(
     return Computed(counts, seconds, messages)
 
 
-def _run_stage(
-    engine: Engine, store: Store, steps: Mapping[str, Step[Any]], progress: Progress
-) -> list[tuple[str, str, float]]:
-    """Name, message (none where all went well) and seconds of each step; the costliest are started first."""
+def _run_stage(engine: Engine, store: Store, steps: Mapping[str, Step[Any]], progress: Progress) -> list[Outcome]:
+    """What becomes of each step; the costliest are started first."""
     root = store.root.resolve()
-    costs = {name: step.cost for name, step in steps.items()}
-    units = [
-        Unit(name, perform, {"root": root, "step": steps[name]}) for name in sorted(costs, key=lambda n: -costs[n])
-    ]
-    found = engine.run(units, lambda own: progress.unit(own.name, own.status.ok, _message(own.status)))
-    return [(own.name, _message(own.status), own.seconds) for own in found]
 
+    def tell(own: Outcome) -> None:
+        progress.unit(own.name, own.status.ok, "" if own.status.ok else str(own.status))
 
-def _message(status: Any) -> str:
-    return "" if status.ok else str(status)
+    costliest = sorted(steps.items(), key=lambda item: -item[1].cost)
+    return engine.run([Unit(name, perform, {"root": root, "step": step}) for name, step in costliest], tell)
 
 
 def _broken(step: Step[Any], failed: Mapping[Step[Any], str]) -> list[str]:
-    """The failed steps that this one reads from, also through steps that are not kept."""
-    found = []
+    """The failed steps that this one reads from, also through steps that are not kept, each once."""
+    found: dict[str, None] = {}
     for source in step.inputs:
         if source in failed:
-            found.append(f"{source.kind} of {failed[source]}")
+            found[f"{source.kind} of {failed[source]}"] = None
         elif not source.kept:
-            found += _broken(source, failed)
-    return found
+            found |= dict.fromkeys(_broken(source, failed))
+    return list(found)

@@ -91,25 +91,35 @@ class Reader:
         return cast(T, self.store.load(step.kind, step.key, step.result_type)) if step.kept else step.run(self)
 
     def has(self, step: Step[Any]) -> bool:
-        """Whether the result of this step is there and whole."""
-        return self.store.has(step.kind, step.key)
+        """Whether this step can be read: its result is there and whole or, where it is not kept, its inputs are."""
+        return self.store.has(step.kind, step.key) if step.kept else all(map(self.has, step.inputs))
 
 
 def perform(root: Path, step: Step[Any]) -> None:
-    """Run a step on whatever worker it lands, unless its result lies in the store at `root` already."""
-    store = Store(root)
-    if not store.has(step.kind, step.key):
-        store.save(step.kind, step.key, step.run(Reader(store)))
-        step.finished(store)
+    """Run a step on whatever worker it lands, unless its result lies in the store at `root` already.
+
+    Raises InputError where the result cannot be read back as the type that `run` promises.
+    """
+    read, kind = Reader(Store(root)), step.result_type
+    if not read.has(step):
+        read.store.save(step.kind, step.key, step.run(read), kind)
+        step.finished(read.store)
 
 
 def _steps_in(value: Any) -> Iterator[Step[Any]]:
     if isinstance(value, Step):
         yield value
-    elif isinstance(value, Mapping):
-        yield from (step for item in value.values() for step in _steps_in(item))
-    elif isinstance(value, tuple):
-        yield from (step for item in value for step in _steps_in(item))
+    else:
+        yield from (step for item in _parts(value).values() for step in _steps_in(item))
+
+
+def _parts(value: Any) -> Mapping[Any, Any]:
+    """What a field is made of: the fields of a record, the values of a mapping, the items of a sequence."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, list | tuple):
+        return dict(enumerate(value))
+    return value if isinstance(value, Mapping) else {}
 
 
 def _plain(value: Any) -> Any:
@@ -120,11 +130,15 @@ def _plain(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        own = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        return {type(value).__name__: own}
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
+    if not isinstance(value, Mapping | list | tuple) and not is_dataclass(value):
+        return value
+    own = {name: _plain(item) for name, item in _parts(value).items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+        return list(own.values())
+    return own if isinstance(value, Mapping) else {_type_name(type(value)): own}
+
+
+def _type_name(kind: type) -> str:
+    """The name of a class of this package, or the whole one of another's: two people may call theirs the same."""
+    whole = f"{kind.__module__}:{kind.__qualname__}"
+    return kind.__name__ if kind.__module__.startswith("dynashape.") else whole

@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -25,10 +24,6 @@ from dynashape.store.codec import pack, unpack
 T = TypeVar("T")
 _SUFFIX, _META = ".npz", "meta.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_UNREADABLE = (
-    *(OSError, ValueError, KeyError, TypeError, EOFError),
-    *(zipfile.BadZipFile, zlib.error, NotImplementedError),
-)
 
 
 @dataclass(frozen=True)
@@ -77,20 +72,27 @@ class Store:
             return False
         return _is_whole(path, found.st_ino, found.st_size, found.st_mtime_ns)
 
-    def save(self, step: str, key: str, record: Any) -> Path:
+    def save(self, step: str, key: str, record: Any, kind: Any = None) -> Path:
         """Write a record (see `dynashape.store.codec`) and return the file.
 
         Shapes and dtypes of arrays are kept. Nothing is pickled: InputError for arrays of Python objects, and for
-        numbers that JSON does not have (NaN, infinities) outside arrays.
+        numbers that JSON does not have (NaN, infinities) outside arrays; and where `kind` is given, for a record that
+        `load` could not read as this type.
         """
         arrays: dict[str, Array] = {}
         value = pack(record, arrays)
         try:
-            text = json.dumps({"step": step, "key": key, "value": value}, allow_nan=False)
+            meta = {"step": step, "key": key, "arrays": len(arrays), "value": value}
+            text = json.dumps(meta, allow_nan=False)
         except ValueError:
             raise InputError(f"the record of step {step!r} holds a NaN or an infinity outside its arrays.") from None
         if any(array.dtype.hasobject for array in arrays.values()):
             raise InputError(f"the record of step {step!r} has an array of Python objects; use numbers or text.")
+        if kind is not None:
+            try:
+                unpack(kind, value, arrays)
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(f"the record of step {step!r} cannot be read as its type {kind}: {error}.") from error
         path = self.path(step, key)
         with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(_META, text)
@@ -99,18 +101,29 @@ class Store:
                     np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)  # type: ignore[no-untyped-call]
         return path
 
-    def load(self, step: str, key: str, kind: type[T]) -> T:
+    @overload
+    def load(self, step: str, key: str, kind: type[T]) -> T: ...
+
+    @overload
+    def load(self, step: str, key: str, kind: Any) -> Any: ...
+
+    def load(self, step: str, key: str, kind: Any) -> Any:
         """The record of this type that `save` wrote; StoreError where it is missing, damaged or of another type."""
         path = self.path(step, key)
         try:
-            arrays, meta = _read(path)
-            if (meta["step"], meta["key"]) != (step, key):
-                raise ValueError(f"it holds the result of step {meta['step']!r} with key {meta['key']}")
-            return cast(T, unpack(kind, meta["value"], arrays))
-        except _UNREADABLE as error:
+            arrays, value = _read(path)
+        except Exception as error:  # damaged bytes can raise anything
             why = "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({error})"
             raise StoreError(
                 f"the result of step {step!r} {why} at {path}; run the study again: only what is missing is computed."
+            ) from error
+        try:
+            return unpack(kind, value, arrays)
+        except (ValueError, KeyError, TypeError) as error:
+            # The file is whole, so it counts as done: to run the study again would not help.
+            raise StoreError(
+                f"the result of step {step!r} at {path} was written by another version of the code ({error}); "
+                "remove this file and run the study again."
             ) from error
 
     def remove(self, step: str, key: str) -> None:
@@ -118,11 +131,11 @@ class Store:
         self.path(step, key).unlink(missing_ok=True)
 
 
-def _read(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
+def _read(path: Path) -> tuple[dict[str, Array], Any]:
     # zipfile compares the checksum of a member when its last byte has been read.
     arrays: dict[str, Array] = {}
     with zipfile.ZipFile(path) as archive:
-        meta = dict(json.loads(archive.read(_META)))
+        value = _read_value(archive, path)
         for name in archive.namelist():
             if name != _META:
                 with archive.open(name) as member:
@@ -130,13 +143,25 @@ def _read(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
                     if member.read(1):
                         raise ValueError(f"{name} is longer than its header says")
                 arrays[name.removesuffix(".npy")] = array
-    return arrays, meta
+    return arrays, value
+
+
+def _read_value(archive: zipfile.ZipFile, path: Path) -> Any:
+    """The record without its arrays; ValueError where one is missing, or the path says another step or key."""
+    meta = json.loads(archive.read(_META))
+    if (meta["step"], meta["key"]) != (path.parent.name, path.name.removesuffix(_SUFFIX)):
+        raise ValueError(f"it holds the result of step {meta['step']!r} with key {meta['key']!r}")
+    if len(archive.namelist()) != meta["arrays"] + 1:
+        # The directory of the archive has no checksum.
+        raise ValueError(f"it should hold {meta['arrays']} arrays, not {len(archive.namelist()) - 1}")
+    return meta["value"]
 
 
 @lru_cache(maxsize=65536)
 def _is_whole(path: Path, inode: int, size: int, changed_ns: int) -> bool:  # noqa: ARG001  (they identify the version)
     try:
         with zipfile.ZipFile(path) as archive:
-            return archive.testzip() is None and _META in archive.namelist()
-    except _UNREADABLE:
+            _read_value(archive, path)
+            return archive.testzip() is None
+    except Exception:  # noqa: BLE001  (damaged bytes can raise anything)
         return False
