@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,23 +13,21 @@ from matplotlib.ticker import FixedLocator
 from dynashape.errors import InputError
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, SEQUENTIAL, colour_of, new_figure, theme
 from dynashape.records import FAINT, INK, MUTED, SHADE, TASK_COLOURS
+from dynashape.tasks import ExampleTrial
 
 # Up to this many channels are drawn as traces, in which noise can be judged; more become a heat map.
 MOST_TRACES = 8
-NEEDED = ("name", "inputs", "target", "phases", "dt_ms")
 
 
-def plot_task_structure(samples: Sequence[Mapping[str, Any]], width: float = DOUBLE_COLUMN) -> Figure:
+def plot_task_structure(samples: Sequence[ExampleTrial], width: float = DOUBLE_COLUMN) -> Figure:
     """Draw figure 1: one trial of each task, its inputs above its target, on one clock.
 
     The phases are shaded through all rows, so that it can be seen that all tasks share them.
 
     Parameters
     ----------
-    samples : sequence of mappings
-        One trial of each task: `name`, `inputs` (array, shape (steps, channels)), `target` (array, shape (steps,)),
-        `phases` (the first step of each phase, and the step after its last one) and `dt_ms`. Where they are given,
-        `input_names`, `action_names`, `response_window` and `description` are drawn too.
+    samples : sequence of ExampleTrial
+        One trial of each task; see `dynashape.tasks.example_trial`.
     width : float, default 183 mm
         Width of the figure in inches.
 
@@ -42,24 +39,18 @@ def plot_task_structure(samples: Sequence[Mapping[str, Any]], width: float = DOU
     Raises
     ------
     InputError
-        Where there is no sample, or a sample lacks what is not optional.
+        Where there is no sample.
 
     Examples
     --------
     >>> import numpy as np
-    >>> sample = {"name": "GNG", "inputs": np.zeros((4, 2)), "target": np.zeros(4, int), "dt_ms": 20,
-    ...           "phases": {"fixation": (0, 2), "decision": (2, 4)}}
+    >>> phases = {"fixation": (0, 2), "decision": (2, 4)}
+    >>> sample = ExampleTrial("GNG", np.zeros((4, 2)), np.zeros(4, int), phases, dt_ms=20)
     >>> len(plot_task_structure([sample]).axes)
     2
     """
     if not samples:
         raise InputError("plot_task_structure needs at least one task sample; got none.")
-    for sample in samples:
-        missing = [key for key in NEEDED if key not in sample]
-        if missing:
-            raise InputError(
-                f"a task sample must hold {', '.join(NEEDED)}; {sample.get('name', 'one')} lacks {', '.join(missing)}."
-            )
     with theme():
         figure = new_figure(width, (len(samples) * 33 + 9) * MILLIMETRE)
         grid = figure.add_gridspec(2 * len(samples), 1, height_ratios=[3.2, 1] * len(samples), hspace=0.0)
@@ -69,10 +60,10 @@ def plot_task_structure(samples: Sequence[Mapping[str, Any]], width: float = DOU
             first = first or inputs_axes
             target_axes = figure.add_subplot(grid[2 * row + 1, 0], sharex=first)
             for axes, what in ((inputs_axes, "inputs"), (target_axes, "target")):
-                axes.set_label(f"{sample['name']}, {what}")
+                axes.set_label(f"{sample.name}, {what}")
                 _shade_phases(axes, sample)
             _draw_inputs(inputs_axes, sample)
-            _draw_target(target_axes, sample, colour_of(TASK_COLOURS, str(sample["name"]), row))
+            _draw_target(target_axes, sample, colour_of(TASK_COLOURS, sample.name, row))
             _title(inputs_axes, sample, top=row == 0)
             last = row == len(samples) - 1
             target_axes.tick_params(labelbottom=last, bottom=last)
@@ -83,25 +74,21 @@ def plot_task_structure(samples: Sequence[Mapping[str, Any]], width: float = DOU
     return figure
 
 
-def _milliseconds(sample: Mapping[str, Any]) -> float:
-    return float(sample["dt_ms"])
-
-
-def _shade_phases(axes: Axes, sample: Mapping[str, Any]) -> None:
-    dt = _milliseconds(sample)
-    for position, (start, stop) in enumerate(sample["phases"].values()):
+def _shade_phases(axes: Axes, sample: ExampleTrial) -> None:
+    dt = sample.dt_ms
+    for position, (start, stop) in enumerate(sample.phases.values()):
         if position % 2:
             axes.axvspan(start * dt, stop * dt, color=SHADE, linewidth=0, zorder=0)
-    edges = sorted({edge * dt for span in sample["phases"].values() for edge in span})
+    edges = sorted({edge * dt for span in sample.phases.values() for edge in span})
     axes.set_xlim(edges[0], edges[-1])
     axes.xaxis.set_major_locator(FixedLocator(edges))
 
 
-def _title(axes: Axes, sample: Mapping[str, Any], top: bool) -> None:
-    name = str(sample["name"])
+def _title(axes: Axes, sample: ExampleTrial, top: bool) -> None:
+    name = sample.name
     if top:
-        dt = _milliseconds(sample)
-        for phase, (start, stop) in sample["phases"].items():
+        dt = sample.dt_ms
+        for phase, (start, stop) in sample.phases.items():
             axes.annotate(
                 phase,
                 xy=((start + stop) / 2 * dt, 1),
@@ -124,7 +111,7 @@ def _title(axes: Axes, sample: Mapping[str, Any], top: bool) -> None:
         color=INK,
     )
     axes.annotate(
-        str(sample.get("description", "")),
+        sample.description,
         xy=(1, 0),
         xycoords=written,
         xytext=(6, 0.5),
@@ -135,13 +122,13 @@ def _title(axes: Axes, sample: Mapping[str, Any], top: bool) -> None:
     )
 
 
-def _draw_inputs(axes: Axes, sample: Mapping[str, Any]) -> None:
-    inputs = np.asarray(sample["inputs"], dtype=float)
-    names = [str(name).replace("_", " ") for name in sample.get("input_names", range(inputs.shape[1]))]
+def _draw_inputs(axes: Axes, sample: ExampleTrial) -> None:
+    inputs = np.asarray(sample.inputs, dtype=float)
+    names = [str(name).replace("_", " ") for name in sample.input_names or range(inputs.shape[1])]
     axes.tick_params(labelbottom=False, bottom=False, left=False)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
-    dt = _milliseconds(sample)
+    dt = sample.dt_ms
     if inputs.shape[1] <= MOST_TRACES:
         times = (np.arange(inputs.shape[0]) + 0.5) * dt
         spread = max(float(np.ptp(inputs)), 1e-9)
@@ -162,7 +149,7 @@ def _draw_inputs(axes: Axes, sample: Mapping[str, Any]) -> None:
         )
         groups = group_channels(names)
         axes.set_yticks([(start + stop - 1) / 2 for _, start, stop in groups], [stem for stem, _, _ in groups])
-        for start, _ in list(sample["phases"].values())[1:]:
+        for start, _ in list(sample.phases.values())[1:]:
             axes.axvline(start * dt, color=FAINT, linewidth=0.5)
         for _, start, _ in groups[1:]:
             axes.axhline(start - 0.5, color=FAINT, linewidth=0.5)
@@ -184,17 +171,17 @@ def group_channels(names: Sequence[str]) -> list[tuple[str, int, int]]:
     return groups
 
 
-def _draw_target(axes: Axes, sample: Mapping[str, Any], colour: str) -> None:
-    target = np.asarray(sample["target"])
-    dt = _milliseconds(sample)
+def _draw_target(axes: Axes, sample: ExampleTrial, colour: str) -> None:
+    target = sample.target
+    dt = sample.dt_ms
     top = max(int(target.max()), 1)
     edges = np.arange(target.size + 1) * dt
-    if "response_window" in sample:
-        start, stop = sample["response_window"]
+    if sample.response_window is not None:
+        start, stop = sample.response_window
         axes.axvspan(start * dt, stop * dt, color=colour, alpha=0.18, linewidth=0)
     axes.stairs(target, edges, baseline=None, color=colour, linewidth=1.6)
     axes.set_ylim(-0.35 * top, 1.25 * top)
-    actions = [str(name) for name in sample.get("action_names", [])]
+    actions = sample.action_names
     shown = sorted({int(value) for value in np.unique(target)})
     labels = [
         actions[value] if value < len(actions) else ("fixation" if value == 0 else f"action {value}") for value in shown

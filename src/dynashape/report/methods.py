@@ -7,22 +7,11 @@ from typing import Any
 
 import jinja2
 
+from dynashape.dissimilarity import Dsa, Operator, find_dissimilarity
 from dynashape.errors import InputError
 from dynashape.records import ANALYSES, ARCHITECTURE_ORDER
 from dynashape.report.elements import MethodsSection
 from dynashape.tasks import INPUT_CONDITION_DESCRIPTIONS
-
-# The one place in the report that knows the dissimilarities; their classes can say this themselves.
-_DISSIMILARITIES = {
-    "dsa": "the angle between their operators, minimised over orthogonal changes of basis (rotations and reflections) "
-    "from several structured starts; it is zero for operators that differ only by such a change of basis",
-    "spectral": "the 2-Wasserstein distance between the eigenvalues of their operators",
-    "procrustes": "the angle between their activities, averaged over the trials of each right choice, after the best "
-    "rotation of units; no operators enter it",
-    "cka": "the arccos of linear centred kernel alignment between their activities, averaged over the trials of each "
-    "right choice; no operators enter it",
-}
-_WITHOUT_OPERATORS = ("procrustes", "cka")
 
 
 def describe_methods(spec: Mapping[str, Any], n_pooled: int | None = None) -> tuple[MethodsSection, ...]:
@@ -82,7 +71,7 @@ def list_parameters(spec: Mapping[str, Any], at: str = "") -> list[tuple[str, st
 
 def _facts(spec: Mapping[str, Any]) -> dict[str, Any]:
     """What the template says that is no field of the specification, but follows from it."""
-    tasks, noise, dissimilarity = spec["tasks"], spec["activity"]["noise"], spec["dissimilarity"]
+    tasks, noise, kind = spec["tasks"], spec["activity"]["noise"], find_dissimilarity(spec["dissimilarity"])
     described = INPUT_CONDITION_DESCRIPTIONS.get(noise, "")
     published = set(spec["architectures"]) <= set(ARCHITECTURE_ORDER)
     n_pairs = len(tasks) * (len(tasks) - 1) // 2
@@ -92,8 +81,9 @@ def _facts(spec: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "relu": published and not spec["networks"]["options"],
         "noise_words": described[:1].lower() + described[1:],
-        "operators": dissimilarity not in _WITHOUT_OPERATORS,
-        "dissimilarity_words": _DISSIMILARITIES[dissimilarity],
+        "operators": kind.summary is Operator,
+        "aligned": issubclass(kind, Dsa),
+        "dissimilarity_words": kind.description or kind.words,
         "analyses": ANALYSES,
         "n_comparisons": len(ANALYSES) * n_pairs * len(spec["architectures"]) * len(spec["phases"]),
     }

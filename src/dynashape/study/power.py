@@ -20,8 +20,7 @@ from dynashape.inference import (
 from dynashape.records import ALPHA, ANALYSES, HEADLINE, Labelling, Term
 from dynashape.steps import Progress, Silent
 from dynashape.study.found.folder import open_study
-from dynashape.study.told.export import write_tables
-from dynashape.study.told.figure import write_figures
+from dynashape.study.told.export import write_figures, write_tables
 from dynashape.study.told.power import tell_power
 from dynashape.study.work.compare import read_comparisons
 

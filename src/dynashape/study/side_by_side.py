@@ -12,13 +12,13 @@ import pandas as pd
 from dynashape import figures
 from dynashape.errors import StoreError
 from dynashape.report import ReportContent, lay_side_by_side, render_report
+from dynashape.report.captions import Drawing, figure
 from dynashape.steps import Reader
 from dynashape.store import write_atomic
 from dynashape.study.found.folder import missing_steps, open_study
 from dynashape.study.found.results import Results, read_results
 from dynashape.study.found.summary import summarise
 from dynashape.study.told.export import read_content
-from dynashape.study.told.figure import StudyFigure, figure
 from dynashape.study.told.figures import tabulate_cell_shares, tabulate_pooled
 from dynashape.study.work.conclude import Conclusions
 from dynashape.study.work.plan import Plan
@@ -84,7 +84,7 @@ def _read(directory: Path, plan: Plan, read: Reader) -> _Study:
     return _Study(read_content(summary, directory), results)
 
 
-def _figures(studies: Mapping[str, _Study]) -> list[StudyFigure]:
+def _figures(studies: Mapping[str, _Study]) -> list[Drawing]:
     concluded = {name: own.results.conclusions for name, own in studies.items() if own.results.conclusions is not None}
     concluded = {name: own for name, own in concluded.items() if own.headline.cells}
     separated = {name: own.results for name, own in studies.items() if len(own.results.separability)}
@@ -95,13 +95,13 @@ def _figures(studies: Mapping[str, _Study]) -> list[StudyFigure]:
     return wanted
 
 
-def _shares(studies: Mapping[str, Conclusions]) -> StudyFigure:
+def _shares(studies: Mapping[str, Conclusions]) -> Drawing:
     shares = _stack({name: tabulate_cell_shares(conclusions) for name, conclusions in studies.items()})
     pooled = _stack({name: tabulate_pooled(conclusions) for name, conclusions in studies.items()})
     return figure("side_by_side_shares", partial(figures.plot_studies, shares, pooled), shares)
 
 
-def _difference(place: int, first: str, other: str, studies: Mapping[str, Results]) -> StudyFigure:
+def _difference(place: int, first: str, other: str, studies: Mapping[str, Results]) -> Drawing:
     tables = studies[first].separability, studies[other].separability
     draw = partial(figures.plot_separability_difference, *tables, names=(first, other))
     difference = figures.separability_difference(*tables)

@@ -72,6 +72,8 @@ class Dissimilarity(ABC, Generic[S]):
         What is measured, in words, such as "angular DSA distance".
     method : str
         The same in a word, for schemes.
+    description : str
+        How it is computed, as the end of "the dissimilarity of two networks is ...". The `words` unless it is given.
     unit : str
         The unit of distances as netCDF writes it: "rad", or "1" for plain numbers.
     geometric : bool
@@ -106,6 +108,7 @@ class Dissimilarity(ABC, Generic[S]):
     name: ClassVar[str]
     words: ClassVar[str]
     method: ClassVar[str]
+    description: ClassVar[str] = ""
     unit: ClassVar[str] = "rad"
     geometric: ClassVar[bool] = False
     summary: ClassVar[type]

@@ -77,6 +77,10 @@ class Dsa(_OfOperators):
     name = "dsa"
     words = "angular DSA distance"
     method = "DSA"
+    description = (
+        "the angle between their operators, minimised over orthogonal changes of basis (rotations and reflections) "
+        "from several structured starts; it is zero for operators that differ only by such a change of basis"
+    )
 
     def compare(self, operators: Sequence[Operator], pairs: Int[Array, "pairs 2"]) -> PairDistances:
         """Align the operators of each pair (see `align_all`)."""
@@ -97,6 +101,7 @@ class Spectral(_OfOperators):
     name = "spectral"
     words = "distance between the operators' eigenvalues"
     method = "eigenvalues"
+    description = "the 2-Wasserstein distance between the eigenvalues of their operators"
     unit = "1"
 
     def compare(self, operators: Sequence[Operator], pairs: Int[Array, "pairs 2"]) -> PairDistances:
@@ -142,6 +147,10 @@ class Procrustes(_OfAverages):
     name = "procrustes"
     words = "Procrustes distance between average activities"
     method = "Procrustes"
+    description = (
+        "the angle between their activities, averaged over the trials of each right choice, after the best rotation of "
+        "units; no operators enter it"
+    )
 
     def between(self, first: Float[Array, "choices steps _"], second: Float[Array, "choices steps _"]) -> float:
         """The Procrustes distance between two averages."""
@@ -155,6 +164,10 @@ class Cka(_OfAverages):
     name = "cka"
     words = "CKA distance between average activities"
     method = "CKA"
+    description = (
+        "the arccos of linear centred kernel alignment between their activities, averaged over the trials of each "
+        "right choice; no operators enter it"
+    )
 
     def between(self, first: Float[Array, "choices steps _"], second: Float[Array, "choices steps _"]) -> float:
         """The CKA distance between two averages."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
@@ -14,13 +14,15 @@ import pandas as pd
 from safetensors.numpy import save as to_safetensors
 
 from dynashape import __version__
-from dynashape.report import ReportContent, render_report
+from dynashape.figures import to_bytes
+from dynashape.figures.style import FORMATS
+from dynashape.report import FigureElement, ReportContent, render_report
+from dynashape.report.captions import Drawing, Section
 from dynashape.steps import Reader
 from dynashape.store import atomic_path, write_atomic
 from dynashape.study.found.learning import Learning, read_learning
 from dynashape.study.found.results import Results, read_networks, read_results
 from dynashape.study.found.summary import Summary, summarise
-from dynashape.study.told.figure import Section, write_figures
 from dynashape.study.told.figures import study_figures
 from dynashape.study.told.learning import tell_learning
 from dynashape.study.told.power import tell_power
@@ -70,6 +72,19 @@ def read_content(summary: Summary, directory: Path) -> ReportContent:
     provenance = json.loads(written.read_text()) if written.is_file() else {}
     tables = [table for section in read_sections(directory) for table in section.tables]
     return compose_report(summary, provenance, (), tables)
+
+
+def write_figures(drawings: Iterable[Drawing], directory: Path) -> list[FigureElement]:
+    """Draw figures, write each as PNG, SVG and PDF into the folder, and return them for the report."""
+    directory.mkdir(exist_ok=True)
+    elements = []
+    for drawing in drawings:
+        picture = drawing.draw()
+        content = {suffix: to_bytes(picture, suffix) for suffix in FORMATS}
+        for suffix, own in content.items():
+            write_atomic(directory / f"{drawing.name}.{suffix}", own)
+        elements.append(drawing.as_element(content["svg"].decode()))
+    return elements
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], directory: Path) -> None:

@@ -9,11 +9,11 @@ from functools import partial
 import pandas as pd
 
 from dynashape import figures
+from dynashape.report.captions import Drawing, figure
 from dynashape.seeds import stream
 from dynashape.steps import Reader
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
-from dynashape.study.told.figure import StudyFigure, figure
 from dynashape.study.told.samples import find_paths, tabulate_paths, tabulate_samples
 from dynashape.study.work.conclude import Conclusions
 from dynashape.study.work.meta_cluster import MetaClustered
@@ -21,7 +21,7 @@ from dynashape.study.work.plan import Plan
 from dynashape.tasks import example_trial
 
 
-def study_figures(plan: Plan, read: Reader, results: Results) -> Iterator[StudyFigure]:
+def study_figures(plan: Plan, read: Reader, results: Results) -> Iterator[Drawing]:
     """Every figure whose data exist."""
     spec, n_seeds = plan.spec, len(plan.spec.seeds)
     trials = [example_trial(spec.task(name), stream("trial to draw", name)) for name in spec.task_names]
@@ -55,7 +55,7 @@ def study_figures(plan: Plan, read: Reader, results: Results) -> Iterator[StudyF
         yield _psychometric(results.psychometric, n_seeds)
 
 
-def _comparison_scheme(plan: Plan, read: Reader, results: Results) -> Iterator[StudyFigure]:
+def _comparison_scheme(plan: Plan, read: Reader, results: Results) -> Iterator[Drawing]:
     found, spec = find_paths(plan, read), plan.spec
     if found is not None:
         draw = partial(
@@ -72,7 +72,7 @@ def _comparison_scheme(plan: Plan, read: Reader, results: Results) -> Iterator[S
         yield figure("figure2_comparisons", draw, tabulate_paths(found), seed=spec.seeds[0], **names)
 
 
-def _meta_clustering(meta: MetaClustered, points: pd.DataFrame) -> StudyFigure:
+def _meta_clustering(meta: MetaClustered, points: pd.DataFrame) -> Drawing:
     found = meta.found
     assert found is not None
     several = "groups outlined, their number chosen by silhouette"
@@ -92,7 +92,7 @@ def _meta_clustering(meta: MetaClustered, points: pd.DataFrame) -> StudyFigure:
     )
 
 
-def _variance_shares(conclusions: Conclusions) -> StudyFigure:
+def _variance_shares(conclusions: Conclusions) -> Drawing:
     shares, pooled = tabulate_cell_shares(conclusions), tabulate_pooled(conclusions)
     fewest = min((cell.first for cell in conclusions.headline.cells), key=lambda share: share.n_seeds)
     draw = partial(figures.plot_variance_shares, shares, pooled)
@@ -118,14 +118,14 @@ def tabulate_pooled(conclusions: Conclusions) -> pd.DataFrame:
     )
 
 
-def _mds_maps(spec: StudySpec, embeddings: pd.DataFrame) -> Iterator[StudyFigure]:
+def _mds_maps(spec: StudySpec, embeddings: pd.DataFrame) -> Iterator[Drawing]:
     facts = {"mds": spec.separability.mds, "dissimilarity": spec.measure.words}
     for analysis, own in embeddings.groupby("analysis"):
         draw = partial(figures.plot_mds_maps, embeddings, int(analysis))
         yield figure("mds_analysis", draw, own, suffix=str(analysis), analysis=analysis, **facts)
 
 
-def _psychometric(points: pd.DataFrame, n_seeds: int) -> StudyFigure:
+def _psychometric(points: pd.DataFrame, n_seeds: int) -> Drawing:
     contexts = ", context " + points["context"].astype(str)
     named = points.assign(task=points["task"].where(points["context"].isna(), points["task"] + contexts))
     per_task = points.groupby(["architecture", "task", "seed"])["n_trials"].sum()

@@ -7,8 +7,8 @@ from functools import partial
 import pandas as pd
 
 from dynashape import figures
+from dynashape.report.captions import Drawing, Section, figure, table
 from dynashape.study.found.learning import Learning
-from dynashape.study.told.figure import Section, StudyFigure, figure, table
 
 
 def tell_learning(learning: Learning) -> Section:
@@ -22,7 +22,7 @@ def tell_learning(learning: Learning) -> Section:
     return Section(drawn, (table("learning_shares", pooled),))
 
 
-def _figure(found: pd.DataFrame, usable: pd.DataFrame) -> StudyFigure:
+def _figure(found: pd.DataFrame, usable: pd.DataFrame) -> Drawing:
     names = ["updates", "analysis", "architecture", "phase", "task_a", "task_b"]
     n_lost = len(found.drop_duplicates(names)) - len(usable.drop_duplicates(names))
     lost = f" {n_lost} comparisons have too few usable networks and are left out." if n_lost else ""

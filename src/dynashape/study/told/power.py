@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from dynashape import figures
-from dynashape.study.told.figure import Section, figure, table
+from dynashape.report.captions import Section, figure, table
 
 _VERDICTS = (
     " and, on the right, the true pooled difference of the shares of input and training (0: the chance of a false "

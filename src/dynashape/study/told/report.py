@@ -16,11 +16,11 @@ from dynashape.report import (
     TableElement,
     describe_methods,
 )
+from dynashape.report.captions import table
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
 from dynashape.study.found.summary import Separated, Summary
 from dynashape.study.found.tables import tabulate_footing
-from dynashape.study.told.figure import table
 from dynashape.study.work.train import pool_size
 
 _SENTENCES = {

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from dynashape import figures
-from dynashape.study.told.figure import Section, figure, table
+from dynashape.report.captions import Section, figure, table
 
 
 def tell_sensitivity(conclusions: pd.DataFrame, dimensions: pd.DataFrame) -> Section:
