@@ -223,7 +223,7 @@ class Distances:
         """
         return self.take(np.isfinite(np.diag(self.values)))
 
-    def between(self, first: Mapping[str, Any], second: Mapping[str, Any]) -> Float[Array, "first second"]:
+    def between(self, first: Mapping[str, object], second: Mapping[str, object]) -> Float[Array, "first second"]:
         """Give the distances of some systems to some others.
 
         Parameters
@@ -275,7 +275,7 @@ class Distances:
         import xarray as xr
 
         _check_distinct("the array", [*self.labels, *(f"other_{name}" for name in self.labels), "other", "distance"])
-        coordinates: dict[str, Any] = {"system": self.names, "other": self.names}
+        coordinates: dict[str, object] = {"system": self.names, "other": self.names}
         for side, prefix in (("system", ""), ("other", "other_")):
             coordinates |= {f"{prefix}{name}": (side, column) for name, column in self.labels.items()}
         named = {"units": self.unit, "long_name": self.dissimilarity, **self.facts}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import yaml
 
@@ -13,7 +12,7 @@ from dynashape.errors import EngineError
 
 def open_chosen_engine(kind: str, n_workers: int | None, slurm_options: Iterable[str]) -> Engine:
     """Open the engine that the options ask for; each of `slurm_options` is NAME=VALUE."""
-    options: dict[str, Any] = {}
+    options: dict[str, object] = {}
     for option in slurm_options:
         name, equals, text = option.partition("=")
         if not equals:

@@ -14,7 +14,7 @@ from dynashape.engine.dask_engine import DaskEngine
 from dynashape.engine.threads import THREAD_VARIABLES, one_thread_environment
 from dynashape.errors import EngineError
 
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: dict[str, object] = {
     # A unit holds nothing that Dask could spill, so a paused worker would wait for ever; at the limit the process ends.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,

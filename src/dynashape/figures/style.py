@@ -9,7 +9,6 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -34,7 +33,7 @@ NEARNESS = LinearSegmentedColormap.from_list("nearness", NEARNESS_COLOURS)
 # Differences: blue below zero, brown above, both ends equally dark, a pair that every colour-blind eye tells apart.
 DIVERGING = LinearSegmentedColormap.from_list("difference", ["#123a6b", "#5b9bc9", "#f3f4f6", "#d99a4e", "#7a3d07"])
 
-THEME: Mapping[str, Any] = {
+THEME: Mapping[str, object] = {
     # DejaVu Sans ships with matplotlib, so a figure is laid out alike on every machine.
     "font.family": ["DejaVu Sans"],
     "font.size": 6.5,
@@ -143,7 +142,7 @@ def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
     """
     if format not in FORMATS:
         raise InputError(unknown_name("figure format", format, FORMATS))
-    metadata: dict[str, dict[str, Any]] = {
+    metadata: dict[str, dict[str, object]] = {
         "png": {"Software": "dynashape"},
         "svg": {"Date": None, "Creator": "dynashape"},
         "pdf": {"CreationDate": None, "ModDate": None, "Creator": "dynashape", "Producer": "dynashape"},

@@ -51,7 +51,7 @@ def table(name: str, content: pd.DataFrame, entry: str = "", **facts: Any) -> Ta
     return TableElement(name, words(entry, "title", facts), content, words(entry, "caption", facts))
 
 
-def words(entry: str, part: str, facts: Mapping[str, Any]) -> str:
+def words(entry: str, part: str, facts: Mapping[str, object]) -> str:
     """A text of the captions with facts in its braces; KeyError where a fact is missing."""
     return _captions()[entry][part].format(**facts)
 

@@ -14,7 +14,7 @@ from dynashape.report.elements import MethodsSection
 from dynashape.tasks import INPUT_CONDITION_DESCRIPTIONS
 
 
-def describe_methods(spec: Mapping[str, Any], n_pooled: int | None = None) -> tuple[MethodsSection, ...]:
+def describe_methods(spec: Mapping[str, object], n_pooled: int | None = None) -> tuple[MethodsSection, ...]:
     """Say in words what was done in a study.
 
     Parameters
@@ -54,7 +54,7 @@ def describe_methods(spec: Mapping[str, Any], n_pooled: int | None = None) -> tu
     return tuple(sections)
 
 
-def list_parameters(spec: Mapping[str, Any], at: str = "") -> list[tuple[str, str]]:
+def list_parameters(spec: Mapping[str, object], at: str = "") -> list[tuple[str, str]]:
     """Every field of the specification as (dotted name, value), in the order of the specification.
 
     >>> list_parameters({"dsa": {"rank": 15}, "seeds": [0, 1], "name": "x"})

@@ -45,7 +45,7 @@ class TableRegister:
         self.tables[name] = table
         return name
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Every table by columns."""
         return {
             name: {
@@ -77,7 +77,7 @@ def plain_value(value: Any) -> Any:
     return str(value)
 
 
-def build_payload(content: ReportContent) -> tuple[dict[str, Any], dict[str, str]]:
+def build_payload(content: ReportContent) -> tuple[dict[str, object], dict[str, str]]:
     """The page's data, and for each figure or table of the report the name of its data."""
     register = TableRegister()
     explorer = _explorer(content.explorer, register) if content.explorer is not None else None
@@ -91,14 +91,14 @@ def build_payload(content: ReportContent) -> tuple[dict[str, Any], dict[str, str
     return {"words": words, "tables": register.as_json(), "explorer": explorer}, shown
 
 
-def _explorer(explorer: Explorer, register: TableRegister) -> dict[str, Any]:
+def _explorer(explorer: Explorer, register: TableRegister) -> dict[str, object]:
     missing = [name for name in NEEDED if name not in explorer.separability.columns]
     if missing:
         raise InputError(
             f"the explorer's separability table must have the columns {', '.join(NEEDED)}; "
             f"{', '.join(missing)} missing."
         )
-    found: dict[str, Any] = {"separability": register.name_of(explorer.separability, "separability")}
+    found: dict[str, object] = {"separability": register.name_of(explorer.separability, "separability")}
     for name in ("embeddings", "networks", "meta"):
         table = getattr(explorer, name)
         if table is not None and len(table):

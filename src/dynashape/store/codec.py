@@ -120,7 +120,7 @@ def _field_names(kind: type) -> list[str]:
 
 
 @cache
-def _field_types(kind: Any) -> dict[str, Any]:
+def _field_types(kind: Any) -> dict[str, object]:
     try:
         hints = get_type_hints(kind)
     except NameError as error:

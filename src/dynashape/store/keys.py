@@ -18,7 +18,7 @@ from dynashape.errors import InputError
 _EXACT_INTEGERS = 2**53
 
 
-def content_key(step: str, version: int, params: Mapping[str, Any]) -> str:
+def content_key(step: str, version: int, params: Mapping[str, object]) -> str:
     """Name the result of a step by its content: the hash of everything that changes it.
 
     Parameters

@@ -8,45 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from dynashape.dissimilarity import DISSIMILARITIES
 from dynashape.engine import Engine
-from dynashape.errors import SpecError
 from dynashape.inference import Comparison, Conclusion, Place
 from dynashape.records import ALPHA, ANALYSES, Contrast
 from dynashape.steps import Progress, Reader, Silent, Stage, Step, compute
-from dynashape.study.ask.load import parse_spec
-from dynashape.study.ask.spec import StudySpec
+from dynashape.study.ask.variants import Variant, default_grid, make_variants
 from dynashape.study.found.folder import open_study
 from dynashape.study.run import rewrite_report
 from dynashape.study.told.export import write_tables
 from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.plan import Plan, make_plan
-from dynashape.tasks import INPUT_CONDITIONS
 
 NO_CONCLUSION = "no conclusion"
 _TOO_FEW = "too few systems can be compared; see dsa.rank and the status of the operators"
-# Values of these may be more than a phase holds, which is a finding and no mistake.
-_CAPACITY = ("dsa.n_delays", "dsa.delay_interval", "dsa.rank")
 _COLUMNS = (
     *("setting", "value", "contrast", "architecture", "phase"),
     *("estimate", "low", "high", "verdict", "chosen", "flips", "message"),
 )
-
-
-@dataclass(frozen=True)
-class Variant:
-    """The study with one field replaced; `spec` is None where the data cannot carry the value, and `reason` says why.
-
-    `chosen` marks the study's own value.
-    """
-
-    setting: str
-    value: str
-    spec: StudySpec | None
-    chosen: bool
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,54 +36,6 @@ class Sensitivity:
     dimensions: pd.DataFrame
     failures: Mapping[str, str]
     report: Path
-
-
-def default_grid(spec: StudySpec) -> dict[str, list[Any]]:
-    """Delays and ranks around the study's own, every random input, every dissimilarity.
-
-    >>> default_grid(StudySpec())["dsa.n_delays"]
-    [3, 6, 12]
-    """
-    n_delays, rank = spec.dsa.n_delays, spec.dsa.rank
-    return {
-        "dsa.n_delays": sorted({max(1, n_delays // 2), n_delays, 2 * n_delays}),
-        "dsa.rank": sorted({max(1, rank // 2), rank, rank + max(1, rank // 2)}),
-        "activity.noise": [name for name in INPUT_CONDITIONS if name != "task"],
-        "dissimilarity": list(DISSIMILARITIES),
-    }
-
-
-def read_grid(path: Path) -> dict[str, list[Any]]:
-    """The grid of a YAML file, such as `dsa.rank: [8, 15]`; SpecError where it is not one."""
-    try:
-        raw = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise SpecError(f"the grid {path} cannot be read ({error.strerror}); give a YAML file that exists.") from None
-    except yaml.YAMLError as error:
-        raise SpecError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(raw, dict) or not raw or not all(isinstance(values, list) and values for values in raw.values()):
-        raise SpecError(f"{path} must hold lines `field: [value, value]`, such as `dsa.rank: [8, 15]`.")
-    return {str(setting): values for setting, values in raw.items()}
-
-
-def make_variants(spec: StudySpec, grid: Mapping[str, Sequence[Any]]) -> list[Variant]:
-    """One variant for each setting and value, the study's own value among them.
-
-    Values of delays and ranks that the data cannot carry are variants without a spec. Raises SpecError for a field or
-    value that no study has.
-    """
-    variants = []
-    for setting, values in grid.items():
-        own = _value(spec, setting)
-        for value in values if own in values else [own, *values]:
-            try:
-                replaced = spec if value == own else _replaced(spec, setting, value)
-                variants.append(Variant(setting, _text(value), replaced, value == own))
-            except SpecError as error:
-                if setting not in _CAPACITY or not isinstance(value, int) or value < 1:
-                    raise
-                variants.append(Variant(setting, _text(value), None, False, str(error)))
-    return variants
 
 
 def run_sensitivity(
@@ -134,29 +65,6 @@ def run_sensitivity(
     progress.unit("report.html", True, "")
     progress.end()
     return Sensitivity(table, dimensions, done.failures, report)
-
-
-def _value(spec: StudySpec, setting: str) -> Any:
-    value: Any = spec.as_dict()
-    for name in setting.split("."):
-        if not isinstance(value, Mapping) or name not in value:
-            raise SpecError(f"the grid varies {setting!r}, which is no field of a study; such as dsa.rank.")
-        value = value[name]
-    return value
-
-
-def _replaced(spec: StudySpec, setting: str, value: Any) -> StudySpec:
-    raw = spec.as_dict()
-    place = raw
-    *folders, last = setting.split(".")
-    for folder in folders:
-        place = place[folder]
-    place[last] = value
-    return parse_spec(raw)
-
-
-def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _union(base: Plan, plans: Mapping[tuple[str, str], Plan]) -> list[Stage]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -116,7 +116,7 @@ class CDM(VectorisedTask):
         return sd
 
     @property
-    def environment_parameters(self) -> dict[str, Any]:
+    def environment_parameters(self) -> dict[str, object]:
         return {"coherences": self.coherences, "sigma": self.sigma}
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:

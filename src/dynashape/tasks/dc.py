@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -126,7 +126,7 @@ class DC(VectorisedTask):
         return sd
 
     @property
-    def environment_parameters(self) -> dict[str, Any]:
+    def environment_parameters(self) -> dict[str, object]:
         return {"vpairs": list(self.pairs), "sigma": self.sigma}
 
     def sample_graded(self, n_trials: int, rng: np.random.Generator) -> Trials:

@@ -103,7 +103,7 @@ def describe_environment(source: Source) -> EnvironmentRow:
     return EnvironmentRow(name, periods, n_inputs, n_actions, True, "", period_to_phase)
 
 
-def suggest_period_to_phase(source: Source, parameters: Mapping[str, Any] | None = None) -> dict[str, str]:
+def suggest_period_to_phase(source: Source, parameters: Mapping[str, object] | None = None) -> dict[str, str]:
     """Suggest a map from periods to phases for this environment, built with these constructor arguments.
 
     The first period becomes fixation, the periods up to the first delay stimulus, and those after it decision. A delay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -70,7 +70,7 @@ class GNG(VectorisedTask):
         inputs[:, start:stop, 2] += go.astype(np.float32)[:, None]
 
     @property
-    def environment_parameters(self) -> dict[str, Any]:
+    def environment_parameters(self) -> dict[str, object]:
         return {}
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:

@@ -46,8 +46,8 @@ def _context_decision_making_with_go_cue() -> type[Any]:
             if coherences is not None:
                 self.cohs = list(coherences)
 
-        def _new_trial(self, **kwargs: Any) -> dict[str, Any]:
-            trial: dict[str, Any] = super()._new_trial(**kwargs)
+        def _new_trial(self, **kwargs: Any) -> dict[str, object]:
+            trial: dict[str, object] = super()._new_trial(**kwargs)
             self.add_ob(1, ["stimulus", "delay"], where="fixation")
             return trial
 
@@ -84,7 +84,7 @@ def load_environment(source: Source) -> Callable[..., Any]:
     return lambda **parameters: make(**{**registered.kwargs, **parameters})
 
 
-def build_environment(source: Source, dt_ms: int, parameters: Mapping[str, Any] | None = None) -> Any:
+def build_environment(source: Source, dt_ms: int, parameters: Mapping[str, object] | None = None) -> Any:
     """Build a fresh environment with this time step and these constructor arguments.
 
     SpecError where it cannot be built, is not made of trials (NeuroGym's TrialEnv or TrialWrapper), or ignores `dt_ms`.

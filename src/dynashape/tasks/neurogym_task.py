@@ -107,7 +107,7 @@ class NeurogymTask(Task):
         env = self.fresh_environment(rng)
         inputs = np.empty((n_trials, self.timing.n_steps, self.n_inputs), dtype=np.float32)
         targets = np.empty((n_trials, self.timing.n_steps), dtype=np.int64)
-        records: list[Mapping[str, Any]] = []
+        records: list[Mapping[str, object]] = []
         for k in range(n_trials):
             core = draw_trial(env)
             self._check_length(core)
@@ -275,7 +275,7 @@ def _first_sentence(env: Any) -> str:
     return text.partition(". ")[0].rstrip(".") + "." if text else "No description."
 
 
-def _scalars(records: Sequence[Mapping[str, Any]]) -> dict[str, Shaped[Array, " trials"]]:
+def _scalars(records: Sequence[Mapping[str, object]]) -> dict[str, Shaped[Array, " trials"]]:
     """The numbers and strings of the environment's own records, unless their form differs from trial to trial."""
     conditions: dict[str, Shaped[Array, " trials"]] = {}
     for name in records[0]:

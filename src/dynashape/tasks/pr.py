@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -126,7 +126,7 @@ class PR(VectorisedTask):
             inputs[trials, start:stop, channel] += 1
 
     @property
-    def environment_parameters(self) -> dict[str, Any]:
+    def environment_parameters(self) -> dict[str, object]:
         return {"shape_weight": list(self.shape_weights), "n_loc": self.n_places}
 
     def evidence(self, conditions: Mapping[str, Shaped[Array, " trials"]]) -> Float[Array, " trials"]:

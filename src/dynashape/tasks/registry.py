@@ -89,7 +89,7 @@ def _make_own(
     timing: Timing,
     input_noise: float,
     period_to_phase: Mapping[str, str] | None,
-    parameters: Mapping[str, Any],
+    parameters: Mapping[str, object],
 ) -> Task:
     if period_to_phase is not None:
         raise SpecError(f"task {name!r} has its phases already; leave period_to_phase out.")

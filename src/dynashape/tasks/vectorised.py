@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -43,7 +42,7 @@ class VectorisedTask(Task):
 
     @property
     @abstractmethod
-    def environment_parameters(self) -> dict[str, Any]:
+    def environment_parameters(self) -> dict[str, object]:
         """The task's own parameters, named as its NeuroGym environment names them."""
 
     def as_neurogym(self) -> NeurogymTask:

@@ -51,7 +51,7 @@ def load_spec(preset_or_yaml: str | Path, overrides: Iterable[str] = ()) -> Stud
     return spec
 
 
-def parse_spec(raw: Mapping[str, Any]) -> StudySpec:
+def parse_spec(raw: Mapping[str, object]) -> StudySpec:
     """A specification from plain values; raises SpecError with one line for each fault."""
     faults = list(_misspelt(raw, StudySpec))
     if faults:
@@ -72,7 +72,7 @@ def read_resolved(path: Path) -> StudySpec:
     return parse_spec(_mapping(path.read_text(), str(path)))
 
 
-def _read(preset_or_yaml: str | Path) -> dict[str, Any]:
+def _read(preset_or_yaml: str | Path) -> dict[str, object]:
     name = str(preset_or_yaml)
     if name in presets():
         text = resources.files("dynashape.study.ask").joinpath("presets", f"{name}.yaml").read_text()
@@ -87,7 +87,7 @@ def _read(preset_or_yaml: str | Path) -> dict[str, Any]:
     return raw if base is None else _merge(_read(str(base)), raw)
 
 
-def _mapping(text: str, where: str) -> dict[str, Any]:
+def _mapping(text: str, where: str) -> dict[str, object]:
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -107,7 +107,7 @@ def _merge(base: dict[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _override(raw: dict[str, Any], override: str) -> None:
+def _override(raw: dict[str, object], override: str) -> None:
     name, equals, text = override.partition("=")
     if not equals or not name.strip():
         raise SpecError(f"--set takes field=value, such as dsa.rank=10; got {override!r}.")
@@ -115,8 +115,13 @@ def _override(raw: dict[str, Any], override: str) -> None:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
         raise SpecError(f"--set {name}: {text!r} is not a YAML value.") from None
+    replace_field(raw, name.strip(), value)
+
+
+def replace_field(raw: dict[str, object], name: str, value: object) -> None:
+    """Put a value into plain values at a dotted name; SpecError where a part of the name is no group of fields."""
     place = raw
-    *folders, last = name.strip().split(".")
+    *folders, last = name.split(".")
     for folder in folders:
         inner = place.setdefault(folder, {})
         if not isinstance(inner, dict):
@@ -125,7 +130,7 @@ def _override(raw: dict[str, Any], override: str) -> None:
     place[last] = value
 
 
-def _fields(kind: Any) -> dict[str, Any] | None:
+def _fields(kind: Any) -> dict[str, object] | None:
     """Field names and types of a model or dataclass (also inside Annotated, tuples and optionals), else None."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: field.annotation for name, field in kind.model_fields.items()}
@@ -163,7 +168,7 @@ def _sentence(fault: Mapping[str, Any]) -> str:
     return f"{where}: {what[0].lower()}{what[1:]}; got {fault['input']!r}."
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any], at: str = "") -> list[str]:
+def differences(old: Mapping[str, object], new: Mapping[str, object], at: str = "") -> list[str]:
     """The fields in which two resolved specifications differ, as dotted names.
 
     >>> differences({"dsa": {"rank": 10}, "seeds": [0]}, {"dsa": {"rank": 12}, "seeds": [0]})

@@ -45,7 +45,7 @@ class StudySpec(Frozen):
     training: LearningProtocol = LearningProtocol()
     activity: ActivitySpec = ActivitySpec()
     dissimilarity: str = "dsa"
-    dissimilarity_options: dict[str, Any] = Field(default_factory=dict)
+    dissimilarity_options: dict[str, object] = Field(default_factory=dict)
     dsa: DsaSpec = DsaSpec()
     separability: SeparabilitySpec = SeparabilitySpec()
     meta_clustering: MetaClusteringSpec = MetaClusteringSpec()
@@ -158,7 +158,7 @@ class StudySpec(Frozen):
         """
         return tuple(combinations(self.task_names, 2))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The resolved specification as plain values, as in `study.yaml`."""
         return self.model_dump(mode="json")
 

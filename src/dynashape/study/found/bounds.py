@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,7 @@ def read_bounds(halves: tuple[Halve, ...], read: Reader, distances: Mapping[Cell
     `distances` are those of each architecture and phase. Networks without a distance are left out; a bound that too
     few networks are left for is missing.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for step in halves:
         if not read.has(step):
             continue

@@ -60,7 +60,7 @@ def _count(networks: pd.DataFrame, row: Any) -> tuple[int, int]:
     return len(own), len(own) if pd.isna(row.updates) else int((own["updates"] <= row.updates).sum())
 
 
-def tabulate_shares(headline: Headline) -> Iterator[dict[str, Any]]:
+def tabulate_shares(headline: Headline) -> Iterator[dict[str, object]]:
     """Both shares of each contrast and their difference in every place: pooled, by architecture, in every cell."""
     for place, one in headline.places():
         values = {

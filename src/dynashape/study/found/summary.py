@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -56,7 +55,7 @@ class Summary:
         """Each analysis and labelling, over all phases."""
         return tuple(row for row in self.separability if row.phase == ALL_PHASES)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The summary as plain values, as in `summary.json`."""
         results = self.results
         alignments = results.alignments
@@ -107,7 +106,7 @@ def _tally(analysis: int, labelling: str, phase: str, part: pd.DataFrame) -> Sep
     return Separated(analysis, labelling, phase, len(part), accuracy, chance, told_apart)
 
 
-def _conclusions(results: Results) -> dict[str, Any]:
+def _conclusions(results: Results) -> dict[str, object]:
     found = results.conclusions
     if found is None:
         return {}
@@ -120,11 +119,11 @@ def _conclusions(results: Results) -> dict[str, Any]:
     }
 
 
-def _meta_clustering(results: Results) -> dict[str, Any]:
+def _meta_clustering(results: Results) -> dict[str, object]:
     meta = results.meta
     if meta is None:
         return {}
-    shown: dict[str, Any] = {"explained": []}
+    shown: dict[str, object] = {"explained": []}
     if meta.found is not None:
         shown = {
             "explained": [asdict(factor) for factor in meta.found.explained],

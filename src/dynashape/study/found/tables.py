@@ -75,10 +75,10 @@ def tabulate_psychometric(examined: Mapping[tuple[str, str, int], Examined]) -> 
 
 def tabulate_operators(summaries: Mapping[System, Any]) -> pd.DataFrame:
     """One row a system: the status of its summary, and of an operator how far it can be trusted."""
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for system, summary in summaries.items():
         status: Status = status_of(summary)
-        row: dict[str, Any] = {**_labels(system), "status": str(status.code), "message": status.message}
+        row: dict[str, object] = {**_labels(system), "status": str(status.code), "message": status.message}
         if isinstance(summary, Operator):
             row |= {
                 "explained_variance": summary.explained_variance,
@@ -122,7 +122,7 @@ def tabulate_separability(
 ) -> pd.DataFrame:
     """One row a comparison and labelling, with corrected p-values where the study has concluded."""
     found = {(own.key, own.term): own for own in corrected}
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for key, compared in comparisons.items():
         for term, row in zip((Term.TASK, Term.CONDITION), comparison_rows(key, compared), strict=True):
             own = found.get((key, term))
@@ -137,7 +137,7 @@ def tabulate_embeddings(
     comparisons: Mapping[ComparisonKey, Compared], systems: Mapping[ComparisonKey, Sequence[System]]
 ) -> pd.DataFrame:
     """One row a point of a comparison's map; `systems` are those of each comparison, in the order of its distances."""
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for key, compared in comparisons.items():
         if not isinstance(compared, Comparison):
             continue
@@ -157,7 +157,7 @@ def tabulate_meta(meta: MetaClustered | None) -> pd.DataFrame:
     """One row a comparison: its place, its point in the map and its group; empty where there is no map."""
     if meta is None or meta.found is None:
         return pd.DataFrame()
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for place, (x, y), group in zip(
         meta.places, meta.found.embedding.points.tolist(), meta.found.groups.tolist(), strict=True
     ):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,7 +33,7 @@ _PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "neurogym", "distributed
 
 
 def export(
-    plan: Plan, read: Reader, directory: Path, failures: Mapping[str, str], run: Mapping[str, Any] | None
+    plan: Plan, read: Reader, directory: Path, failures: Mapping[str, str], run: Mapping[str, object] | None
 ) -> Path:
     """Write every result into the study's folder and return the report's path.
 
@@ -140,7 +139,7 @@ def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path)
             write_atomic(directory / "training" / f"{architecture}-{task}-{seed}.jsonl", lines.encode())
 
 
-def _provenance(plan: Plan, path: Path, run: Mapping[str, Any] | None) -> dict[str, Any]:
+def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, object]:
     earlier = json.loads(path.read_text()).get("runs", []) if path.exists() else []
     return {
         "dynashape": __version__,
@@ -160,5 +159,5 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+def _write_json(path: Path, value: Mapping[str, object]) -> None:
     write_atomic(path, (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())

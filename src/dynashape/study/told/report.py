@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from dynashape.inference import MEASURED_BIAS
 from dynashape.records import ANALYSES, HEADLINE, Labelling, Verdict
@@ -31,7 +30,7 @@ _SENTENCES = {
 
 def compose_report(
     summary: Summary,
-    provenance: Mapping[str, Any],
+    provenance: Mapping[str, object],
     figures: Sequence[FigureElement] = (),
     more_tables: Sequence[TableElement] = (),
 ) -> ReportContent:

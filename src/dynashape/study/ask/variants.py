@@ -1,0 +1,102 @@
+"""The same study with one field replaced: what a sensitivity analysis asks again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dynashape.dissimilarity import DISSIMILARITIES
+from dynashape.errors import SpecError
+from dynashape.study.ask.load import parse_spec, replace_field
+from dynashape.study.ask.spec import StudySpec
+from dynashape.tasks import INPUT_CONDITIONS
+
+# Values of these may be more than a phase holds, which is a finding and no mistake.
+_CAPACITY = ("dsa.n_delays", "dsa.delay_interval", "dsa.rank")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The study with one field replaced; `spec` is None where the data cannot carry the value, and `reason` says why.
+
+    `chosen` marks the study's own value.
+    """
+
+    setting: str
+    value: str
+    spec: StudySpec | None
+    chosen: bool
+    reason: str = ""
+
+
+def default_grid(spec: StudySpec) -> dict[str, list[Any]]:
+    """Delays and ranks around the study's own, every random input, every dissimilarity.
+
+    >>> default_grid(StudySpec())["dsa.n_delays"]
+    [3, 6, 12]
+    """
+    n_delays, rank = spec.dsa.n_delays, spec.dsa.rank
+    return {
+        "dsa.n_delays": sorted({max(1, n_delays // 2), n_delays, 2 * n_delays}),
+        "dsa.rank": sorted({max(1, rank // 2), rank, rank + max(1, rank // 2)}),
+        "activity.noise": [name for name in INPUT_CONDITIONS if name != "task"],
+        "dissimilarity": list(DISSIMILARITIES),
+    }
+
+
+def read_grid(path: Path) -> dict[str, list[Any]]:
+    """The grid of a YAML file, such as `dsa.rank: [8, 15]`; SpecError where it is not one."""
+    try:
+        raw = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise SpecError(f"the grid {path} cannot be read ({error.strerror}); give a YAML file that exists.") from None
+    except yaml.YAMLError as error:
+        raise SpecError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(raw, dict) or not raw or not all(isinstance(values, list) and values for values in raw.values()):
+        raise SpecError(f"{path} must hold lines `field: [value, value]`, such as `dsa.rank: [8, 15]`.")
+    return {str(setting): values for setting, values in raw.items()}
+
+
+def make_variants(spec: StudySpec, grid: Mapping[str, Sequence[Any]]) -> list[Variant]:
+    """One variant for each setting and value, the study's own value among them.
+
+    Values of delays and ranks that the data cannot carry are variants without a spec. Raises SpecError for a field or
+    value that no study has.
+    """
+    variants = []
+    for setting, values in grid.items():
+        own = _value(spec, setting)
+        for value in values if own in values else [own, *values]:
+            try:
+                replaced = spec if value == own else _replace(spec, setting, value)
+                variants.append(Variant(setting, _text(value), replaced, value == own))
+            except SpecError as error:
+                if setting not in _CAPACITY or not isinstance(value, int) or value < 1:
+                    raise
+                variants.append(Variant(setting, _text(value), None, False, str(error)))
+    return variants
+
+
+def _value(spec: StudySpec, setting: str) -> Any:
+    value: Any = spec.as_dict()
+    for name in setting.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            raise SpecError(f"the grid varies {setting!r}, which is no field of a study; such as dsa.rank.")
+        value = value[name]
+    return value
+
+
+def _replace(spec: StudySpec, setting: str, value: Any) -> StudySpec:
+    raw = spec.as_dict()
+    replace_field(raw, setting, value)
+    if setting == "dissimilarity":  # options are those of the study's own
+        raw |= {"dissimilarity_options": {}}
+    return parse_spec(raw)
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
