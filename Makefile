@@ -1,5 +1,5 @@
 # make paper [PRESET=quick|smoke|paper] [ENGINE=local|serial|ADDRESS|slurm]   set-up and a whole study into runs/PRESET
-# make quick                                                                  set-up and the unit and property tests that take no longer than a moment
+# make quick                                                                  set-up and the unit and property tests that are quick
 # make test [JOBS=2]                                                          set-up and all tests, on so many cores
 # make check                                                                  lint, types and import contracts
 # make docs                                                                   the documentation, into site/
