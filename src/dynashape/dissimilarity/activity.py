@@ -106,6 +106,15 @@ def lay_out(trials: Sequence[Shaped[Array, "_ _ units"]], largest: float) -> Rec
     return Recording(table, lengths.astype(np.int64), scale, precision)
 
 
+def most_delays(n_steps: int, delay_interval: int) -> int:
+    """How many delays fit into trials of this length, with one step left to predict.
+
+    >>> most_delays(24, 1), most_delays(24, 5)
+    (23, 5)
+    """
+    return (n_steps - 2) // delay_interval + 1
+
+
 def check_delays(recording: Recording, n_delays: int, delay_interval: int, name: str = "activity") -> None:
     """An `InputError` unless every trial is long enough for one window and the step after it."""
     steps = int(recording.lengths.min())
@@ -115,7 +124,7 @@ def check_delays(recording: Recording, n_delays: int, delay_interval: int, name:
     if steps < 2:
         faults.append(f"{name} needs trials of at least 2 steps, to have a step to predict; the shortest has {steps}")
     elif delay_interval >= 1:
-        most = (steps - 2) // delay_interval + 1
+        most = most_delays(steps, delay_interval)
         if not 1 <= n_delays <= most:
             shortest = "" if len(set(recording.lengths.tolist())) == 1 else " in the shortest trial"
             faults.append(

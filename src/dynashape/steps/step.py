@@ -27,7 +27,7 @@ class Step(ABC, Generic[T]):
     `title` is what the stage of such steps is called; a step that is not `kept` is run again wherever it is read.
     """
 
-    version: ClassVar[int]
+    version: ClassVar[int] = 1
     title: ClassVar[str]
 
     @property

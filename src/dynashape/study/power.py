@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +24,12 @@ from dynashape.study.told.export import write_figures, write_tables
 from dynashape.study.told.power import tell_power
 from dynashape.study.work.compare import read_comparisons
 
+_EFFECT = ["term", "found", "share", "alpha", "n_seeds", "power", "error", "needed", "target", "n_studies", "seed"]
+_SIDES = {"first": "input_dominates", "second": "training_dominates", "neither": "cannot_be_told", "errors": "error"}
+_VERDICT = [
+    *("contrast", "difference", "measured", "n_seeds", "input_dominates", "training_dominates", "cannot_be_told"),
+    *("right", "error", "limit", "needed", "target", "cell_spread", "pair_spread", "n_studies", "seed"),
+]
 SHARES = (0.1, 0.2, 0.4)
 # Without any difference every verdict is false: the first row says how often that happens.
 DIFFERENCES = (0.0, 0.1, 0.2)
@@ -102,21 +108,8 @@ def _effect(
     column: Term = next(iter(holding.values()))
     components = pool_components([own.contrasts for key, own in comparisons.items() if key.analysis in holding])
     found = compute_power(components, column, share, alpha=alpha, n_studies=n_studies, seed=seed)
-    return pd.DataFrame(
-        {
-            "term": str(labelling),
-            "found": components.shares[column],
-            "share": share,
-            "alpha": alpha,
-            "n_seeds": found.n_seeds,
-            "power": found.power,
-            "error": found.errors,
-            "needed": found.needed,
-            "target": found.target,
-            "n_studies": n_studies,
-            "seed": seed,
-        }
-    )
+    more = {"term": str(labelling), "found": components.shares[column], "seed": seed}
+    return pd.DataFrame(asdict(found) | more).rename(columns={"errors": "error"})[_EFFECT]
 
 
 def _verdicts(
@@ -127,27 +120,8 @@ def _verdicts(
     except InputError as error:
         return pd.DataFrame(), str(error)
     asked = [*dict.fromkeys(differences), pilot.difference]
-    parts = [
-        pd.DataFrame(
-            {
-                "contrast": str(HEADLINE),
-                "difference": found.difference,
-                "measured": number == len(asked) - 1,
-                "n_seeds": found.n_seeds,
-                "input_dominates": found.first,
-                "training_dominates": found.second,
-                "cannot_be_told": found.neither,
-                "right": found.right,
-                "error": found.errors,
-                "limit": found.limit,
-                "needed": found.needed,
-                "target": found.target,
-                "cell_spread": pilot.cell_spread,
-                "pair_spread": pilot.pair_spread,
-                "n_studies": n_studies,
-                "seed": seed,
-            }
-        )
-        for number, found in enumerate(compute_verdict_power(pilot, asked, n_studies=n_studies, seed=seed))
-    ]
-    return pd.concat(parts, ignore_index=True).astype({"needed": "Int64"}), ""
+    found = compute_verdict_power(pilot, asked, n_studies=n_studies, seed=seed)
+    more = {"contrast": str(HEADLINE), "cell_spread": pilot.cell_spread, "pair_spread": pilot.pair_spread, "seed": seed}
+    parts = [pd.DataFrame(asdict(own) | more | {"measured": own is found[-1]}) for own in found]
+    table = pd.concat(parts, ignore_index=True).astype({"needed": "Int64"})
+    return table.rename(columns=_SIDES)[_VERDICT], ""

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from dynashape.dissimilarity import Dissimilarity, find_dissimilarity
+from dynashape.dissimilarity.activity import most_delays
 from dynashape.errors import unknown_name
 from dynashape.networks import ARCHITECTURES, known_architectures
 from dynashape.records import PHASES
@@ -108,22 +109,22 @@ class StudySpec(Frozen):
         return self
 
     def _operators_can_be_fitted(self) -> None:
+        dsa = self.dsa
         for phase in self.phases:
             start, stop = self.timing.phases[phase]
-            n_steps = stop - start
-            longest = (n_steps - 2) // self.dsa.delay_interval + 1
-            if self.dsa.n_delays > longest:
+            longest = most_delays(stop - start, dsa.delay_interval)
+            if dsa.n_delays > longest:
                 raise ValueError(
-                    f"dsa.n_delays must lie in 1..{longest} ({n_steps} steps of phase {phase!r}, delay_interval "
-                    f"{self.dsa.delay_interval}, and one step to predict); got {self.dsa.n_delays}. "
+                    f"dsa.n_delays must lie in 1..{longest} ({stop - start} steps of phase {phase!r}, delay_interval "
+                    f"{dsa.delay_interval}, and one step to predict); got {dsa.n_delays}. "
                     f"Use fewer delays or a longer timing.{phase}_ms."
                 )
-            n_rows = self.activity.n_trials * (n_steps - (self.dsa.n_delays - 1) * self.dsa.delay_interval - 1)
-            n_columns = self.dsa.n_delays * self.networks.n_units
-            if self.dsa.rank > min(n_rows, n_columns):
+            n_rows = self.activity.n_trials * (stop - start - (dsa.n_delays - 1) * dsa.delay_interval - 1)
+            n_columns = dsa.n_delays * self.networks.n_units
+            if dsa.rank > min(n_rows, n_columns):
                 raise ValueError(
                     f"dsa.rank must lie in 1..{min(n_rows, n_columns)} (phase {phase!r} gives {n_rows} rows of "
-                    f"{n_columns} delay coordinates); got {self.dsa.rank}. "
+                    f"{n_columns} delay coordinates); got {dsa.rank}. "
                     "Lower it, or give more activity.n_trials, dsa.n_delays or networks.n_units."
                 )
 

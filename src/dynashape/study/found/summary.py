@@ -125,12 +125,7 @@ def _meta_clustering(results: Results) -> dict[str, object]:
         return {}
     shown: dict[str, object] = {"explained": []}
     if meta.found is not None:
-        shown = {
-            "explained": [asdict(factor) for factor in meta.found.explained],
-            "stress": meta.found.embedding.stress,
-            "n_groups": meta.found.n_groups,
-            "silhouettes": meta.found.silhouettes,
-            "stable": meta.found.stable,
-            "same_number": meta.found.same_number,
-        }
+        names = ("n_groups", "silhouettes", "stable", "same_number")
+        shown = {"explained": [asdict(own) for own in meta.found.explained], "stress": meta.found.embedding.stress}
+        shown |= {name: getattr(meta.found, name) for name in names}
     return {**shown, "message": meta.message, "n_left_out": meta.n_left_out, "features": list(meta.features)}

@@ -20,6 +20,8 @@ from dynashape.training import TrainedNetwork
 
 Cell = tuple[str, str]
 """Architecture and phase."""
+# How far an operator can be trusted.
+_TRUST = ("explained_variance", "effective_rank", "one_step_error", "persistence_error")
 _FOOTING = (
     ("share of the ideal observer", "share", "{:.3f}"),
     ("fixation", "fixation", "{:.3f}"),
@@ -37,11 +39,7 @@ def tabulate_networks(
     for one in networks:
         row = {
             **_network(one),
-            "updates": one.updates,
-            "accuracy": one.accuracy,
-            "ceiling": one.ceiling,
-            "fixation": one.fixation,
-            "reached": one.reached,
+            **{name: getattr(one, name) for name in ("updates", "accuracy", "ceiling", "fixation", "reached")},
             "status": str(one.status.code),
             "message": one.status.message,
         }
@@ -80,12 +78,7 @@ def tabulate_operators(summaries: Mapping[System, Any]) -> pd.DataFrame:
         status: Status = status_of(summary)
         row: dict[str, object] = {**_labels(system), "status": str(status.code), "message": status.message}
         if isinstance(summary, Operator):
-            row |= {
-                "explained_variance": summary.explained_variance,
-                "effective_rank": summary.effective_rank,
-                "one_step_error": summary.one_step_error,
-                "persistence_error": summary.persistence_error,
-            }
+            row |= {name: getattr(summary, name) for name in _TRUST}
         rows.append(row)
     return pd.DataFrame(rows)
 

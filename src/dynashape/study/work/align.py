@@ -45,7 +45,6 @@ class Align(Step[Tile]):
     with `compared_only`, one that no analysis compares.
     """
 
-    version: ClassVar[int] = 8
     title: ClassVar[str] = "aligning pairs"
 
     fits: tuple[Fit, ...]
@@ -61,7 +60,6 @@ class Align(Step[Tile]):
 
     @property
     def name(self) -> str:
-        """Architecture, phase and pairs, and the update."""
         return f"{self.architecture} {self.phase}, pairs {self.pairs[0] + 1} to {self.pairs[1]}{self.along}"
 
     @property
@@ -81,7 +79,6 @@ class Align(Step[Tile]):
         )
 
     def run(self, read: Reader) -> Tile:
-        """Align the pairs of the tile."""
         summaries: dict[System, Any] = {}
         for fit in self.fits:
             found: dict[System, Any] = read(fit)

@@ -16,7 +16,6 @@ from dynashape.study.work.align import Align, join_tiles
 class Compare(Step[dict[ComparisonKey, Compared]]):
     """All comparisons of the systems whose pairs the tiles hold."""
 
-    version: ClassVar[int] = 2
     title: ClassVar[str] = "comparing tasks, training and input"
 
     tiles: tuple[Align, ...]
@@ -35,11 +34,9 @@ class Compare(Step[dict[ComparisonKey, Compared]]):
 
     @property
     def name(self) -> str:
-        """Architecture and phase, and the update."""
         return f"{self.architecture} {self.phase}{self.tiles[0].along}"
 
     def run(self, read: Reader) -> dict[ComparisonKey, Compared]:
-        """One comparison an analysis and pair of tasks."""
         distances, _ = join_tiles(self.tiles, read)
         wish = self.separability
         return {

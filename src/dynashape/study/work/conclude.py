@@ -23,18 +23,15 @@ class Conclusions:
 class Conclude(Step[Conclusions]):
     """The conclusions from all comparisons."""
 
-    version: ClassVar[int] = 4
     title: ClassVar[str] = "drawing conclusions"
 
     compares: tuple[Compare, ...]
 
     @property
     def name(self) -> str:
-        """All comparisons, and the update."""
         return f"all comparisons{self.compares[0].tiles[0].along}"
 
     def run(self, read: Reader) -> Conclusions:
-        """Family, headline and claims."""
         comparisons = read_comparisons(self.compares, read)
         headline = compute_headline(comparisons)
         return Conclusions(correct_family(comparisons), headline, check_claims(headline))

@@ -40,7 +40,6 @@ class Examined:
 class Examine(Step[tuple[Examined, ...]]):
     """What each network of a group does in the same trials, whatever its architecture."""
 
-    version: ClassVar[int] = 2
     title: ClassVar[str] = "examining networks"
 
     train: Train
@@ -48,11 +47,9 @@ class Examine(Step[tuple[Examined, ...]]):
 
     @property
     def name(self) -> str:
-        """Architecture and task."""
         return self.train.name
 
     def run(self, read: Reader) -> tuple[Examined, ...]:
-        """One record a network, in the order of the seeds."""
         networks = read(self.train)
         task, cell = self.train.build_task(), self.train.build_cell()
         trials = task.sample_graded(self.n_trials, stream("graded trials", task.name))

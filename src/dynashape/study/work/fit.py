@@ -15,7 +15,6 @@ from dynashape.study.work.record import Record, Recording
 class Fit(Step[dict[System, Any]]):
     """The summary of each system of a group in each phase, or the status of an activity that has none."""
 
-    version: ClassVar[int] = 5
     title: ClassVar[str] = "fitting operators"
 
     record: Record
@@ -24,16 +23,13 @@ class Fit(Step[dict[System, Any]]):
 
     @property
     def name(self) -> str:
-        """Architecture and task, and the update."""
         return self.record.name
 
     @property
     def result_type(self) -> Any:
-        """Summaries of the reduction's own type, or statuses."""
         return dict[System, self.reduction.summary | Status]  # type: ignore[name-defined]
 
     def run(self, read: Reader) -> dict[System, Any]:
-        """One summary a system and phase."""
         found: dict[System, Any] = {}
         for system, recording in read(self.record).items():
             for phase in self.phases:

@@ -27,7 +27,6 @@ class Halves:
 class Halve(Step[dict[System, Halves]]):
     """The distance between two halves of the trials of each system of a group, in each phase."""
 
-    version: ClassVar[int] = 7
     title: ClassVar[str] = "measuring halves of the trials"
 
     record: Record
@@ -36,11 +35,9 @@ class Halve(Step[dict[System, Halves]]):
 
     @property
     def name(self) -> str:
-        """Architecture and task."""
         return self.record.name
 
     def run(self, read: Reader) -> dict[System, Halves]:
-        """One distance a system and phase."""
         found: dict[System, Halves] = {}
         summaries: list[Any] = []
         whole: list[System] = []

@@ -35,7 +35,6 @@ class MetaClustered:
 class MetaCluster(Step[MetaClustered]):
     """The meta-clustering of all comparisons."""
 
-    version: ClassVar[int] = 3
     title: ClassVar[str] = "meta-clustering"
 
     compares: tuple[Compare, ...]
@@ -43,11 +42,9 @@ class MetaCluster(Step[MetaClustered]):
 
     @property
     def name(self) -> str:
-        """All comparisons."""
         return "all comparisons"
 
     def run(self, read: Reader) -> MetaClustered:
-        """The map, its groups, and how well each factor explains it."""
         points = self.wish.points
         table = tabulate_features(read_comparisons(self.compares, read), points, self.wish.features)
         if len(table.places) < FEWEST:

@@ -34,7 +34,6 @@ class Record(Step[dict[System, Recording]]):
     paired, while networks share no noise and so count as independent.
     """
 
-    version: ClassVar[int] = 2
     title: ClassVar[str] = "recording activity"
 
     train: Train
@@ -43,7 +42,6 @@ class Record(Step[dict[System, Recording]]):
 
     @property
     def name(self) -> str:
-        """Architecture and task, and the update."""
         return self.train.name + self.along
 
     @property
@@ -53,7 +51,6 @@ class Record(Step[dict[System, Recording]]):
 
     @property
     def kept(self) -> bool:
-        """Activity along learning is not kept: an update's takes as much room as all else, and seconds to make."""
         return self.at_update is None
 
     @property
@@ -69,7 +66,6 @@ class Record(Step[dict[System, Recording]]):
         )
 
     def run(self, read: Reader) -> dict[System, Recording]:
-        """One recording a condition and seed."""
         networks = read(self.train)
         task, cell, wish = self.train.build_task(), self.train.build_cell(), self.activity
         architecture, seeds = self.train.architecture, self.train.seeds

@@ -28,7 +28,6 @@ _UPDATES = {"CDM": 4.0, "PR": 2.0, "DC": 1.0, "GNG": 0.5}
 class Train(Step[tuple[TrainedNetwork, ...]]):
     """The networks of one architecture and task, one a seed. Killed in the middle, it goes on where it last saved."""
 
-    version: ClassVar[int] = 3
     title: ClassVar[str] = "training networks"
 
     architecture: str
@@ -41,12 +40,10 @@ class Train(Step[tuple[TrainedNetwork, ...]]):
 
     @property
     def name(self) -> str:
-        """Architecture and task."""
         return f"{self.architecture} {self.task.name}"
 
     @property
     def cost(self) -> float:
-        """Gates of an update, times the updates that the task needs."""
         return len(self.build_cell().gates) * _UPDATES.get(self.task.name, max(_UPDATES.values()))
 
     def build_cell(self) -> Cell:
@@ -58,7 +55,6 @@ class Train(Step[tuple[TrainedNetwork, ...]]):
         return self.task.build(self.timing, self.input_noise)
 
     def run(self, read: Reader) -> tuple[TrainedNetwork, ...]:
-        """Train, saving the state every `SAVE_EVERY_S` seconds; the identical result wherever training was resumed."""
         saved = SavedTraining(read.store, self.key)
         networks = train_group(
             self.build_cell(),
@@ -73,7 +69,6 @@ class Train(Step[tuple[TrainedNetwork, ...]]):
         return tuple(networks)
 
     def finished(self, store: Store) -> None:
-        """Forget the saved state."""
         SavedTraining(store, self.key).clear()
 
 
