@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 Labels = Mapping[str, Shaped[Array, " systems"]]
 """A table of labels: a column a label, one entry a system."""
+Facts = Mapping[str, str | int | float]
 
 # Of the largest distance: what single precision may be off, both ways of a pair or to oneself.
 _ROUNDING = 1e-6
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Distances:
     """Distances between all pairs of systems, with a table that says which system is which.
 
@@ -57,19 +58,21 @@ class Distances:
 
     values: Float[Array, "systems systems"]
     labels: Labels
-    dissimilarity: str = "dsa"
-    unit: str = "rad"
-    facts: Mapping[str, str | int | float] = field(default_factory=dict)
+    dissimilarity: str
+    unit: str
+    facts: Facts
 
-    def __post_init__(self) -> None:
-        """Copy what was given, so that nobody changes it later, and refuse what is no matrix of distances."""
-        values = _check_values(self.values)
-        if not hasattr(self.labels, "items"):
-            raise InputError(f"labels must be a table or a mapping of columns; got a {type(self.labels).__name__}.")
-        columns = {name: _check_column(name, column, len(values)) for name, column in self.labels.items()}
-        object.__setattr__(self, "values", values)
-        object.__setattr__(self, "labels", columns)
-        object.__setattr__(self, "facts", dict(self.facts))
+    # What is given may be a list or a data frame; what is kept is a copy, which nobody else changes.
+    def __init__(
+        self, values: Any, labels: Any, dissimilarity: str = "dsa", unit: str = "rad", facts: Facts | None = None
+    ) -> None:
+        matrix = _check_values(values)
+        if not hasattr(labels, "items"):
+            raise InputError(f"labels must be a table or a mapping of columns; got a {type(labels).__name__}.")
+        columns = {name: _check_column(name, column, len(matrix)) for name, column in labels.items()}
+        kept = (matrix, columns, dissimilarity, unit, dict(facts or {}))
+        for field, value in zip(fields(self), kept, strict=True):
+            object.__setattr__(self, field.name, value)
 
     @classmethod
     def of_systems(
@@ -300,11 +303,15 @@ class Distances:
             raise InputError(f"names of labels in a file have no slash; got {slashed[0]!r}: rename this label.")
         # As text: coordinates keep no order in a file, nor attributes their types, and readers scale by some of them.
         data.attrs = {"units": self.unit, "long_name": self.dissimilarity}
-        data.attrs |= {"labels": json.dumps(list(self.labels)), "facts": json.dumps(dict(self.facts))}
         try:
-            data.to_dataset().to_netcdf(path, engine="h5netcdf")
+            data.attrs |= {"labels": json.dumps(list(self.labels)), "facts": json.dumps(dict(self.facts))}
+            # A coordinate has no space in its name.
+            spaced = [name for name in map(str, data.coords) if " " in name]
+            data.to_dataset().reset_coords(spaced).to_netcdf(path, engine="h5netcdf")
         except OSError as error:
             raise StoreError(f"{path} cannot be written ({error}); choose a folder that you may write to.") from None
+        except (TypeError, ValueError) as error:
+            raise InputError(f"a file cannot hold a label or fact of these distances: {error}.") from None
         return Path(path)
 
     @classmethod
@@ -329,11 +336,13 @@ class Distances:
         import xarray as xr
 
         try:
-            # Distances in seconds are no times, nor are columns of dates.
-            with xr.open_dataset(path, engine="h5netcdf", decode_times=False, mask_and_scale=False) as data:
+            # Nothing is decoded: distances in seconds are no times.
+            with xr.open_dataset(
+                path, engine="h5netcdf", decode_times=False, mask_and_scale=False, phony_dims="sort"
+            ) as data:
                 found = data["distance"].load()
-            names, facts = json.loads(found.attrs["labels"]), json.loads(found.attrs["facts"])
-            labels = {name: found[name].to_numpy() for name in names}
+                labels = {name: data[name].to_numpy() for name in json.loads(found.attrs["labels"])}
+            facts = json.loads(found.attrs["facts"])
             return cls(found.to_numpy(), labels, found.attrs["long_name"], found.attrs["units"], facts)
         except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             why = " ".join(str(error).split())
@@ -373,7 +382,8 @@ def _check_column(name: object, given: Any, n_systems: int) -> Shaped[Array, " s
         raise InputError(
             f"the label {name!r} must have one entry for each of {n_systems} systems; got shape {column.shape}."
         )
-    if column.dtype == object and sum(isinstance(entry, str) for entry in column) in (0, n_systems):
+    one_kind = (all(isinstance(entry, kind) for entry in column) for kind in (str, int | float | np.number | np.bool_))
+    if column.dtype == object and any(one_kind):
         column = np.array(column.tolist())
     if column.dtype.kind not in "biufU":
         raise InputError(
