@@ -17,13 +17,16 @@ dissimilarity: [dsa, spectral, procrustes, cka]
 """
 
 
-@pytest.fixture(scope="module")
-def study(dynashape, tiny_study, tmp_path_factory) -> Path:
-    """A copy of the tiny study, with its sensitivity analysis."""
-    out = shutil.copytree(tiny_study, tmp_path_factory.mktemp("studies") / "tiny")
-    (out / "grid.yaml").write_text(GRID)
-    dynashape("sensitivity", out, "--grid", out / "grid.yaml", "--engine", "serial")
-    return out
+@pytest.fixture(scope="session")
+def study(dynashape, tiny_study, made_once) -> Path:
+    """A copy of the tiny study, with its sensitivity analysis; whoever changes something takes a copy of it."""
+
+    def make(folder: Path) -> None:
+        out = shutil.copytree(tiny_study, folder / "tiny")
+        (out / "grid.yaml").write_text(GRID)
+        dynashape("sensitivity", out, "--grid", out / "grid.yaml", "--engine", "serial")
+
+    return made_once("sensitivity", make) / "tiny"
 
 
 def trained(study: Path) -> dict[str, int]:
@@ -70,13 +73,15 @@ def test_conclusions_at_other_settings(study, tiny_study):
     assert "Whether the conclusion hangs on a choice" in (study / "report.html").read_text()
 
 
-def test_a_second_time_computes_nothing(dynashape, study):
-    told = dynashape("sensitivity", study, "--grid", study / "grid.yaml", "--engine", "serial").err
+def test_a_second_time_computes_nothing(dynashape, study, tmp_path):
+    out = shutil.copytree(study, tmp_path / "tiny")
+    told = dynashape("sensitivity", out, "--grid", out / "grid.yaml", "--engine", "serial").err
     assert "recording activity: all 4 found" in told
     assert "to do" not in told.replace("writing the report: 1 to do", "")
 
 
-def test_seeds_are_planned_from_the_study(dynashape, study):
+def test_seeds_are_planned_from_the_study(dynashape, tiny_study, tmp_path):
+    study = shutil.copytree(tiny_study, tmp_path / "tiny")
     said = dynashape("power", study, "--share", "0.05", "--share", "0.6", "--studies", "20").out
     assert "Chance to find an effect" in said
     table = pd.read_parquet(study / "power.parquet")
@@ -94,5 +99,5 @@ def test_seeds_are_planned_from_the_study(dynashape, study):
     assert "Seeds needed for the verdict" in report
 
 
-def test_variance_shares_are_drawn(study):
-    assert (study / "figures" / "variance_shares.svg").stat().st_size > 5_000
+def test_variance_shares_are_drawn(tiny_study):
+    assert (tiny_study / "figures" / "variance_shares.svg").stat().st_size > 5_000
