@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dynashape.dissimilarity import embed_delays
 from dynashape.dissimilarity.activity import read_activity
-from dynashape.dissimilarity.embedding import (
+from dynashape.dissimilarity.operator.embedding import (
     build_embedding,
     embedding_gram,
     embedding_rows,
