@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-
-from dynashape.dissimilarity import align, align_all, fit_operator
-from dynashape.dissimilarity.descent import descend, orthonormalise
-from dynashape.dissimilarity.frames import canonicalise
-from dynashape.dissimilarity.starts import matched_starts
-from dynashape.store import Store
+import torch  # dsa-metric's, as its threads are
 from dynashape.study.load import load_spec
 from dynashape.study.perform import perform
 from dynashape.study.plan import make_plan
+
+from dynashape.dissimilarity import align, align_all, fit_operator
+from dynashape.dissimilarity.alignment.canonical_form import canonicalise
+from dynashape.dissimilarity.alignment.polish import descend, orthonormalise
+from dynashape.dissimilarity.alignment.starts import matched_starts
+from dynashape.store import Store
 
 RANKS = (10, 20, 30, 40, 60, 100)
 THOROUGH_UP_TO = 40
@@ -89,18 +89,18 @@ def reference(A: np.ndarray, B: np.ndarray) -> float:
     for k in range(N_RANDOM):
         C[k, :rank, :rank] = np.linalg.qr(rng.normal(size=(rank, rank)))[0]
         C[k, :, 0] *= (-1) ** k
-    grown = [torch.from_numpy(np.pad(x, [(0, 0)] * (x.ndim - 2) + [(0, n - rank)] * 2)) for x in (
+    grown = [np.pad(x, [(0, 0)] * (x.ndim - 2) + [(0, n - rank)] * 2) for x in (
         a.traceless, b.traceless, a.turns, b.turns, a.unit, b.unit)]  # fmt: skip
     TA, TB, FA, FB, UA, UB = grown
-    filled = torch.arange(rank, n)
+    filled = range(rank, n)
     FA[:, filled, filled] = FB[:, filled, filled] = 1.0
     matched = matched_starts(TA[None], TB[None], FA[None], FB[None])[0]
-    starts = torch.cat((matched, torch.from_numpy(C)))
-    many = [x.float().expand(len(starts), n, n) for x in (TA, TB)]
-    end = descend(*many, starts.float(), 60 + 5 * rank)
-    best = end.C[end.value.argmin()][None]
-    best = orthonormalise(descend(TA[None], TB[None], orthonormalise(best.double(), 3), 60).C, 2)[0]
-    return float(2 * np.arcsin(min(torch.linalg.norm(UA - best @ UB @ best.mT).item() / 2, 1.0)))
+    starts = np.concatenate((matched, C)).astype(np.float32)
+    many = [np.tile(x.astype(np.float32), (len(starts), 1, 1)) for x in (TA, TB)]
+    end = descend(*many, starts, 60 + 5 * rank)
+    best = end.C[end.value.argmin()][None].astype(np.float64)
+    best = orthonormalise(descend(TA[None], TB[None], orthonormalise(best, 3), 60).C, 2)[0]
+    return float(2 * np.arcsin(min(float(np.linalg.norm(UA - best @ UB @ best.T)) / 2, 1.0)))
 
 
 def align_published(A: np.ndarray, B: np.ndarray) -> float:
@@ -149,7 +149,6 @@ def measure(operators: list[np.ndarray], positions: np.ndarray, rank: int, n_pub
 
 
 def _align_rows(task: tuple[list[np.ndarray], np.ndarray]) -> int:
-    torch.set_num_threads(1)
     return len(align_all(task[0], task[1]).values)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -72,7 +73,7 @@ def relaxed_starts(
 
 
 def _filtered(
-    A: Float[Array, "n n"], B: Float[Array, "n n"], X: Float[Array, "starts n n"], gain: Float[Array, ""]
+    A: Float[Array, "n n"], B: Float[Array, "n n"], X: Float[Array, "starts n n"], gain: np.floating[Any]
 ) -> Float[Array, "starts n n"]:
     """The starts that the filter makes of random X for one pair.
 

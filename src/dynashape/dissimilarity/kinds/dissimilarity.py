@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float, Int
 from dynashape.records import Array, Status
 
 
+@runtime_checkable
 class Summary(Protocol):
     """What is kept of one system; a summary whose status is not ok is not compared."""
 
@@ -25,6 +26,7 @@ S = TypeVar("S", bound=Summary)
 S_co = TypeVar("S_co", bound=Summary, covariant=True)
 
 
+@runtime_checkable
 class Reduction(Protocol[S_co]):
     """What makes summaries; where it is a value, dissimilarities that share it share their summaries too."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
-import torch
 from scipy.stats import ortho_group
+from threadpoolctl import threadpool_limits
 
 from dynashape.dissimilarity import align, align_all
 from dynashape.errors import InputError
@@ -125,24 +123,18 @@ def test_the_transform_reaches_the_distance_it_reports():
         A, B = A / np.linalg.norm(A), B / np.linalg.norm(B)
         reached = np.linalg.norm(A - found.transform @ B @ found.transform.T)
         assert abs(reached - found.euclidean) <= 1e-9
-        assert found.determinant == np.sign(np.linalg.det(found.transform))
 
 
 def test_a_pair_is_the_same_in_any_tile_order_and_thread_count():
     operators = [M for pair in random_pairs(4, 6, seed=6) for M in pair]
     whole = align_all(operators)
-    torch.manual_seed(1)
     np.random.seed(1)  # noqa: NPY002  (global state must not matter)
     assert np.array_equal(align_all(operators, tile=7).values, whole.values)
     backwards = align_all(operators, pairs=whole.pairs[::-1].copy())
     assert np.array_equal(backwards.values[::-1], whole.values)
     assert align(operators[2], operators[7]).distance == whole.square()[2, 7]
-    before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(2)
+    with threadpool_limits(2):
         assert np.array_equal(align_all(operators).values, whole.values)
-    finally:
-        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("rank", [3, 15, 33])
@@ -190,15 +182,11 @@ def test_pairs_and_tiles_that_cannot_be_are_refused():
         align_all([np.eye(2), np.diag([1.0, 2.0])], tile=0)
 
 
-def test_square_needs_every_pair_and_status_names_what_did_not_converge():
+def test_square_needs_every_pair():
     operators = [M for pair in random_pairs(2, 4, seed=9) for M in pair]
     some = align_all(operators, np.array([[0, 1], [2, 3]]))
     with pytest.raises(InputError, match="4 are missing"):
         some.square()
-    assert some.status(0).ok
-    stuck = dataclasses.replace(some, converged=np.array([True, False]))
-    assert stuck.status(1).code == "unconverged"
-    assert "systems 2 and 3" in stuck.status(1).message
 
 
 def test_progress_counts_up_to_all_pairs():

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dynashape.dissimilarity.frames import _follow_tree, canonicalise
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
+
+from dynashape.dissimilarity.alignment.canonical_form import canonicalise, follow_tree
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 17, 60])
@@ -11,7 +12,7 @@ def test_signs_make_the_strongest_spanning_tree_positive(n: int) -> None:
     rng = np.random.default_rng(n)
     coupling = rng.normal(size=(3, n, n))
     coupling = coupling + coupling.swapaxes(1, 2)
-    signs = _follow_tree(coupling)
+    signs = follow_tree(coupling)
     assert (np.abs(signs) == 1.0).all()
     assert (signs[:, 0] == 1.0).all()
     for couplings, found in zip(coupling, signs, strict=True):

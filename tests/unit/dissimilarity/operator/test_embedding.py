@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dynashape.dissimilarity.embedding import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dynashape.dissimilarity import embed_delays
+from dynashape.dissimilarity.activity import read_activity
+from dynashape.dissimilarity.operator.embedding import (
     build_embedding,
     embedding_gram,
     embedding_rows,
     has_next,
     project_embedding,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from dynashape.dissimilarity import embed_delays
-from dynashape.dissimilarity.activity import read_activity
 from dynashape.errors import InputError
 
 

@@ -5,10 +5,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from dynashape.dissimilarity.decomposition import decompose, svht_factor
 
 from dynashape.dissimilarity import Operator, embed_delays, fit_operator
 from dynashape.dissimilarity.activity import read_activity
+from dynashape.dissimilarity.operator.decomposition import decompose, svht_factor
 from dynashape.errors import InputError
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dynashape.dissimilarity.symmetric import decompose_symmetric
+
+from dynashape.dissimilarity.operator.leading_eigenvectors import decompose_symmetric
 
 
 def random_rotation(n: int, seed: int) -> np.ndarray:

@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dynashape.dissimilarity.decomposition import decompose
-from dynashape.dissimilarity.pairs import Windows, add_sums, find_windows, sum_pairs, variance_of_next
-from dynashape.dissimilarity.tall import inner_product, times
 
 from dynashape.dissimilarity.activity import read_activity
+from dynashape.dissimilarity.operator.blocked_products import inner_product, times
+from dynashape.dissimilarity.operator.decomposition import decompose
+from dynashape.dissimilarity.operator.trial_groups import group_slices, read_in_groups
+from dynashape.dissimilarity.operator.window_sums import (
+    Windows,
+    find_windows,
+    sum_by_group,
+    sum_pairs,
+    variance_of_next,
+)
 
 LENGTHS = [7, 2, 11, 5, 3, 8]
 
@@ -59,8 +66,8 @@ def test_sums_far_from_zero_lose_no_digits_to_their_subtraction() -> None:
 
 def test_parts_add_up() -> None:
     windows = windows_of(ragged())
-    parts = [windows.trials(slice(0, 2)), windows.trials(slice(2, 5)), windows.trials(slice(5, 6))]
-    whole, summed = sum_pairs(windows), add_sums([sum_pairs(part) for part in parts])
+    assert [len(group.lengths) for group in windows.groups] == [2, 1, 1, 1, 1]
+    whole, summed = sum_pairs(windows), sum_by_group(windows)
     assert summed.n == whole.n
     np.testing.assert_allclose(summed.crossed, whole.crossed, rtol=1e-12)
     np.testing.assert_allclose(summed.change, whole.change, rtol=1e-12)
@@ -80,16 +87,15 @@ def test_with_one_delay_what_is_crossed_follows_from_the_coordinates(rank: int) 
 
 def test_a_recording_read_in_groups_holds_every_trial_once() -> None:
     trials = ragged()
-    recording = read_activity([trials[0], np.stack([trials[3]] * 7), trials[1]], interleave=5)
-    assert recording.groups == [slice(0, 2), slice(2, 4), slice(4, 6), slice(6, 8), slice(8, 9)]
+    recording = read_in_groups([trials[0], np.stack([trials[3]] * 7), trials[1]])
+    assert group_slices(recording.n_trials) == [slice(0, 2), slice(2, 4), slice(4, 6), slice(6, 8), slice(8, 9)]
     # Trials 0 and 5, 1 and 6, 2 and 7, 3 and 8, and 4: the single ones are 0 and 8.
     assert recording.lengths.tolist() == [7, 5, 5, 5, 5, 5, 5, 2, 5]
     starts = recording.starts
     for k, expected in enumerate([trials[0], *[trials[3]] * 6, trials[1], trials[3]]):
         rows = recording.table[starts[k] : starts[k] + len(expected)]
         np.testing.assert_array_equal(rows * recording.scale, expected)
-    few = read_activity(trials[:2], interleave=5)
-    assert few.groups == [slice(0, 1), slice(1, 2)]
+    assert group_slices(2) == [slice(0, 1), slice(1, 2)]
 
 
 @pytest.mark.parametrize(("rows", "m", "n"), [(0, 2, 3), (1, 2, 3), (3000, 20, 20), (5000, 3, 2), (700, 110, 60)])
