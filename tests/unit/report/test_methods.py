@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from dynashape.study.spec import StudySpec
+from dynashape.study.ask.spec import StudySpec
 
 from dynashape.errors import InputError
 from dynashape.report import describe_methods
