@@ -64,16 +64,14 @@ def roll(
 def roll_all(A, B, C, V, iterations, kept_first, kept_last, renew, value):
     """Roll every start: A, B (pairs, n, n), C and V (pairs, starts, n, n), changed in place, value (pairs, starts)."""
     n = A.shape[1]
-    Q = np.empty((n, n), F)
+    # Work is done on copies, which lie in memory as vector units like it.
+    a, b, Q, v = np.empty((n, n), F), np.empty((n, n), F), np.empty((n, n), F), np.empty((n, n), F)
     for pair in range(len(A)):
+        a[:], b[:] = A[pair], B[pair]
         for start in range(C.shape[1]):
-            for i in range(n):
-                for j in range(n):
-                    Q[i, j] = C[pair, start, j, i]
-            value[pair, start] = _roll(A[pair], B[pair], Q, V[pair, start], iterations, kept_first, kept_last, renew)
-            for i in range(n):
-                for j in range(n):
-                    C[pair, start, j, i] = Q[i, j]
+            Q[:], v[:] = C[pair, start].T, V[pair, start]
+            value[pair, start] = _roll(a, b, Q, v, iterations, kept_first, kept_last, renew)
+            C[pair, start], V[pair, start] = Q.T, v
 
 
 @compiled
