@@ -78,8 +78,6 @@ class Dissimilarity(ABC, Generic[S]):
         How it is computed, as the end of "the dissimilarity of two networks is ...". The `words` unless it is given.
     unit : str
         The unit of distances as netCDF writes it: "rad", or "1" for plain numbers.
-    geometric : bool
-        Whether shapes are compared, blind to time. False by default.
     summary : type
         The record that `reduce` returns: a frozen dataclass with annotations, which has a `status`.
 
@@ -112,7 +110,6 @@ class Dissimilarity(ABC, Generic[S]):
     method: ClassVar[str]
     description: ClassVar[str] = ""
     unit: ClassVar[str] = "rad"
-    geometric: ClassVar[bool] = False
     summary: ClassVar[type]
 
     @property

@@ -114,7 +114,6 @@ class Spectral(_OfOperators):
 class _OfAverages(Dissimilarity[Averages]):
     """Compares the average activities of systems, choice by choice and step by step."""
 
-    geometric = True
     summary = Averages
 
     @property
