@@ -40,7 +40,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     Attributes
     ----------
-    distances_ : array, shape (systems, systems)
+    distances_ : array of shape (systems, systems)
         The angular distances, in radians.
     operators_ : list of Operator
         The operators, fitted or given.

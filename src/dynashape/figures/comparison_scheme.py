@@ -66,14 +66,14 @@ def plot_comparison_scheme(
 
     Parameters
     ----------
-    trajectories : mapping of (task, condition) to array, shape (trials, steps, dimensions), or to Status
+    trajectories : mapping of (task, condition) to array of shape (trials, steps, dimensions), or to Status
         Activity in its first principal components, of which two are drawn, coloured by phase. A status says why there
         is no activity; its panel, and that of a system that is not in the mapping, stays empty and says so.
     phases : mapping of str to (int, int), optional
         The first step of each phase, and the step after its last one.
     tasks : (str, str)
         The two tasks.
-    choices : mapping of (task, condition) to array, shape (trials,), optional
+    choices : mapping of (task, condition) to array of shape (trials,), optional
         The right choice in each trial. Thick lines are means over the trials of a choice; without choices, over all.
     embeddings : DataFrame, optional
         Points of the MDS maps, with the columns analysis, architecture, phase, task_a, task_b, x, y, task and
