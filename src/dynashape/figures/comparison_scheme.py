@@ -21,13 +21,7 @@ from dynashape.figures.mds_maps import draw_map, map_legend
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, framed, theme
 from dynashape.records import (
     ANALYSES,
-    INK,
-    LABELLING_COLOURS,
-    MUTED,
-    PAPER,
-    PHASE_COLOURS,
     SHOWN_PHASE,
-    TASK_COLOURS,
     Analysis,
     Array,
     Condition,
@@ -36,6 +30,7 @@ from dynashape.records import (
     in_reading_order,
     task_pair,
 )
+from dynashape.records.appearance import INK, LABELLING_COLOURS, MUTED, PAPER, PHASE_COLOURS, TASK_COLOURS
 
 HEIGHT = 128.0
 WIDTH = 183.0

@@ -31,7 +31,7 @@ class TaskDescription:
         The length of each phase in milliseconds.
     response_ms : tuple of int
         When the response is scored, in milliseconds from the start of the trial.
-    ceiling : float, optional
+    ceiling : float or None
         The accuracy of an ideal observer of the same noisy inputs, where one is known.
     """
 

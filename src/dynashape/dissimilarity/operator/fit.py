@@ -78,7 +78,7 @@ def fit_operator(
         All trials of one system, of any lengths. The arrays are not modified; what is computed is in float64.
     n_delays : int
         Number of steps in a window of the embedding.
-    rank : int, float or "svht"
+    rank : int or float, or "svht"
         Number of coordinates; or the share of the variance that they carry, in (0, 1); or "svht" for the optimal
         threshold in white noise.
     delay_interval : int, default 1

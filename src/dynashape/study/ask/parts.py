@@ -26,13 +26,13 @@ class TaskSpec(Frozen):
     ----------
     name : str
         The name of the task; without `environment`, that of one of dynashape's own.
-    environment : str, optional
+    environment : str or None
         The registered id of a NeuroGym environment, or "module:Class".
-    period_to_phase : dict of str to str, optional
+    period_to_phase : dict of str to str or None
         The phase of each period of the environment.
     parameters : dict of str to object
         Parameters of the task or environment.
-    ceiling : float, optional
+    ceiling : float or None
         The accuracy that can be reached, where no ideal observer is known; 1 unless it is given.
     """
 

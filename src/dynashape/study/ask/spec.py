@@ -40,7 +40,7 @@ class StudySpec(Frozen):
     name : str
         The name of the study.
     architectures : tuple of str
-        Names of cells that come with dynashape, that installed packages offer, or that `networks.cells` names.
+        Names of cells that come with dynashape, or of those in `networks.cells`.
     tasks : tuple of TaskSpec
         At least two tasks. The name of one of dynashape's own may stand for it.
     seeds : tuple of int
