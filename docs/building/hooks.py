@@ -23,7 +23,10 @@ from mkdocs.structure.files import Files
 
 log = logging.getLogger("mkdocs.hooks.dynashape")
 
-API = ("", "tasks", "networks", "training", "dissimilarity", "inference", "figures", "study")
+API = (
+    *("", "study", "tasks", "networks", "training", "dissimilarity", "inference", "figures", "report"),
+    *("steps", "engine", "store", "records", "distances", "errors"),
+)
 # The study that the tutorial runs is read by the pages after it.
 FIRST = ("tutorial.md", "is-it-the-input.md")
 

@@ -33,7 +33,7 @@ class Distances:
 
     Parameters
     ----------
-    values : array, shape (systems, systems)
+    values : array of shape (systems, systems)
         Symmetric, with zeros in the diagonal. NaN where a system could not be compared.
     labels : mapping of str to sequence
         The columns of the table: any names, each with one entry a system, in the order of `values`.
@@ -82,7 +82,7 @@ class Distances:
 
         Parameters
         ----------
-        values : array, shape (systems, systems)
+        values : array of shape (systems, systems)
             The distances.
         systems : iterable of System
             The systems, in the order of `values`. The architecture and the phase, which they share, become `facts`.
@@ -138,7 +138,7 @@ class Distances:
 
         Returns
         -------
-        array of bool, shape (systems,)
+        boolean array of shape (systems,)
             Whether each system has one of the wanted values in every column that is named.
 
         Raises
@@ -165,7 +165,7 @@ class Distances:
 
         Parameters
         ----------
-        systems : array of int, shape (taken,), or of bool, shape (systems,)
+        systems : integer array of shape (taken,), or boolean array of shape (systems,)
             Positions of systems, in the order in which they are taken, or a mask.
 
         Returns
@@ -236,7 +236,7 @@ class Distances:
 
         Returns
         -------
-        array, shape (first, second)
+        array of shape (first, second)
             The distances.
         """
         return np.asarray(self.values[np.ix_(self.where(**first), self.where(**second))])
@@ -246,7 +246,7 @@ class Distances:
 
         Returns
         -------
-        array, shape (pairs,)
+        array of shape (pairs,)
             The distance of each pair of systems.
         """
         return np.asarray(self.values[np.triu_indices(self.n_systems, 1)])

@@ -22,7 +22,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     n_delays : int, optional
         Number of steps in a window of the delay embedding. By default held-out prediction chooses it (see
         `select_delays_and_rank`).
-    rank : int, float or "svht", optional
+    rank : int or float, or "svht", optional
         Number of coordinates of an operator, the share of the variance that they carry, or "svht" (see `fit_operator`).
         Of a share or "svht" the largest rank found is used for every system, so that all can be aligned. By default
         held-out prediction chooses it.
@@ -40,7 +40,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     Attributes
     ----------
-    distances_ : array, shape (systems, systems)
+    distances_ : array of shape (systems, systems)
         The angular distances, in radians.
     operators_ : list of Operator
         The operators, fitted or given.

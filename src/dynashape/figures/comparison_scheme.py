@@ -21,13 +21,7 @@ from dynashape.figures.mds_maps import draw_map, map_legend
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, framed, theme
 from dynashape.records import (
     ANALYSES,
-    INK,
-    LABELLING_COLOURS,
-    MUTED,
-    PAPER,
-    PHASE_COLOURS,
     SHOWN_PHASE,
-    TASK_COLOURS,
     Analysis,
     Array,
     Condition,
@@ -36,6 +30,7 @@ from dynashape.records import (
     in_reading_order,
     task_pair,
 )
+from dynashape.records.appearance import INK, LABELLING_COLOURS, MUTED, PAPER, PHASE_COLOURS, TASK_COLOURS
 
 HEIGHT = 128.0
 WIDTH = 183.0
@@ -66,14 +61,14 @@ def plot_comparison_scheme(
 
     Parameters
     ----------
-    trajectories : mapping of (task, condition) to array, shape (trials, steps, dimensions), or to Status
+    trajectories : mapping of (task, condition) to array of shape (trials, steps, dimensions), or to Status
         Activity in its first principal components, of which two are drawn, coloured by phase. A status says why there
         is no activity; its panel, and that of a system that is not in the mapping, stays empty and says so.
     phases : mapping of str to (int, int), optional
         The first step of each phase, and the step after its last one.
     tasks : (str, str)
         The two tasks.
-    choices : mapping of (task, condition) to array, shape (trials,), optional
+    choices : mapping of (task, condition) to array of shape (trials,), optional
         The right choice in each trial. Thick lines are means over the trials of a choice; without choices, over all.
     embeddings : DataFrame, optional
         Points of the MDS maps, with the columns analysis, architecture, phase, task_a, task_b, x, y, task and

@@ -11,7 +11,8 @@ from dynashape.figures.columns import require_columns, with_pair
 from dynashape.figures.p_values import significance
 from dynashape.figures.squares import Shades, draw_squares
 from dynashape.figures.style import DIVERGING, DOUBLE_COLUMN, theme
-from dynashape.records import ALPHA, INK
+from dynashape.records import ALPHA
+from dynashape.records.appearance import INK
 
 PLACE = ("analysis", "architecture", "phase", "pair", "labelling")
 NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy", "p_value")

@@ -17,7 +17,8 @@ from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.figures.columns import require_columns, system_labels, unit_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, NEARNESS, colour_of, framed, new_figure, theme
-from dynashape.records import CONDITION_COLOURS, FAINT, MUTED, PAPER, TASK_COLOURS, in_reading_order
+from dynashape.records import in_reading_order
+from dynashape.records.appearance import CONDITION_COLOURS, FAINT, MUTED, PAPER, TASK_COLOURS
 
 
 def order_systems(distances: Distances) -> Distances:

@@ -15,18 +15,8 @@ from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.figures.columns import require_columns, system_labels, unit_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, new_figure, theme
-from dynashape.records import (
-    ANALYSES,
-    INK,
-    LABELLING_COLOURS,
-    MUTED,
-    PAPER,
-    SHADE,
-    Array,
-    Condition,
-    Labelling,
-    in_reading_order,
-)
+from dynashape.records import ANALYSES, Array, Condition, Labelling, in_reading_order
+from dynashape.records.appearance import INK, LABELLING_COLOURS, MUTED, PAPER, SHADE
 
 OTHER_SEED, OTHER_TASK = "other seed", "other task"
 # The kinds of pair, each with its colour.

@@ -14,7 +14,8 @@ from matplotlib.lines import Line2D
 from dynashape.figures.columns import require_columns
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, new_figure, theme
 from dynashape.figures.variance_shares import series_colour, series_dash, series_handles, series_marker, series_names
-from dynashape.records import FAINT, INK, MUTED, PAPER, Array, in_reading_order
+from dynashape.records import Array, in_reading_order
+from dynashape.records.appearance import FAINT, INK, MUTED, PAPER
 
 NEEDED = ("updates", "analysis", "architecture", "phase", "labelling", "omega_squared", "accuracy")
 # The final networks stand apart from the last update by this part of the axis.

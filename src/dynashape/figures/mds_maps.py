@@ -14,17 +14,8 @@ from matplotlib.lines import Line2D
 from dynashape.errors import InputError
 from dynashape.figures.columns import require_columns, with_pair
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, bare, colour_of, framed, marker_of, theme
-from dynashape.records import (
-    CONDITION_FILLS,
-    FAINT,
-    MUTED,
-    PAPER,
-    TASK_COLOURS,
-    TASK_MARKERS,
-    Array,
-    Fill,
-    in_reading_order,
-)
+from dynashape.records import Array, in_reading_order
+from dynashape.records.appearance import CONDITION_FILLS, FAINT, MUTED, PAPER, TASK_COLOURS, TASK_MARKERS, Fill
 
 # Between two architectures, in sides of a map.
 GAP = 0.3

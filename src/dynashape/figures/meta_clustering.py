@@ -25,8 +25,8 @@ from dynashape.figures.style import (
     new_figure,
     theme,
 )
-from dynashape.records import (
-    ANALYSES,
+from dynashape.records import ANALYSES, Array, in_reading_order
+from dynashape.records.appearance import (
     ANALYSIS_COLOURS,
     ARCHITECTURE_COLOURS,
     ARCHITECTURE_MARKERS,
@@ -36,8 +36,6 @@ from dynashape.records import (
     PAPER,
     PHASE_COLOURS,
     TASK_PAIR_COLOURS,
-    Array,
-    in_reading_order,
 )
 
 FACTORS: Mapping[str, tuple[str, Mapping[str, str]]] = {

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from dynashape.figures.columns import require_columns
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, label_panel, new_figure, theme
-from dynashape.records import HEADLINE, INK, LABELLING_COLOURS, MUTED
+from dynashape.records import HEADLINE
+from dynashape.records.appearance import INK, LABELLING_COLOURS, MUTED
 
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (5, 1.2, 1, 1.2)))
 _SHADES = (1.0, 0.8, 0.62, 0.48)

@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, marker_of, new_figure, theme
-from dynashape.records import ARCHITECTURE_COLOURS, ARCHITECTURE_MARKERS, INK, MUTED, in_reading_order
+from dynashape.records import in_reading_order
+from dynashape.records.appearance import ARCHITECTURE_COLOURS, ARCHITECTURE_MARKERS, INK, MUTED
 
 NEEDED = ("architecture", "task", "seed", "evidence", "rate")
 

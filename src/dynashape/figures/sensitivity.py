@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
-from dynashape.records import INK, LABELLING_COLOURS, MUTED, PAPER, Labelling, Verdict
+from dynashape.records import Labelling, Verdict
+from dynashape.records.appearance import INK, LABELLING_COLOURS, MUTED, PAPER
 
 NEEDED = ("setting", "value", "estimate", "low", "high", "verdict")
 _COLOURS: Mapping[str, str] = {Verdict.of(labelling): LABELLING_COLOURS[labelling] for labelling in Labelling}

@@ -10,7 +10,8 @@ from dynashape.figures.columns import require_columns, with_pair
 from dynashape.figures.p_values import significance
 from dynashape.figures.squares import Shades, draw_squares
 from dynashape.figures.style import DOUBLE_COLUMN, SEQUENTIAL, theme
-from dynashape.records import ALPHA, INK
+from dynashape.records import ALPHA
+from dynashape.records.appearance import INK
 
 NEEDED = ("analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy", "chance", "p_value")
 

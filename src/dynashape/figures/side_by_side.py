@@ -10,16 +10,8 @@ from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, label_panel, new_figure, theme
-from dynashape.records import (
-    ANALYSES,
-    MUTED,
-    PAPER,
-    SHORT_NAMES,
-    SPARE_COLOURS,
-    SPARE_MARKERS,
-    Labelling,
-    in_reading_order,
-)
+from dynashape.records import ANALYSES, SHORT_NAMES, Labelling, in_reading_order
+from dynashape.records.appearance import MUTED, PAPER, SPARE_COLOURS, SPARE_MARKERS
 
 SHARES = ("study", "architecture", "phase", "labelling", "analysis", "share", "share_low", "share_high")
 POOLED = ("study", "contrast", "estimate", "low", "high")

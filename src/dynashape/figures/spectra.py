@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
-from dynashape.records import CONDITION_COLOURS, FAINT, MUTED, in_reading_order
+from dynashape.records import in_reading_order
+from dynashape.records.appearance import CONDITION_COLOURS, FAINT, MUTED
 
 # More points than this are drawn as an image inside the vector file, which would otherwise be slow to open.
 MOST_VECTOR_POINTS = 3000

@@ -14,7 +14,8 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
 from dynashape.figures.style import MILLIMETRE, ON_DARK, ON_LIGHT, bare, label_panel, new_figure
-from dynashape.records import ANALYSES, MUTED, SHORT_NAMES, in_reading_order
+from dynashape.records import ANALYSES, SHORT_NAMES, in_reading_order
+from dynashape.records.appearance import MUTED
 
 # Relative luminance at which white and black words are equally easy to read.
 _EQUALLY_READABLE = 0.2

@@ -17,7 +17,16 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from dynashape.errors import InputError, unknown_name
-from dynashape.records import FAINT, INK, MUTED, NEARNESS_COLOURS, PAPER, SPARE_COLOURS, SPARE_MARKERS, Marker
+from dynashape.records.appearance import (
+    FAINT,
+    INK,
+    MUTED,
+    NEARNESS_COLOURS,
+    PAPER,
+    SPARE_COLOURS,
+    SPARE_MARKERS,
+    Marker,
+)
 
 MILLIMETRE = 1 / 25.4
 DOUBLE_COLUMN = 183 * MILLIMETRE

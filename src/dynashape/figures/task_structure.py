@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator
 
 from dynashape.errors import InputError
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, SEQUENTIAL, colour_of, new_figure, theme
-from dynashape.records import FAINT, INK, MUTED, SHADE, TASK_COLOURS
+from dynashape.records.appearance import FAINT, INK, MUTED, SHADE, TASK_COLOURS
 from dynashape.tasks import ExampleTrial
 
 # Up to this many channels are drawn as traces, in which noise can be judged; more become a heat map.

@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
-from dynashape.records import CONDITION_COLOURS, INK, MUTED, TASK_COLOURS, in_reading_order
+from dynashape.records import in_reading_order
+from dynashape.records.appearance import CONDITION_COLOURS, INK, MUTED, TASK_COLOURS
 
 FAILURE = CONDITION_COLOURS["noise"]
 

@@ -14,7 +14,8 @@ from matplotlib.patheffects import withStroke
 
 from dynashape.figures.columns import require_columns
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, label_panel, marker_of, new_figure, theme
-from dynashape.records import ANALYSES, INK, LABELLING_COLOURS, LABELLING_MARKERS, MUTED, PAPER, in_reading_order
+from dynashape.records import ANALYSES, in_reading_order
+from dynashape.records.appearance import INK, LABELLING_COLOURS, LABELLING_MARKERS, MUTED, PAPER
 
 
 def plot_variance_shares(

@@ -87,9 +87,9 @@ class Cell(ABC):
 
         Returns
         -------
-        recurrent : array, shape (gates, units, units)
+        recurrent : array of shape (gates, units, units)
             The recurrent weights.
-        bias : array, shape (gates, units)
+        bias : array of shape (gates, units)
             The biases.
         """
 
@@ -104,9 +104,9 @@ class Cell(ABC):
 
         Parameters
         ----------
-        drive : Tensor, shape (gates, networks, trials, units)
+        drive : Tensor of shape (gates, networks, trials, units)
             What inputs and biases bring to each gate at this step.
-        recurrent : Tensor, shape (networks, gates, units, units)
+        recurrent : Tensor of shape (networks, gates, units, units)
             The recurrent weights.
         state : tuple of Tensor, each of shape (networks, trials, units)
             The state before the step; all zeros before the first one.
@@ -179,9 +179,9 @@ class Cell(ABC):
 
         Returns
         -------
-        drive : Tensor, shape (gates, networks, steps, trials, units)
+        drive : Tensor of shape (gates, networks, steps, trials, units)
             The gradient with respect to the drive.
-        recurrent : Tensor, shape (networks, gates, units, units)
+        recurrent : Tensor of shape (networks, gates, units, units)
             The gradient with respect to the recurrent weights.
         """
         del recurrent

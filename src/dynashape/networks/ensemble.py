@@ -35,7 +35,7 @@ class Ensemble:
 
     Attributes
     ----------
-    parameters : Tensor, shape (networks, parameters)
+    parameters : Tensor of shape (networks, parameters)
         Every weight of every network, a row a network.
     stacked : dict of str to Tensor
         Views into `parameters`: ``input`` (networks, gates, channels, units), ``bias`` (networks, gates, units),
@@ -148,16 +148,16 @@ class Ensemble:
 
         Parameters
         ----------
-        inputs : Tensor, shape (networks, trials, steps, channels)
+        inputs : Tensor of shape (networks, trials, steps, channels)
             The inputs of each network.
         trials_at_once : int, default 64
             Trials are taken so many at a time, so that memory does not grow with their number.
 
         Returns
         -------
-        activity : Tensor, shape (networks, trials, steps, units)
+        activity : Tensor of shape (networks, trials, steps, units)
             The activity of each network.
-        logits : Tensor, shape (networks, trials, steps, actions)
+        logits : Tensor of shape (networks, trials, steps, actions)
             What each network reads out.
         """
         n_networks, n_trials, n_steps, _ = inputs.shape

@@ -31,17 +31,17 @@ class Tape:
 
     Attributes
     ----------
-    drive : Tensor, shape (gates, networks, steps, trials, units)
+    drive : Tensor of shape (gates, networks, steps, trials, units)
         What inputs and biases bring to each gate; `backward` may return its gradient in the same memory.
-    activity, activity_gradient : Tensor, shape (networks, steps + 1, trials, units)
+    activity, activity_gradient : Tensor of shape (networks, steps + 1, trials, units)
         The activity, which begins with the silent state, and the gradient of the loss with respect to it.
     extra : dict of str to Tensor
         The cell's own buffers, each (networks, steps, trials, units).
-    scratch : tuple of three Tensor, shape (networks, trials, units)
+    scratch : tuple of three Tensor of shape (networks, trials, units)
         Memory for the intermediate values of one step.
     drive_at, activity_at, activity_gradient_at, extra_at : sequences of Tensor
         The same buffers as views by step.
-    before, after : Tensor, shape (networks, steps * trials, units)
+    before, after : Tensor of shape (networks, steps * trials, units)
         The activity before and after each step, as tall matrices.
     """
 

@@ -10,3 +10,4 @@ if TYPE_CHECKING:  # the checker wants the type arguments, jaxtyping's run-time 
     Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 else:
     Array = np.ndarray
+"""A numpy array."""

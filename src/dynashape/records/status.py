@@ -88,3 +88,4 @@ class Status:
 
 
 OK = Status()
+"""All went well."""

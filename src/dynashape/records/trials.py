@@ -16,9 +16,9 @@ class Trials:
 
     Attributes
     ----------
-    inputs : array, shape (trials, steps, channels)
+    inputs : array of shape (trials, steps, channels)
         What the network receives, noise included.
-    targets : array of int, shape (trials, steps)
+    targets : integer array of shape (trials, steps)
         The right action at each step; action 0 keeps fixating.
     conditions : mapping of str to array, each of shape (trials,)
         One value a trial for each thing that the experimenter chose (coherence, context, evidence, ...), and always

@@ -77,7 +77,7 @@ class FigureElement:
         What is plotted, the number of systems and the test.
     alternative : str
         What can be seen, for readers who cannot see it.
-    table : DataFrame, optional
+    table : DataFrame or None
         The numbers behind the figure.
 
     Examples
@@ -172,13 +172,13 @@ class Explorer:
     separability : DataFrame
         One row a comparison and labelling, with at least the columns analysis, architecture, phase, task_a, task_b,
         labelling and accuracy.
-    embeddings : DataFrame, optional
+    embeddings : DataFrame or None
         One row a point of a comparison's MDS map.
     distances : mapping of (str, str) to Distances, optional
         The distances of each architecture and phase, with the labels task, condition and seed.
-    networks : DataFrame, optional
+    networks : DataFrame or None
         The accuracy of each network (architecture, task, seed), which hovering shows.
-    meta : DataFrame, optional
+    meta : DataFrame or None
         The points of the meta-clustering.
     """
 
@@ -205,7 +205,7 @@ class ReportContent:
         The numbers below them.
     claims : sequence of ClaimElement
         The claims of the paper beside what is found.
-    explorer : Explorer, optional
+    explorer : Explorer or None
         The interactive part.
     figures, tables, methods, notices : sequences of elements
         The parts after it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dynashape.records import BLUE, FAINT, INK, MUTED, PAPER, SHADE
+from dynashape.records.appearance import BLUE, FAINT, INK, MUTED, PAPER, SHADE
 
 # The colours of the figures' theme that would not show on a dark page, and the page's variables that take their place.
 THEME_COLOURS: Mapping[str, str] = {

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dynashape.records import (
-    ALPHA,
-    ANALYSES,
+from dynashape.records import ALPHA, ANALYSES, READING_ORDER, SHORT_NAMES, SHOWN_PHASE, Code, Labelling, task_pair
+from dynashape.records.appearance import (
     ANALYSIS_COLOURS,
     ARCHITECTURE_COLOURS,
     ARCHITECTURE_MARKERS,
@@ -17,18 +16,12 @@ from dynashape.records import (
     LABELLING_COLOURS,
     NEARNESS_COLOURS,
     PHASE_COLOURS,
-    READING_ORDER,
-    SHORT_NAMES,
-    SHOWN_PHASE,
     SPARE_COLOURS,
     SPARE_MARKERS,
     TASK_COLOURS,
     TASK_MARKERS,
     TASK_PAIR_COLOURS,
-    Code,
-    Labelling,
     Marker,
-    task_pair,
 )
 from dynashape.report.inline_svg import THEME_COLOURS
 

@@ -37,9 +37,17 @@ DIFFERENCES = (0.0, 0.1, 0.2)
 
 @dataclass(frozen=True)
 class SeedPlan:
-    """The chances in single comparisons and of the pooled verdict, a row an effect and number of seeds.
+    """The chance to find effects, by the number of seeds.
 
-    `verdicts` is empty where the study cannot carry a pooled verdict, for the reason in `message`.
+    Attributes
+    ----------
+    comparisons : DataFrame
+        For each effect and number of seeds, the chance (`power`) to find the effect in one comparison of two tasks.
+    verdicts : DataFrame
+        For each difference of shares and number of seeds, the chance of each pooled verdict. It is empty where the
+        study cannot carry a pooled verdict.
+    message : str
+        Why `verdicts` is empty.
     """
 
     comparisons: pd.DataFrame
@@ -58,14 +66,46 @@ def plan_seeds(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> SeedPlan:
-    """The chance to find each effect in one comparison of two tasks, and of each pooled verdict, by number of seeds.
+    """Simulate how many seeds an effect of a given size, and a verdict, need, from the variances of a finished study.
 
-    Comparisons are simulated `n_studies` times with the noise of this study's comparisons, whose own share is `found`;
-    whole studies as often with its spread between cells and task pairs and the covariance of its seeds, for
-    `differences` of the input and training shares and for the study's own (`measured`). The same seed gives the same
-    numbers. Writes `power.parquet`, `verdict_power.parquet` and their figure. Raises StoreError where the study has no
-    comparisons, InputError where a share is not in [0, 1), a difference not in [-1, 1] or a term none of task,
-    training and input.
+    The results are written into the study's folder: `power.parquet`, `verdict_power.parquet` and their figure.
+
+    Parameters
+    ----------
+    directory : Path
+        The study's folder.
+    shares : sequence of float, default (0.1, 0.2, 0.4)
+        Shares of variance in [0, 1) that the effects in single comparisons have.
+    terms : sequence of str
+        The effects: some of "task", "training" and "input"; all by default.
+    alpha : float, default 0.05
+        The level of the tests of single comparisons.
+    n_studies : int, default 400
+        How often comparisons, and whole studies, are simulated.
+    differences : sequence of float, default (0, 0.1, 0.2)
+        Differences in [-1, 1] between the shares of input and training, for the pooled verdict. The difference that the
+        study found is added to them.
+    seed : int, default 0
+        Equal seeds give equal numbers.
+    progress : Progress, optional
+        Is told what happens.
+
+    Returns
+    -------
+    SeedPlan
+        The chances, by the number of seeds.
+
+    Raises
+    ------
+    StoreError
+        Where the study has no comparisons.
+    InputError
+        Where a share, a difference or a term is none.
+
+    Notes
+    -----
+    Comparisons are simulated with the noise of the study's own comparisons, studies with its spread between cells and
+    task pairs and with the covariance of its seeds.
     """
     progress = progress or Silent()
     for term in terms:

@@ -30,7 +30,20 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Every conclusion at every setting, how often tests flip with the dimension of the MDS plane, and what failed."""
+    """Whether a study's conclusions hang on its settings.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row for each setting, value, contrast, architecture and phase: the estimated difference with its interval, the
+        verdict, and whether it `flips` the study's own. `chosen` marks the rows of the study's own value.
+    dimensions : DataFrame
+        For each analysis, labelling and number of dimensions of the MDS plane, how many tests flip.
+    failures : mapping of str to str
+        For each step that failed or was skipped, why.
+    report : Path
+        The study's report, which holds these results.
+    """
 
     table: pd.DataFrame
     dimensions: pd.DataFrame
@@ -44,10 +57,33 @@ def run_sensitivity(
     grid: Mapping[str, Sequence[Any]] | None = None,
     progress: Progress | None = None,
 ) -> Sensitivity:
-    """Draw the study's conclusions again at every value of the grid and write them beside its results.
+    """Draw the conclusions of a study again with one setting changed at a time, and write them beside its results.
 
-    What the store holds is reused, so a new rank trains nothing. Interrupt it at any moment and call it again. Raises
-    StoreError where there is no study, SpecError where the grid names a field or value that no study has.
+    Whatever the store holds is reused, so a new rank trains nothing. Interrupt it at any moment and call it again.
+
+    Parameters
+    ----------
+    directory : Path
+        The study's folder.
+    open_engine : callable
+        Opens the engine on which steps run; called only if something is missing.
+    grid : mapping of str to sequence, optional
+        The values that each field takes in turn, such as ``{"dsa.rank": [8, 15]}``; see `read_grid`. By default the
+        delays, the rank, the random input and the dissimilarity are varied.
+    progress : Progress, optional
+        Is told what happens.
+
+    Returns
+    -------
+    Sensitivity
+        All conclusions, and what failed.
+
+    Raises
+    ------
+    StoreError
+        Where the folder holds no study.
+    SpecError
+        Where the grid names a field or value that no study has.
     """
     progress = progress or Silent()
     plan, read = open_study(directory)

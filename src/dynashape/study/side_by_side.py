@@ -33,10 +33,25 @@ class _Study:
 
 
 def write_side_by_side(directories: Sequence[Path], out: Path) -> Path:
-    """Write one report about the studies in these folders, and return its path; nothing inside the folders is touched.
+    """Write one report about several studies: what differs in their specifications, and in their results.
 
-    Each study goes by the name of its folder, with as much of the path before it as tells equal names apart. Raises
-    StoreError where a folder holds no study, is given twice, or where `out` is a folder or lies in one of the studies.
+    Parameters
+    ----------
+    directories : sequence of Path
+        The folders of the studies, in which nothing is changed. Each study goes by the name of its folder, with as much
+        of the path before it as tells equal names apart.
+    out : Path
+        The file of the report, outside these folders.
+
+    Returns
+    -------
+    Path
+        The report.
+
+    Raises
+    ------
+    StoreError
+        Where a folder holds no study or is given twice, or the report cannot be written there.
     """
     named = name_folders(directories)
     opened = {name: open_study(directory) for name, directory in named.items()}

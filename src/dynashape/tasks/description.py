@@ -31,7 +31,7 @@ class TaskDescription:
         The length of each phase in milliseconds.
     response_ms : tuple of int
         When the response is scored, in milliseconds from the start of the trial.
-    ceiling : float, optional
+    ceiling : float or None
         The accuracy of an ideal observer of the same noisy inputs, where one is known.
     """
 
@@ -85,9 +85,9 @@ class ExampleTrial:
     ----------
     name, description : str
         The task's.
-    inputs : array, shape (steps, channels)
+    inputs : array of shape (steps, channels)
         What the network receives, noise included.
-    target : array of int, shape (steps,)
+    target : integer array of shape (steps,)
         The right action at each step.
     input_names, action_names : tuple of str
         The names of channels and actions.

@@ -43,7 +43,7 @@ def drive(
     ----------
     kind : str
         The input condition, one of `INPUT_CONDITIONS`; see Notes.
-    inputs : array, shape (trials, steps, channels)
+    inputs : array of shape (trials, steps, channels)
         The task's input.
     rng : numpy.random.Generator
         The stream from which everything is drawn.
@@ -52,7 +52,7 @@ def drive(
 
     Returns
     -------
-    array, shape (trials, steps, channels)
+    array of shape (trials, steps, channels)
         A new array in float32.
 
     Raises

@@ -120,7 +120,7 @@ class Task(ABC):
 
         Returns
         -------
-        array of int, shape (trials,), or None
+        integer array of shape (trials,), or None
             The action in each trial; None where no ideal observer is known.
         """
         return None

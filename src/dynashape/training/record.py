@@ -24,12 +24,12 @@ def record_activity(
         The architecture of the networks.
     weights : sequence of Weights
         The weights of each network.
-    inputs : array, shape (networks, trials, steps, channels)
+    inputs : array of shape (networks, trials, steps, channels)
         The inputs of each network.
 
     Returns
     -------
-    activity : array, shape (networks, trials, steps, units)
+    activity : array of shape (networks, trials, steps, units)
         The activity, in float32.
     statuses : list of Status
         How each network went: ``diverged`` where its activity is not finite or is absurdly large, ``silent`` where it

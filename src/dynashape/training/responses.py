@@ -29,17 +29,17 @@ def respond(
         The architecture of the networks.
     weights : sequence of Weights
         The weights of each network.
-    inputs : array, shape (trials, steps, channels)
+    inputs : array of shape (trials, steps, channels)
         The inputs, the same for every network.
     window : tuple of two int
         The first step of the response window, and the step after its last.
 
     Returns
     -------
-    chosen : array of int, shape (networks, trials)
+    chosen : integer array of shape (networks, trials)
         The action with the largest mean logit in the window. A network whose logits are not finite chooses action 0;
         its activity then is not finite either, or absurdly large.
-    size : array, shape (networks,)
+    size : array of shape (networks,)
         The root mean square of each network's activity over all trials, steps and units.
 
     Examples

@@ -57,7 +57,7 @@ class TrainingState:
         Updates made so far.
     seeds : tuple of int
         The networks that still learn. The arrays and tuples that follow are in their order.
-    parameters, mean, square : array, shape (networks, parameters)
+    parameters, mean, square : array of shape (networks, parameters)
         Their weights and the two moments of Adam.
     streams : tuple of StreamState
         Where the random streams of their trials are.

@@ -31,15 +31,8 @@ from dynashape.figures import (
 )
 from dynashape.figures.distance_matrices import order_systems
 from dynashape.figures.style import NEARNESS, SEQUENTIAL, theme
-from dynashape.records import (
-    ANALYSIS_COLOURS,
-    CONDITION_COLOURS,
-    LABELLING_COLOURS,
-    READING_ORDER,
-    TASK_COLOURS,
-    Code,
-    Status,
-)
+from dynashape.records import READING_ORDER, Code, Status
+from dynashape.records.appearance import ANALYSIS_COLOURS, CONDITION_COLOURS, LABELLING_COLOURS, TASK_COLOURS
 
 
 def words(figure) -> list[str]:

@@ -4,20 +4,22 @@ import pytest
 
 from dynashape.networks import ARCHITECTURES
 from dynashape.records import (
-    ARCHITECTURE_COLOURS,
-    CONDITION_COLOURS,
     CONDITIONS,
-    LABELLING_COLOURS,
-    PHASE_COLOURS,
     PHASES,
     READING_ORDER,
     SHORT_NAMES,
-    TASK_COLOURS,
-    TASK_PAIR_COLOURS,
     TASK_PAIR_ORDER,
     Labelling,
     in_reading_order,
     task_pair,
+)
+from dynashape.records.appearance import (
+    ARCHITECTURE_COLOURS,
+    CONDITION_COLOURS,
+    LABELLING_COLOURS,
+    PHASE_COLOURS,
+    TASK_COLOURS,
+    TASK_PAIR_COLOURS,
 )
 from dynashape.tasks import TASKS
 

@@ -23,7 +23,7 @@ class Alignment:
         The angle between A and C B C', in radians (0 to pi).
     euclidean : float
         The norm of their difference, both scaled to unit norm.
-    transform : array, shape (n, n)
+    transform : array of shape (n, n)
         C, the orthogonal matrix for which C B C' is nearest to A.
     converged : bool
         Whether the distance may still fall by at most 1e-5 rad, by the slope where the search stopped.
@@ -46,7 +46,7 @@ def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pa
 
     Parameters
     ----------
-    A, B : array, shape (n, n), or Operator
+    A, B : array of shape (n, n), or Operator
         The operators; any record with a `matrix` will do. They are scaled to unit norm.
     effort : {"standard", "thorough"}
         How many starts are tried, and for how long (see `EFFORTS`).

@@ -22,15 +22,15 @@ class Alignments:
 
     Attributes
     ----------
-    values : array, shape (pairs,)
+    values : array of shape (pairs,)
         The angular distance of each pair, in radians.
-    euclidean : array, shape (pairs,)
+    euclidean : array of shape (pairs,)
         The norm of the difference of its operators, scaled to unit norm.
-    pairs : integer array, shape (pairs, 2)
+    pairs : integer array of shape (pairs, 2)
         Which systems each pair is of: their positions in the list of operators.
-    converged : boolean array, shape (pairs,)
+    converged : boolean array of shape (pairs,)
         Whether the distance may still fall by at most 1e-5 rad.
-    spread : array, shape (pairs,)
+    spread : array of shape (pairs,)
         How far apart the starts of the last round lay, in radians; 0 where no search was needed.
     n_systems : int
         Number of operators.
@@ -77,9 +77,9 @@ def align_all(
 
     Parameters
     ----------
-    operators : sequence of array, shape (n, n), or of Operator
+    operators : sequence of array of shape (n, n), or of Operator
         One operator a system; any records with a `matrix` will do.
-    pairs : integer array, shape (pairs, 2), optional
+    pairs : integer array of shape (pairs, 2), optional
         Positions in `operators`. All pairs by default, the upper triangle row by row.
     effort : {"standard", "thorough"}
         How many starts are tried, and for how long (see `EFFORTS`).

@@ -21,7 +21,7 @@ def spectral_distance(A: OperatorLike, B: OperatorLike, *, zero_pad: bool = Fals
 
     Parameters
     ----------
-    A, B : array, shape (n, n), or Operator
+    A, B : array of shape (n, n), or Operator
         The operators; any record with a `matrix` will do.
     zero_pad : bool, default False
         Whether operators of unequal rank are filled up with zeros.
@@ -59,14 +59,14 @@ def spectral_distances(operators: Sequence[OperatorLike], *, zero_pad: bool = Fa
 
     Parameters
     ----------
-    operators : sequence of array, shape (n, n), or of Operator
+    operators : sequence of array of shape (n, n), or of Operator
         One operator a system.
     zero_pad : bool, default False
         Whether operators of unequal rank are filled up with zeros.
 
     Returns
     -------
-    array, shape (systems, systems)
+    array of shape (systems, systems)
         Symmetric, with zeros in its diagonal.
 
     Raises

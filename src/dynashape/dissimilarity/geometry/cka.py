@@ -20,7 +20,7 @@ def cka_distance(first: Activity, second: Activity) -> float:
 
     Parameters
     ----------
-    first, second : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+    first, second : array of shape (trials, steps, units) or (steps, units), or a list of such arrays
         The activities. Trials and steps must correspond, units need not.
 
     Returns
@@ -62,7 +62,7 @@ def cka_distances(activities: Sequence[Activity]) -> Float[Array, "systems syste
 
     Returns
     -------
-    array, shape (systems, systems)
+    array of shape (systems, systems)
         Symmetric, with zeros in its diagonal.
 
     Raises

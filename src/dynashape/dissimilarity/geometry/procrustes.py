@@ -17,7 +17,7 @@ def procrustes_distance(first: Activity, second: Activity) -> float:
 
     Parameters
     ----------
-    first, second : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+    first, second : array of shape (trials, steps, units) or (steps, units), or a list of such arrays
         The activities. Trials and steps must correspond, units need not: the smaller number is filled up with silent
         units. To compare condition averages, average first.
 
@@ -59,7 +59,7 @@ def procrustes_distances(activities: Sequence[Activity]) -> Float[Array, "system
 
     Returns
     -------
-    array, shape (systems, systems)
+    array of shape (systems, systems)
         Symmetric, with zeros in its diagonal.
 
     Raises

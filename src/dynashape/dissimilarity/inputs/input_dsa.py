@@ -39,7 +39,7 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
     Attributes
     ----------
-    state_distances_, input_distances_ : array, shape (systems, systems)
+    state_distances_, input_distances_ : array of shape (systems, systems)
         Angular distances of A and of B, in radians.
     operators_ : list of InputOperator
         The operators of each system.
@@ -127,7 +127,7 @@ def input_distances(
 
     Parameters
     ----------
-    matrices : sequence of array, shape (rank, channels)
+    matrices : sequence of array of shape (rank, channels)
         The input operator B of each system.
     same_channels : bool, default True
         Whether channel k is the same thing in every system. Otherwise the channels may be rotated too, which leaves the
@@ -135,7 +135,7 @@ def input_distances(
 
     Returns
     -------
-    array, shape (systems, systems)
+    array of shape (systems, systems)
         In radians: the exact minimum over orthogonal C of the angle between one B and C times the other.
 
     Raises

@@ -30,13 +30,13 @@ class InputOperator:
 
     Attributes
     ----------
-    matrix : array, shape (rank, rank)
+    matrix : array of shape (rank, rank)
         The recurrent operator A.
-    input_matrix : array, shape (rank, channels)
+    input_matrix : array of shape (rank, channels)
         The input operator B.
     n_delays, rank : int
         The options it was fitted with.
-    singular_values : array, shape (values,)
+    singular_values : array of shape (values,)
         Those of the predicted future, from which the rank can be read.
     unexplained : float
         The share of the next state that A and B leave unexplained.
@@ -65,9 +65,9 @@ def fit_input_operator(
 
     Parameters
     ----------
-    activity : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+    activity : array of shape (trials, steps, units) or (steps, units), or a list of such arrays
         All trials of one system. Its first `rank` principal directions are used.
-    inputs : array, shape (trials, steps, channels) or (steps, channels), or a list of such arrays
+    inputs : array of shape (trials, steps, channels) or (steps, channels), or a list of such arrays
         The input, step for step: the input at t acts on the step after t.
     n_delays : int
         The state at t is a linear function of the `n_delays` steps before t, chosen to predict the `n_delays` steps

@@ -42,11 +42,11 @@ class PairDistances:
 
     Attributes
     ----------
-    values : array, shape (pairs,)
+    values : array of shape (pairs,)
         The distance of each pair, in the unit of the dissimilarity.
-    spread : array, shape (pairs,)
+    spread : array of shape (pairs,)
         Where distances are searched: how far apart the starts of the search ended. Zero elsewhere.
-    converged : boolean array, shape (pairs,)
+    converged : boolean array of shape (pairs,)
         Whether the search had come to its end.
     """
 
@@ -128,9 +128,9 @@ class Dissimilarity(ABC, Generic[S]):
 
         Parameters
         ----------
-        activity : array, shape (trials, steps, units)
+        activity : array of shape (trials, steps, units)
             The activity of the system; it is not modified.
-        choices : integer array, shape (trials,)
+        choices : integer array of shape (trials,)
             The right choice of each trial.
         name : str
             What errors and statuses call the activity.
@@ -149,7 +149,7 @@ class Dissimilarity(ABC, Generic[S]):
         ----------
         summaries : sequence of records
             The summaries of all systems that are compared with each other.
-        pairs : integer array, shape (pairs, 2)
+        pairs : integer array of shape (pairs, 2)
             Positions in `summaries`, of systems whose status is ok.
 
         Returns

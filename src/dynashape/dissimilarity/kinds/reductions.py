@@ -41,7 +41,7 @@ class Averages:
 
     Attributes
     ----------
-    values : array, shape (choices, steps, units)
+    values : array of shape (choices, steps, units)
         The averages.
     status : Status
         "unvarying" where they have no shape to compare.

@@ -20,7 +20,7 @@ def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> 
 
     Parameters
     ----------
-    activity : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+    activity : array of shape (trials, steps, units) or (steps, units), or a list of such arrays
         All trials of one system, of any lengths.
     n_delays : int
         Number of steps in a window.
@@ -29,7 +29,7 @@ def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> 
 
     Returns
     -------
-    list of array, shape (steps - (n_delays - 1) * delay_interval, n_delays * units)
+    list of array of shape (steps - (n_delays - 1) * delay_interval, n_delays * units)
         One float64 array a trial. A row holds the units now, then those `delay_interval` steps ago, and so on, as in
         dsa-metric; no row reaches into another trial.
 

@@ -27,11 +27,11 @@ class Operator:
 
     Attributes
     ----------
-    matrix : array, shape (rank, rank)
+    matrix : array of shape (rank, rank)
         Maps the coordinates of one step to those of the next. Coordinates are in order of the variance they carry.
     n_delays, delay_interval, rank, ridge
         The options it was fitted with; `rank` is the number of coordinates.
-    singular_values : array, shape (values,)
+    singular_values : array of shape (values,)
         All singular values of the delay embedding.
     explained_variance : float
         The share of the (uncentred) variance of the embedding in its first `rank` directions.
@@ -74,11 +74,11 @@ def fit_operator(
 
     Parameters
     ----------
-    activity : array, shape (trials, steps, units) or (steps, units), or a list of such arrays
+    activity : array of shape (trials, steps, units) or (steps, units), or a list of such arrays
         All trials of one system, of any lengths. The arrays are not modified; what is computed is in float64.
     n_delays : int
         Number of steps in a window of the embedding.
-    rank : int, float or "svht"
+    rank : int or float, or "svht"
         Number of coordinates; or the share of the variance that they carry, in (0, 1); or "svht" for the optimal
         threshold in white noise.
     delay_interval : int, default 1

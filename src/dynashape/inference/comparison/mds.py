@@ -27,7 +27,7 @@ class Embedding:
 
     Attributes
     ----------
-    points : array, shape (systems, components)
+    points : array of shape (systems, components)
         Centred, on their principal axes, each axis with the first system that is clearly off zero on its positive side.
     stress : float
         Normalised stress-1, in [0, 1]: the root of the summed squared errors over the summed squared disparities. At a
@@ -52,7 +52,7 @@ def embed_mds(
 
     Parameters
     ----------
-    distances : array, shape (systems, systems)
+    distances : array of shape (systems, systems)
         Symmetric, not negative, with zeros in the diagonal.
     n_components : int, default 2
         Number of dimensions of the points.

@@ -27,9 +27,9 @@ class Contrasts:
 
     Attributes
     ----------
-    sums, differences : array, shape (networks, networks)
+    sums, differences : array of shape (networks, networks)
         The traces of both add up to the sum of squares of all systems around their mean.
-    tasks : bool array, shape (networks,)
+    tasks : boolean array of shape (networks,)
         True for networks of the second task.
     """
 
@@ -74,9 +74,9 @@ def compute_contrasts(distances: Float[Array, "systems systems"], tasks: Bool[Ar
 
     Parameters
     ----------
-    distances : array, shape (systems, systems)
+    distances : array of shape (systems, systems)
         All networks in the first condition, then the same networks in the second.
-    tasks : bool array, shape (networks,)
+    tasks : boolean array of shape (networks,)
         True for networks of the second task.
 
     Returns

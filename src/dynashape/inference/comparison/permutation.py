@@ -27,7 +27,7 @@ class Relabellings:
 
     Attributes
     ----------
-    table : bool array, shape (relabellings, networks)
+    table : boolean array of shape (relabellings, networks)
         Which task each network gets, or whether its two conditions are swapped.
     exact : bool
         True where every relabelling is there, the labels given first, and once up to exchanging the two labels
@@ -61,7 +61,7 @@ def task_relabellings(
 
     Parameters
     ----------
-    tasks : bool array, shape (networks,)
+    tasks : boolean array of shape (networks,)
         True for networks of the second task.
     max_relabellings : int, default 5000
         Where there are more ways than this, so many are drawn.

@@ -132,7 +132,7 @@ class Comparison:
         condition.
     separations : mapping of Term to Separation
         One for `Term.TASK` and one for `Term.CONDITION`.
-    systems : int array, shape (systems,)
+    systems : integer array of shape (systems,)
         The rows of the distance matrix that were used: all networks in the first condition, then in the second.
     embedding : Embedding
         The MDS plane, whose points are in the order of `systems`.
@@ -144,7 +144,7 @@ class Comparison:
         Permutation p-value of the interaction.
     contrasts : Contrasts
         What the shares are computed from, and families of tests and headlines with them.
-    seeds : int array, shape (networks,)
+    seeds : integer array of shape (networks,)
         The seed of each network of `contrasts`.
     networks : tuple of str
         Their names.

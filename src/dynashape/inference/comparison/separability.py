@@ -58,11 +58,11 @@ def separability(
 
     Parameters
     ----------
-    points : array, shape (systems, components)
+    points : array of shape (systems, components)
         Such as those of `embed_mds`.
-    labels : bool array, shape (systems,)
+    labels : boolean array of shape (systems,)
         Which of the two classes each system belongs to.
-    relabellings : bool array, shape (relabellings, systems), optional
+    relabellings : boolean array of shape (relabellings, systems), optional
         The labellings that are as likely as the given one where classes mean nothing; see `task_relabellings` and
         `condition_swaps`. Without them only the accuracy means something: chance equals it and the p-value is 1.
     exact : bool, default True

@@ -27,10 +27,10 @@ class VerdictPilot:
         Which shares.
     difference : float
         The study's own pooled difference.
-    influences : tuple of array, shape (comparisons, seeds)
+    influences : tuple of array of shape (comparisons, seeds)
         For each block (architecture), how far each seed moves the value of each comparison, centred. Networks occur in
         several comparisons and phases, so the errors of these are correlated.
-    cells, blocks : int array, shape (comparisons,)
+    cells, blocks : integer array of shape (comparisons,)
         The number of the cell (architecture and phase), and of the block, of each comparison.
     cell_spread, pair_spread : float
         Standard deviations of the true values between cells, and between the task pairs of a cell.

@@ -46,9 +46,9 @@ def compute_floor(split_half: Float[Array, " networks"], seeds: Int[Array, " net
 
     Parameters
     ----------
-    split_half : array, shape (networks,)
+    split_half : array of shape (networks,)
         The distance between the two halves of each network.
-    seeds : int array, shape (networks,)
+    seeds : integer array of shape (networks,)
         The seed of each network. Networks of one seed are averaged first.
 
     Returns

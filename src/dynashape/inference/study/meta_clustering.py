@@ -66,7 +66,7 @@ class MetaClustering:
     ----------
     embedding : Embedding
         The points.
-    groups : int array, shape (points,)
+    groups : integer array of shape (points,)
         The group of each point, numbered from 0.
     n_groups : int
         Number of groups.
@@ -107,11 +107,11 @@ def meta_cluster(
 
     Parameters
     ----------
-    features : array, shape (points, features)
+    features : array of shape (points, features)
         They are standardised; features without any spread are ignored.
-    factors : mapping of str to array, shape (points,)
+    factors : mapping of str to array of shape (points,)
         The level of each point in every factor.
-    replicates : array, shape (replicates, points, features), optional
+    replicates : array of shape (replicates, points, features), optional
         The features after resampling seeds, in the units of `features`.
     max_groups : int, default 8
         The largest number of groups that is tried.

@@ -17,10 +17,17 @@ from dynashape.study.ask.spec import StudySpec
 
 
 def presets() -> dict[str, str]:
-    """Names of the presets that come with the package, each with its first comment line as a description.
+    """List the presets that come with the package.
 
-    >>> sorted(presets())
-    ['paper', 'quick', 'smoke']
+    Returns
+    -------
+    dict of str to str
+        What each preset is for, by its name.
+
+    Examples
+    --------
+    >>> list(presets())
+    ['smoke', 'quick', 'paper']
     """
     folder = resources.files("dynashape.study.ask").joinpath("presets")
     found = {}
@@ -32,11 +39,28 @@ def presets() -> dict[str, str]:
 
 
 def load_spec(preset_or_yaml: str | Path, overrides: Iterable[str] = ()) -> StudySpec:
-    """The specification named by a preset or written in a YAML file, with overrides `a.b=value` applied.
+    """Load the specification of a study.
 
-    A YAML file needs to hold only what differs: `preset: quick` on top names what the rest comes from (without it, the
-    defaults, which are those of the paper preset). Raises SpecError, one line for each fault.
+    Parameters
+    ----------
+    preset_or_yaml : str or Path
+        The name of a preset, or a YAML file. The file holds only what differs: its line `preset: quick` names the
+        preset that the rest comes from; without this line the rest comes from the defaults, those of the paper preset.
+    overrides : iterable of str, optional
+        Texts `field=value`, such as ``"dsa.rank=8"``, with which single fields are replaced.
 
+    Returns
+    -------
+    StudySpec
+        The specification, validated.
+
+    Raises
+    ------
+    SpecError
+        With one line for each fault.
+
+    Examples
+    --------
     >>> load_spec("quick", ["dsa.rank=8"]).dsa.rank
     8
     """

@@ -20,10 +20,20 @@ class Frozen(BaseModel):
 
 
 class TaskSpec(Frozen):
-    """One task: a name of ours; any NeuroGym environment with a map from its periods to the four phases; or a class.
+    """One task: one of dynashape's own, a NeuroGym environment, or a class of one's own.
 
-    `environment` is a registered id or an entry point "module:Class". `ceiling` is the accuracy that can be reached,
-    where no ideal observer is known (1 unless given).
+    Attributes
+    ----------
+    name : str
+        The name of the task; without `environment`, that of one of dynashape's own.
+    environment : str or None
+        The registered id of a NeuroGym environment, or "module:Class".
+    period_to_phase : dict of str to str or None
+        The phase of each period of the environment.
+    parameters : dict of str to object
+        Parameters of the task or environment.
+    ceiling : float or None
+        The accuracy that can be reached, where no ideal observer is known; 1 unless it is given.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
@@ -44,7 +54,7 @@ class TaskSpec(Frozen):
         return self
 
     def build(self, timing: Timing, input_noise: float) -> Task:
-        """The task itself, with the study's timing and input noise."""
+        """Build the task, with the study's timing and input noise."""
         if self.environment is None:
             return make_task(self.name, timing=timing, input_noise=input_noise, **self.parameters)
         task = make_task(
@@ -63,8 +73,14 @@ class TaskSpec(Frozen):
 class NetworkSpec(Frozen):
     """The size of every network, options that its cell takes, and cells of one's own.
 
-    Options under an architecture's name are for it alone, the others for all. `cells` names an entry point
-    "module:Class" for each architecture that is neither ours nor registered.
+    Attributes
+    ----------
+    n_units : int
+        The number of recurrent units.
+    options : dict of str to object
+        Options of cells. Those under the name of an architecture are for it alone, the others for all.
+    cells : dict of str to str
+        "module:Class" for the name of each architecture of one's own.
     """
 
     n_units: PositiveInt = 64
@@ -82,7 +98,7 @@ class NetworkSpec(Frozen):
         return value
 
     def only(self, architecture: str) -> NetworkSpec:
-        """What of this shapes networks of one architecture: the options of others change nothing in them."""
+        """Keep what shapes networks of one architecture: options of other architectures change nothing in them."""
         names = {*known_architectures(), *self.cells} - {architecture}
         return NetworkSpec(
             n_units=self.n_units,
@@ -91,7 +107,7 @@ class NetworkSpec(Frozen):
         )
 
     def cell(self, architecture: str, dt_ms: int) -> Cell:
-        """The cell of this architecture; one that has an option `dt_ms` is given the study's time step."""
+        """Make the cell of this architecture; one that has an option `dt_ms` is given the study's time step."""
         named = self.cells.get(architecture, architecture)
         own = self.only(architecture).options
         options = {name: value for name, value in own.items() if name != architecture} | own.get(architecture, {})
@@ -101,7 +117,17 @@ class NetworkSpec(Frozen):
 
 
 class ActivitySpec(Frozen):
-    """The trials from which dynamics are read, and the random input of the `noise` condition."""
+    """The trials from which dynamics are read, and the random input of the `noise` condition.
+
+    Attributes
+    ----------
+    n_trials : int
+        The number of trials of each system.
+    noise : str
+        The kind of random input: a name in `INPUT_CONDITIONS`.
+    noise_sd : float
+        The standard deviation of random input that is Gaussian.
+    """
 
     n_trials: PositiveInt = 100
     noise: str = "gaussian"
@@ -116,7 +142,19 @@ class ActivitySpec(Frozen):
 
 
 class DsaSpec(Frozen):
-    """Dynamical Similarity Analysis: the embedding, the operators' rank, and how hard the alignment tries."""
+    """The options of Dynamical Similarity Analysis.
+
+    Attributes
+    ----------
+    n_delays, delay_interval : int
+        The number of steps in a window of the delay embedding, and the number of steps between them.
+    rank : int
+        The number of coordinates of an operator.
+    ridge : float
+        The ridge of the regression.
+    effort : {"standard", "thorough"}
+        How long alignments are searched.
+    """
 
     n_delays: PositiveInt = 6
     delay_interval: PositiveInt = 1
@@ -133,7 +171,17 @@ class DsaSpec(Frozen):
 
 
 class SeparabilitySpec(Frozen):
-    """How two groups of systems are told apart in a comparison."""
+    """How two groups of systems are told apart in a comparison.
+
+    Attributes
+    ----------
+    mds : {"metric", "non-metric"}
+        The kind of multidimensional scaling.
+    n_components : int
+        The number of dimensions in which the accuracy is measured.
+    max_relabellings : int
+        Up to this many relabellings are all enumerated; of more, this many are drawn.
+    """
 
     mds: Literal["metric", "non-metric"] = "metric"
     n_components: PositiveInt = 2
@@ -141,7 +189,18 @@ class SeparabilitySpec(Frozen):
 
 
 class MetaClusteringSpec(Frozen):
-    """What the points of the meta-clustering are; everything else that a comparison varies in becomes a feature."""
+    """What the meta-clustering groups.
+
+    Attributes
+    ----------
+    points : tuple of str
+        What tells points apart: some of "analysis", "architecture", "task_pair" and "phase". Whatever else comparisons
+        differ in becomes features of the points.
+    features : tuple of str
+        Columns of the table of separability.
+    max_groups : int
+        The largest number of groups.
+    """
 
     # Every comparison is a point, so that each of the four factors can be tested.
     points: tuple[Literal["analysis", "architecture", "task_pair", "phase"], ...] = (

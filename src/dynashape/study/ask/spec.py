@@ -33,7 +33,48 @@ def _task_of(value: Any) -> Any:
 
 
 class StudySpec(Frozen):
-    """A whole study. Every field that can change a result is here; workers, devices and folders are not."""
+    """A whole study: every field that can change a result is here; workers and folders are not.
+
+    Attributes
+    ----------
+    name : str
+        The name of the study.
+    architectures : tuple of str
+        Names of cells that come with dynashape, or of those in `networks.cells`.
+    tasks : tuple of TaskSpec
+        At least two tasks. The name of one of dynashape's own may stand for it.
+    seeds : tuple of int
+        At least two seeds. One network of each architecture and task is trained with each.
+    phases : tuple of str
+        The phases of a trial in which systems are compared.
+    timing : Timing
+        The durations of the phases.
+    input_noise : float
+        The standard deviation of the noise that is added to the inputs of all tasks.
+    networks : NetworkSpec
+        The size of networks and the options of their cells.
+    training : LearningProtocol
+        How networks are trained. With `snapshots`, numbers of updates or "log", all analyses are repeated with the
+        weights after each of these updates.
+    activity : ActivitySpec
+        The trials from which dynamics are read.
+    dissimilarity : str
+        What is measured between systems: a name in `DISSIMILARITIES`, one that an installed package offers, or
+        "module:Class" for one's own.
+    dissimilarity_options : dict of str to object
+        Options of the dissimilarity that are no fields of `dsa`.
+    dsa : DsaSpec
+        The options of the delay embedding, the operators and their alignment.
+    separability : SeparabilitySpec
+        How groups of systems are told apart.
+    meta_clustering : MetaClusteringSpec
+        How comparisons are grouped.
+
+    Examples
+    --------
+    >>> StudySpec(tasks=("CDM", "PR"), seeds=(0, 1)).task_pairs
+    (('CDM', 'PR'),)
+    """
 
     name: str = "paper"
     architectures: tuple[str, ...] = ARCHITECTURES
@@ -130,7 +171,7 @@ class StudySpec(Frozen):
 
     @cached_property
     def measure(self) -> Dissimilarity[Any]:
-        """The dissimilarity itself, with those of `dsa` and `dissimilarity_options` that are fields of its class."""
+        """The dissimilarity, made with `dissimilarity_options` and those fields of `dsa` that its class has too."""
         kind = find_dissimilarity(self.dissimilarity)
         known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # one's own is a dataclass where it has options
         unknown = sorted(set(self.dissimilarity_options) - set(known))
@@ -142,25 +183,21 @@ class StudySpec(Frozen):
         return kind(**(shared | self.dissimilarity_options))
 
     def task(self, name: str) -> Task:
-        """The task of this name, built with the study's timing and input noise."""
+        """Build the task of this name, with the study's timing and input noise."""
         return next(task for task in self.tasks if task.name == name).build(self.timing, self.input_noise)
 
     @property
     def task_names(self) -> tuple[str, ...]:
-        """Names of the tasks, in order."""
+        """The names of the tasks, in order."""
         return tuple(task.name for task in self.tasks)
 
     @property
     def task_pairs(self) -> tuple[tuple[str, str], ...]:
-        """All pairs of tasks that are compared.
-
-        >>> len(StudySpec().task_pairs)
-        6
-        """
+        """All pairs of tasks; each is compared."""
         return tuple(combinations(self.task_names, 2))
 
     def as_dict(self) -> dict[str, object]:
-        """The resolved specification as plain values, as in `study.yaml`."""
+        """Give the resolved specification as plain values, as they stand in `study.yaml`."""
         return self.model_dump(mode="json")
 
 

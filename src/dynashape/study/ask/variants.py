@@ -49,7 +49,23 @@ def default_grid(spec: StudySpec) -> dict[str, list[Any]]:
 
 
 def read_grid(path: Path) -> dict[str, list[Any]]:
-    """The grid of a YAML file, such as `dsa.rank: [8, 15]`; SpecError where it is not one."""
+    """Read the grid of a sensitivity analysis.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file of lines such as `dsa.rank: [8, 15]`.
+
+    Returns
+    -------
+    dict of str to list
+        The values that each field takes in turn.
+
+    Raises
+    ------
+    SpecError
+        Where the file cannot be read or holds no grid.
+    """
     try:
         raw = yaml.safe_load(path.read_text())
     except OSError as error:

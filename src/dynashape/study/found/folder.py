@@ -53,7 +53,25 @@ class StudyStatus:
 
 
 def open_study(directory: Path) -> tuple[Plan, Reader]:
-    """The plan of the study in a folder, and a reader of its store; StoreError where there is none."""
+    """Open the study in a folder: ``read_results(*open_study(directory))`` reads what it has found.
+
+    Parameters
+    ----------
+    directory : Path
+        The folder of a study, the `--out` of a run.
+
+    Returns
+    -------
+    Plan
+        The plan of the study, whose `spec` is its specification.
+    Reader
+        A reader of its store.
+
+    Raises
+    ------
+    StoreError
+        Where the folder holds no study.
+    """
     resolved = directory / "study.yaml"
     if not resolved.is_file():
         raise StoreError(f"{directory} holds no study (no study.yaml); give the --out folder of a `dynashape run`.")

@@ -47,7 +47,21 @@ class Compares:
 
 @dataclass(frozen=True)
 class Results:
-    """All of a study. A step that is not done is missing from the tables, never filled in."""
+    """All that a study has found. What is not computed yet is missing from the tables, never filled in.
+
+    Attributes
+    ----------
+    networks, training, psychometric, operators, eigenvalues : DataFrame
+        The tables of these names that a run writes.
+    distances : mapping of (str, str) to Distances
+        The labelled distances of each architecture and phase.
+    alignments, bounds, separability, embeddings, meta_points : DataFrame
+        Further tables of these names.
+    conclusions : Conclusions or None
+        The corrected `family` of tests, the `headline` and the `claims` of the paper.
+    meta : MetaClustered or None
+        The groups of comparisons.
+    """
 
     networks: pd.DataFrame
     training: pd.DataFrame
@@ -65,7 +79,18 @@ class Results:
 
 
 def read_results(plan: Plan, read: Reader) -> Results:
-    """Everything in the store that belongs to this plan."""
+    """Read everything that a study has found so far.
+
+    Parameters
+    ----------
+    plan, read
+        The plan of the study and the reader of its store, as `open_study` gives them for a folder.
+
+    Returns
+    -------
+    Results
+        Records and tables.
+    """
     networks, examined = read_networks(plan, read), _read_examined(plan, read)
     summaries = {system: own for fit in _done(plan.final.fits, read) for system, own in read(fit).items()}
     distances, counts = _read_distances(plan, read)
