@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
-from synthetic_study import LOST, UPDATES
 
 from dynashape.distances import Distances
 from dynashape.errors import InputError
@@ -44,7 +43,7 @@ from dynashape.records import (
     Code,
     Status,
 )
-
+from synthetic_study import LOST, UPDATES
 
 # What every separability table has; the others have measures that the figures do not need.
 MINIMAL = ["analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy", "chance", "p_value"]

@@ -3,11 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from dynashape.study.ask.spec import StudySpec
 
 from dynashape.errors import InputError
 from dynashape.report import describe_methods
 from dynashape.report.methods import list_parameters
+from dynashape.study.ask.spec import StudySpec
 from dynashape.tasks import INPUT_CONDITION_DESCRIPTIONS
 
 
@@ -61,6 +61,7 @@ def text_of(spec, n_pooled=None) -> str:
 def test_every_parameter_is_said_in_words():
     text = text_of(SPEC)
     silent = {"name", "tasks", "networks.options", "networks.cells", "training.snapshots", "meta_clustering.points"}
+    silent |= {"dissimilarity_options"}
     for name, value in list_parameters(SPEC):
         if name in silent:
             continue
