@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from dynashape.study.measures import DISSIMILARITIES
-from dynashape.study.plan import make_plan
-from dynashape.study.spec import differences
 
+from dynashape.dissimilarity import DISSIMILARITIES
 from dynashape.errors import SpecError
 from dynashape.study import load_spec, read_grid
-from dynashape.study.sensitivity import _union, default_grid, make_variants
+from dynashape.study.ask.load import differences
+from dynashape.study.ask.variants import default_grid, make_variants
 from dynashape.tasks import INPUT_CONDITIONS
 
 
@@ -58,19 +57,10 @@ def test_a_mistake_in_the_grid_is_refused(grid, said):
         make_variants(load_spec("smoke"), grid)
 
 
-def test_variants_share_all_units_that_they_can():
-    spec = load_spec("smoke")
-    variants = make_variants(spec, {"dsa.rank": [2, 4], "activity.noise": ["gaussian", "zero"]})
-    base = make_plan(spec)
-    plans = {(one.setting, one.value): make_plan(one.spec) for one in variants}
-    union = _union(base, plans)
-    n_groups = len(base.stages["train"])
-    counts = {step: len(units) / len(base.stages[step]) for step, units in union.stages.items()}
-    assert len(union.stages["train"]) == n_groups
-    assert counts["record"] == 2
-    assert counts["fit"] == counts["align"] == counts["compare"] == 3
-    for units in union.stages.values():
-        assert len({unit.name for unit in units}) == len(units)
+def test_another_dissimilarity_has_none_of_the_studys_options():
+    spec = load_spec("smoke", ["dissimilarity_options={ridge: 0.5}"])
+    other = make_variants(spec, {"dissimilarity": ["procrustes"]})[1].spec
+    assert other.dissimilarity_options == {}
 
 
 @pytest.mark.parametrize("text", ["", "dsa.rank", "dsa.rank: 4", "dsa.rank: []", "a: [1", "- 3"])
