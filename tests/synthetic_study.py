@@ -5,6 +5,7 @@ Its tables therefore have the columns and measures of a real study. One network 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -161,14 +162,19 @@ class SyntheticStudy:
         folder = self.made_once("synthetic-power", make)
         return pd.read_parquet(folder / "power.parquet"), pd.read_parquet(folder / "verdict_power.parquet")
 
+    @cached_property
+    def narrow(self) -> Path:
+        """The folder of the narrow study."""
+        return self.made_once("synthetic-narrow", lambda folder: _make(folder, load_spec("smoke", [*FIELDS, *NARROW])))
+
     def sensitivity(self) -> pd.DataFrame:
         """The pooled conclusions at other settings, of the narrow study."""
 
         def make(folder: Path) -> None:
-            _make(folder, load_spec("smoke", [*FIELDS, *NARROW]))
+            copy = shutil.copytree(self.narrow, folder / "study")
             # The table is wanted and the report is not, which would draw every figure in every format.
             with patch("dynashape.study.sensitivity.rewrite_report"):
-                run_sensitivity(folder, SerialEngine, GRID)
+                run_sensitivity(copy, SerialEngine, GRID).table.to_parquet(folder / "sensitivity.parquet")
 
         table = pd.read_parquet(self.made_once("synthetic-sensitivity", make) / "sensitivity.parquet")
         return table[(table["architecture"] == "all") & table["estimate"].notna()].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""A tiny study with snapshots, made once a run."""
+"""A tiny study with snapshots, made once a run; and progress that remembers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,30 @@ FIELDS = (
     *("architectures=[GRU]", "tasks=[GNG, DC]", "phases=[delay]", "training.max_updates=6", *EASY),
     *("training.evaluate_every=3", "training.snapshots=[2, 5, 6]"),
 )
+
+
+class Told:
+    """Progress that remembers: stages with their numbers of units and of those found, and the names of units."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, tuple[int, int]] = {}
+        self.units: list[str] = []
+        self.ended = 0
+
+    def stage(self, title: str, n_units: int, n_done: int) -> None:
+        self.stages[title] = (n_units, n_done)
+
+    def unit(self, name: str, ok: bool, message: str) -> None:
+        assert ok, message
+        self.units.append(name)
+
+    def end(self) -> None:
+        self.ended += 1
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
 
 
 @pytest.fixture(scope="session")
