@@ -13,7 +13,7 @@ from dynashape.records import Contrast
 from dynashape.study import run_sensitivity
 from dynashape.study import sensitivity as analysis
 
-GRID = {"dsa.rank": [3, 2, 9999], "activity.noise": ["gaussian", "zero"]}
+GRID = {"dsa.rank": [3, 2, 9999], "activity.noise": ["gaussian", "variance_matched"]}
 
 
 @pytest.fixture
