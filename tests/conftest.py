@@ -1,4 +1,5 @@
-"""What holds for every test: one thread a process, no limit on an example's time, and the mode that checks shapes.
+"""What holds for every test: one thread a process, no limit on an example's time, the mode that checks shapes; and what
+several rooms share: folders made once a run, and a synthetic study.
 
 With DYNASHAPE_CHECK_SHAPES=1 the shapes in dynashape's signatures are checked at each call. `make test` sets it for the
 unit and property tests alone, since it makes them half as long again.
@@ -6,13 +7,17 @@ unit and property tests alone, since it makes them half as long again.
 
 from __future__ import annotations
 
-import importlib.util
 import os
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from synthetic_study import SyntheticStudy
 
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -28,11 +33,26 @@ if os.environ.get("DYNASHAPE_CHECK_SHAPES") == "1":
 
 
 @pytest.fixture(scope="session")
-def synthetic() -> ModuleType:
-    """The module synthetic_study, which lies beside this file and is in no package."""
-    spec = importlib.util.spec_from_file_location("synthetic_study", Path(__file__).with_name("synthetic_study.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A folder that all of pytest's workers share: the first that needs it makes it, the others wait for that."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        place, made = shared / name, shared / f"{name}.made"
+        with FileLock(shared / f"{name}.lock"):
+            if not made.exists():
+                place.mkdir(exist_ok=True)
+                make(place)
+                made.touch()
+        return place
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def synthetic(made_once: Callable[[str, Callable[[Path], object]], Path]) -> SyntheticStudy:
+    """A study of the paper's shape in seconds: see `synthetic_study`, which is imported by those who need it only."""
+    from synthetic_study import SyntheticStudy
+
+    return SyntheticStudy(made_once)

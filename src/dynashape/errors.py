@@ -32,7 +32,7 @@ def unknown_name(kind: str, got: str, known: Iterable[str]) -> str:
     >>> unknown_name("task", "CDN", ["CDM", "GNG"])
     "unknown task 'CDN'; did you mean 'CDM'? Known: CDM, GNG."
     """
-    choice = list(known)
+    choice = [str(name) for name in known]  # of an enumeration, its values
     near = get_close_matches(got, choice, n=1, cutoff=0.5)
     hint = f" did you mean {near[0]!r}?" if near else ""
     return f"unknown {kind} {got!r};{hint} Known: {', '.join(choice)}."

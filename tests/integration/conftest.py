@@ -13,7 +13,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from filelock import FileLock
 
 from dynashape.cli import main
 
@@ -60,24 +59,6 @@ def call(*arguments: object, cwd: Path | None = None, code: int = 0) -> Said:
 def dynashape() -> Callable[..., Said]:
     """The command line in this process: `dynashape("status", folder).out`, with `cwd` and the exit `code` expected."""
     return call
-
-
-@pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
-    """A folder that all of pytest's workers share: the first that needs it makes it, the others wait for that."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-    def folder(name: str, make: Callable[[Path], object]) -> Path:
-        place, made = shared / name, shared / f"{name}.made"
-        with FileLock(shared / f"{name}.lock"):
-            if not made.exists():
-                place.mkdir(exist_ok=True)
-                make(place)
-                made.touch()
-        return place
-
-    return folder
 
 
 @pytest.fixture(scope="session")

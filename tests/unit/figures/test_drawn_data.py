@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,9 +32,26 @@ from dynashape.figures import (
     separability_difference,
 )
 from dynashape.figures.distance_matrices import order_systems
+from dynashape.figures.p_values import format_p
 from dynashape.figures.style import NEARNESS, SEQUENTIAL, theme
-from dynashape.records import READING_ORDER, Code, Status
-from dynashape.records.appearance import ANALYSIS_COLOURS, CONDITION_COLOURS, LABELLING_COLOURS, TASK_COLOURS
+from dynashape.records import (
+    ANALYSIS_COLOURS,
+    CONDITION_COLOURS,
+    LABELLING_COLOURS,
+    READING_ORDER,
+    TASK_COLOURS,
+    Code,
+    Status,
+)
+from synthetic_study import LOST, UPDATES
+
+# What every separability table has; the others have measures that the figures do not need.
+MINIMAL = ["analysis", "architecture", "phase", "task_a", "task_b", "labelling", "accuracy", "chance", "p_value"]
+
+
+def where(table: pd.DataFrame, **labels) -> pd.DataFrame:
+    """The rows that carry these labels."""
+    return table[np.logical_and.reduce([table[name] == value for name, value in labels.items()])]
 
 
 def words(figure) -> list[str]:
@@ -50,46 +69,34 @@ def same_colour(one, other) -> bool:
 
 
 def test_task_structure_draws_the_inputs_the_target_and_the_phases(synthetic):
-    samples = synthetic.task_samples()
+    samples = synthetic.example_trials()
     figure = plot_task_structure(samples)
     inputs_axes, target_axes = labelled(figure.axes, "CDM, inputs"), labelled(figure.axes, "CDM, target")
-    assert len(inputs_axes.lines) == samples[0]["inputs"].shape[1]
+    assert len(inputs_axes.lines) == samples[0].inputs.shape[1]
     drawn = np.asarray(inputs_axes.lines[2].get_ydata())
-    given = samples[0]["inputs"][:, 2]
+    given = samples[0].inputs[:, 2]
     # Each trace is an affine picture of its channel.
     assert np.corrcoef(drawn, given)[0, 1] == pytest.approx(1.0, abs=1e-9)
-    assert np.array_equal(target_axes.patches[-1].get_data().values, samples[0]["target"])
-    assert np.array_equal(labelled(figure.axes, "PR, inputs").images[0].get_array(), samples[3]["inputs"].T)
+    assert np.array_equal(target_axes.patches[-1].get_data().values, samples[0].target)
+    assert np.array_equal(labelled(figure.axes, "PR, inputs").images[0].get_array(), samples[3].inputs.T)
     assert {"fixation", "stimulus", "delay", "decision", "CDM", "PR"} <= set(words(figure))
-    assert all(axes.get_xlim() == (0, 1920) for axes in figure.axes)
-
-
-def test_task_structure_says_what_a_sample_lacks(synthetic):
-    sample = dict(synthetic.task_samples()[0])
-    del sample["target"]
-    with pytest.raises(InputError, match="CDM lacks target"):
-        plot_task_structure([sample])
+    assert all(axes.get_xlim() == (0, 640) for axes in figure.axes)
 
 
 @pytest.mark.parametrize("full", [True, False])
 def test_the_separability_map_has_a_square_for_every_row_of_its_table(synthetic, full):
-    table = synthetic.separability(full)
+    table = synthetic.separability() if full else synthetic.separability()[MINIMAL]
     figure = plot_separability_map(table)
     blocks = [axes for axes in figure.axes if len(axes.patches) == 72]
     assert len(blocks) == 4
-    row = table[
-        (table["analysis"] == 2)
-        & (table["labelling"] == "input")
-        & (table["architecture"] == "GRU")
-        & (table["phase"] == "delay")
-        & (table["task_a"] == "DC")
-        & (table["task_b"] == "PR")
-    ].iloc[0]
+    (row,) = where(
+        table, analysis=2, labelling="input", architecture="GRU", phase="delay", task_a="DC", task_b="PR"
+    ).to_dict("records")
     square = labelled(labelled(figure.axes, "analysis 2, input").patches, "GRU, delay, DC-PR")
     assert same_colour(square.get_facecolor(), SEQUENTIAL((row["accuracy"] - 0.5) / 0.5))
     level = "q_value" if full else "p_value"
     dots = sum(len(line.get_xdata()) for block in blocks for line in block.lines)
-    assert dots == int((table[level] <= 0.05).sum())
+    assert dots == int((table[level] <= 0.05).sum()) > 0
     assert any(text.startswith("chance") and f"{table['chance'].mean():.2f}" in text for text in words(figure))
 
 
@@ -109,13 +116,7 @@ def test_the_maps_draw_every_point_of_the_analysis(synthetic):
     figure = plot_mds_maps(table, 2)
     drawn = sum(len(line.get_xdata()) for axes in figure.axes for line in axes.lines)
     assert drawn == int((table["analysis"] == 2).sum())
-    one = table[
-        (table["analysis"] == 2)
-        & (table["architecture"] == "GRU")
-        & (table["phase"] == "stimulus")
-        & (table["task_a"] == "CDM")
-        & (table["task_b"] == "DC")
-    ]
+    one = where(table, analysis=2, architecture="GRU", phase="stimulus", task_a="CDM", task_b="DC")
     corners = labelled(figure.axes[0].patches, "GRU, stimulus, CDM-DC").get_xy()
     spots = np.concatenate([np.column_stack(line.get_data()) for line in figure.axes[0].lines])
     inside = ((corners.min(axis=0) < spots) & (spots < corners.max(axis=0))).all(axis=1)
@@ -140,10 +141,11 @@ def test_meta_clustering_colours_by_analysis_and_prints_what_explains_it(synthet
     main = figure.axes[0]
     second = [line for line in main.lines if same_colour(line.get_markerfacecolor(), ANALYSIS_COLOURS["2"])]
     assert sum(len(line.get_xdata()) for line in second) == int((meta["analysis"] == 2).sum())
-    assert len(main.patches) == meta["group"].nunique()
+    assert len(main.patches) == meta["group"].nunique() > 1
     bars = [patch.get_width() for patch in figure.axes[-1].patches]
     assert sorted(bars) == pytest.approx(sorted(explained["share"]))
-    assert any("0.58" in text and "p < .001" in text for text in words(figure))
+    first = explained.loc[explained["share"].idxmax()]
+    assert any(f"{first['share']:.2f}" in text and format_p(first["p_value"]) in text for text in words(figure))
 
 
 def test_meta_clustering_leaves_out_factors_the_points_do_not_have(synthetic):
@@ -171,7 +173,7 @@ def test_training_curves_single_out_the_network_that_failed(synthetic):
         line for axes in figure.axes for line in axes.lines if same_colour(line.get_color(), CONDITION_COLOURS["noise"])
     ]
     assert len(failing) == 1
-    lost = curves[(curves["architecture"] == "LSTM") & (curves["task"] == "CDM") & (curves["seed"] == 3)]
+    lost = where(curves, **dict(zip(("architecture", "task", "seed"), LOST, strict=True)))
     assert np.asarray(failing[0].get_ydata()) == pytest.approx(lost["accuracy"].to_numpy())
     ceiling = lost["ceiling"].iloc[0]
     levels = {
@@ -223,7 +225,8 @@ def test_distance_matrices_are_ordered_and_failed_systems_stay_out(synthetic):
 
 
 def test_the_colour_bar_of_distances_names_the_dissimilarity_and_its_unit(synthetic):
-    one = synthetic.distances()["GRU", "delay"]
+    made = synthetic.distances()["GRU", "delay"]
+    one = Distances(made.values, made.labels, "dsa", "rad")
     place = ("GRU", "delay")
     assert "dsa (rad)" in words(plot_distance_matrices({place: one}))
     assert "CKA distance (rad)" in words(plot_distance_matrices({place: one}, label="CKA distance"))
@@ -270,15 +273,19 @@ def test_the_scale_of_distances_shows_the_pairs_that_differ_in_one_thing(synthet
     assert len(lost) == 4 and np.isfinite([line.get_ydata()[0] for line in lost]).all()
 
 
+def scheme(found, phases, **more):
+    return plot_comparison_scheme(found.paths, phases, choices=found.choices, tasks=found.tasks, **more)
+
+
 def test_the_scheme_draws_the_trajectories_it_is_given(synthetic):
-    paths, choices = synthetic.trajectories()
-    figure = plot_comparison_scheme(
-        paths, synthetic.STEPS, tasks=("CDM", "PR"), choices=choices, embeddings=synthetic.embeddings()
-    )
+    found, phases = synthetic.paths(), synthetic.spec.timing.phases
+    figure = scheme(found, phases, embeddings=synthetic.embeddings())
     panel = labelled(figure.axes, "analysis 1, CDM, untrained")
     stimulus_mean = labelled(panel.collections, "stimulus, mean").get_segments()[0]
-    start, stop = synthetic.STEPS["stimulus"]
-    expected = paths["CDM", "untrained"][choices["CDM", "untrained"] == 0].mean(axis=0)[start - 1 : stop]
+    start, stop = phases["stimulus"]
+    place = ("CDM", "untrained")
+    first = found.choices[place].min()
+    expected = found.paths[place][found.choices[place] == first].mean(axis=0)[start - 1 : stop]
     assert np.asarray(stimulus_mean) == pytest.approx(expected)
     assert {"Analysis 1: does training change the dynamics?", "training", "input", "task"} <= set(words(figure))
 
@@ -292,10 +299,10 @@ def test_the_scheme_names_what_compared_the_networks(synthetic):
 
 
 def test_a_system_without_activity_has_an_empty_frame_that_says_why(synthetic):
-    paths, choices = synthetic.trajectories()
-    paths["CDM", "trained"] = Status(Code.DIVERGED, "not finite")
+    made = synthetic.paths()
+    paths = made.paths | {("CDM", "trained"): Status(Code.DIVERGED, "not finite")}
     del paths["PR", "noise"]
-    figure = plot_comparison_scheme(paths, synthetic.STEPS, tasks=("CDM", "PR"), choices=choices)
+    figure = scheme(replace(made, paths=paths), synthetic.spec.timing.phases)
     said = {}
     for axes in figure.axes:
         empty = not axes.lines and not axes.collections
@@ -318,7 +325,7 @@ def test_the_scheme_has_eight_empty_frames_without_data():
 def test_variance_shares_draw_every_share_its_interval_and_the_pooled_difference(synthetic):
     shares, pooled = synthetic.variance_shares()
     figure = plot_variance_shares(shares, pooled)
-    gru = shares[(shares["architecture"] == "GRU") & (shares["labelling"] == "input")]
+    gru = where(shares, architecture="GRU", labelling="input")
     axes = labelled(figure.axes, "GRU")
     assert np.asarray(labelled(axes.lines, "input").get_ydata()) == pytest.approx(gru["share"].to_numpy())
     ends = [segment[:, 1] for bars in axes.collections for segment in bars.get_segments()]
@@ -333,7 +340,7 @@ def test_variance_shares_draw_every_share_its_interval_and_the_pooled_difference
 def test_variance_shares_of_task_pairs_become_dots_and_their_mean(synthetic):
     table = synthetic.separability()
     figure = plot_variance_shares(table)
-    own = table[(table["architecture"] == "V-RNN") & (table["labelling"] == "training")]
+    own = where(table, architecture="V-RNN", labelling="training")
     means = labelled(labelled(figure.axes, "V-RNN").lines, "training").get_ydata()
     assert np.asarray(means) == pytest.approx(own.groupby("phase", sort=False)["share"].mean().to_numpy())
     labels = [text.get_text() for text in figure.legends[0].texts]
@@ -355,12 +362,7 @@ def test_learning_draws_the_mean_and_the_middle_half_of_task_pairs_at_every_upda
     table = synthetic.learning()
     figure = plot_learning(table)
     assert len(figure.axes) == 2 * 3 * 4
-    own = table[
-        (table["architecture"] == "GRU")
-        & (table["phase"] == "delay")
-        & (table["labelling"] == "input")
-        & table["updates"].notna()
-    ]
+    own = where(table.dropna(subset="updates"), architecture="GRU", phase="delay", labelling="input")
     places = sorted(own["updates"].unique())
     for value in ("omega_squared", "accuracy"):
         axes = labelled(figure.axes, f"GRU, delay, {value}")
@@ -382,42 +384,35 @@ def test_learning_opens_the_points_where_all_networks_are_done_and_marks_the_fin
     colour = LABELLING_COLOURS["training"]
     dots = [line for line in axes.lines if same_colour(line.get_color(), colour) and line.get_linestyle() == "None"]
     filled, opened = dots
-    assert list(filled.get_xdata()) == [1, 3, 9, 26, 77, 228]
+    assert list(filled.get_xdata()) == list(UPDATES[:-1])
     assert same_colour(opened.get_markerfacecolor(), "white")
     last, final = opened.get_xdata()
-    assert last == 675 < final
-    own = table[
-        (table["architecture"] == "V-RNN") & (table["phase"] == "fixation") & (table["labelling"] == "training")
-    ]
+    assert last == UPDATES[-1] < final
+    own = where(table, architecture="V-RNN", phase="fixation", labelling="training")
     assert opened.get_ydata()[1] == pytest.approx(own.loc[own["updates"].isna(), "omega_squared"].mean())
-    assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == ["1", "10", "100", "final"]
+    assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == ["1", "10", "100", "1000", "final"]
 
 
 def test_learning_of_one_task_pair_draws_its_interval(synthetic):
     table = synthetic.learning()
-    one = table[(table["task_a"] == "CDM") & (table["task_b"] == "PR")]
-    one = one.assign(omega_low=one["omega_squared"] - 0.1, omega_high=one["omega_squared"] + 0.2)
+    one = where(table, task_a="CDM", task_b="PR")
     axes = labelled(plot_learning(one).axes, "V-RNN, fixation, omega_squared")
     colour = LABELLING_COLOURS["training"]
     corners = filled_band(axes, colour)
-    heights = corners[np.isclose(corners[:, 0], 9), 1]
-    own = one[
-        (one["architecture"] == "V-RNN")
-        & (one["phase"] == "fixation")
-        & (one["labelling"] == "training")
-        & (one["updates"] == 9)
-    ]
+    heights = corners[np.isclose(corners[:, 0], UPDATES[1]), 1]
+    own = where(one.dropna(subset="updates"), architecture="V-RNN", phase="fixation", labelling="training")
+    own = where(own, updates=UPDATES[1])
     assert (heights.min(), heights.max()) == pytest.approx((own["omega_low"].item(), own["omega_high"].item()))
 
 
 def test_psychometric_curves_are_the_rates_of_the_table(synthetic):
     table = synthetic.responses()
     figure = plot_psychometric(table)
-    dc = table[table["task"] == "DC"]
+    dc = where(table, task="DC")
     (axes,) = [axes for axes in figure.axes if axes.get_title() == "DC"]
-    thin = [line for line in axes.lines if line.get_linewidth() == 0.4 and len(line.get_xdata()) == 9]
+    first = where(dc, architecture="V-RNN", seed=0)
+    thin = [line for line in axes.lines if line.get_linewidth() == 0.4 and len(line.get_xdata()) == len(first)]
     assert len(thin) == 15
-    first = dc[(dc["architecture"] == "V-RNN") & (dc["seed"] == 0)]
     assert np.asarray(thin[0].get_ydata()) == pytest.approx(first["rate"].to_numpy())
     assert "ideal observer" in [text.get_text() for text in figure.legends[0].texts]
     without = plot_psychometric(table.drop(columns="ideal"))
@@ -426,9 +421,9 @@ def test_psychometric_curves_are_the_rates_of_the_table(synthetic):
 
 def test_contexts_of_a_task_stand_where_the_task_does(synthetic):
     table = synthetic.responses()
-    table["task"] = table["task"].replace({"CDM": "CDM, context 2"})
+    table.loc[table["context"] == 2, "task"] = "CDM, context 2"
     titles = [axes.get_title() for axes in plot_psychometric(table).axes]
-    assert titles == ["CDM, context 2", "DC", "PR"]
+    assert titles == ["CDM", "CDM, context 2", "GNG", "DC", "PR"]
 
 
 def test_sensitivity_colours_the_verdict_and_rings_the_studys_own_values(synthetic):
@@ -471,19 +466,27 @@ def test_power_is_drawn_against_seeds_with_the_target_marked(synthetic):
         target, *lines = axes.lines
         assert set(target.get_ydata()) == {0.8}
         assert same_colour(lines[0].get_color(), LABELLING_COLOURS[term])
-        own = comparisons[comparisons["term"] == term]
+        own = where(comparisons, term=term)
         for line, (_, part) in zip(lines, own.groupby("share", sort=False), strict=True):
             assert np.allclose(line.get_ydata(), part["power"])
-        assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "3", "5", "10", "20"]
+        assert [label.get_text() for label in axes.get_xticklabels()] == [str(n) for n in sorted(set(own["n_seeds"]))]
     axes = figure.axes[3]
-    assert [label.get_text() for label in axes.get_legend().get_texts()] == ["−0.1", "0", "+0.13*", "+0.2"]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["3", "5", "10", "20", "∞"]
-    curves = {line.get_label(): line.get_ydata() for line in axes.lines if len(line.get_xdata()) == 4}
-    # Without a difference every verdict is false: its line is the chance of one.
-    assert np.allclose(curves["0"], 0.05)
-    assert np.allclose(curves["−0.1"], verdicts.loc[verdicts["difference"] == -0.1, "training_dominates"])
-    limits = sorted(float(line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "o")
-    assert limits == pytest.approx([0.05, 0.7, 0.95, 0.95])
+    (measured,) = set(verdicts.loc[verdicts["measured"], "difference"])
+    named = {0.0: "0", -0.1: "−0.1", 0.2: "+0.2", measured: f"{measured:+.2f}*"}
+    legend = [label.get_text() for label in axes.get_legend().get_texts()]
+    assert legend == [named[difference] for difference in sorted(named)]
+    numbers = sorted(set(verdicts["n_seeds"]))
+    assert [label.get_text() for label in axes.get_xticklabels()] == [*map(str, numbers), "∞"]
+    curves = {line.get_label(): line.get_ydata() for line in axes.lines if len(line.get_xdata()) == len(numbers)}
+    limits = {}
+    for difference, name in named.items():
+        own = where(verdicts, difference=difference)
+        # Without a difference every verdict is false: its line is the chance of one.
+        chances = 1 - own["cannot_be_told"] if difference == 0 else own["right"]
+        assert np.allclose(curves[name], chances)
+        limits[name] = 1 - own["limit"].iloc[0] if difference == 0 else own["limit"].iloc[0]
+    drawn = [float(line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "o"]
+    assert sorted(drawn) == pytest.approx(sorted(limits.values()))
 
 
 def test_power_without_verdicts_has_no_panel_of_them(synthetic):
@@ -493,9 +496,8 @@ def test_power_without_verdicts_has_no_panel_of_them(synthetic):
 
 def test_spectra_draw_the_upper_half_plane(synthetic):
     table = synthetic.eigenvalues()
-    table.loc[table.index % 2 == 1, "imag"] *= -1
     figure = plot_spectra(table)
-    own = table[(table["architecture"] == "LSTM") & (table["phase"] == "delay") & (table["imag"] >= 0)]
+    own = where(table[table["imag"] >= 0], architecture="LSTM", phase="delay")
     offsets = np.asarray(labelled(figure.axes, "LSTM, delay").collections[0].get_offsets())
     assert np.sort(offsets[:, 0]) == pytest.approx(np.sort(own["real"]))
     assert np.sort(offsets[:, 1]) == pytest.approx(np.sort(own["imag"]))
@@ -512,7 +514,7 @@ def test_a_users_own_names_get_colours_too(synthetic):
 
 def two_tables(synthetic):
     first, second = synthetic.separability(), synthetic.separability()
-    second["accuracy"] = np.clip(second["accuracy"] - 0.1, 0.5, 1.0)
+    second["accuracy"] = np.minimum(first["accuracy"], np.maximum(first["accuracy"] - 0.1, 0.5))
     second.loc[second["architecture"] == "GRU", "q_value"] = 1.0
     return first, second
 
@@ -577,18 +579,16 @@ def test_studies_without_a_common_comparison_have_no_difference(synthetic):
 
 
 def everything(synthetic):
-    paths, choices = synthetic.trajectories()
+    phases, embeddings = synthetic.spec.timing.phases, synthetic.embeddings()
     return {
-        "tasks": plot_task_structure(synthetic.task_samples()),
-        "scheme": plot_comparison_scheme(
-            paths, synthetic.STEPS, tasks=("CDM", "PR"), choices=choices, embeddings=synthetic.embeddings()
-        ),
+        "tasks": plot_task_structure(synthetic.example_trials()),
+        "scheme": scheme(synthetic.paths(), phases, embeddings=embeddings),
         "scheme without activity": plot_comparison_scheme(
-            {("CDM", "trained"): Status(Code.TOO_FEW_TRIALS)}, tasks=("CDM", "PR"), embeddings=synthetic.embeddings()
+            {("CDM", "trained"): Status(Code.TOO_FEW_TRIALS)}, tasks=("CDM", "PR"), embeddings=embeddings
         ),
         "meta": plot_meta_clustering(*synthetic.meta()),
         "map": plot_separability_map(synthetic.separability()),
-        "maps": plot_mds_maps(synthetic.embeddings(), 1),
+        "maps": plot_mds_maps(embeddings, 1),
         "curves": plot_training_curves(synthetic.curves(), synthetic.networks(), criterion=0.95),
         "distances": plot_distance_matrices(synthetic.distances()),
         "scale": plot_distance_scale(synthetic.distances()),

@@ -3,11 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from dynashape.study.ask.spec import StudySpec
 
 from dynashape.errors import InputError
 from dynashape.report import describe_methods
 from dynashape.report.methods import list_parameters
+from dynashape.study.ask.spec import StudySpec
 from dynashape.tasks import INPUT_CONDITION_DESCRIPTIONS
 
 
@@ -47,6 +47,7 @@ SPEC = {
     },
     "activity": {"n_trials": 101, "noise": "gaussian", "noise_sd": 1.3},
     "dissimilarity": "dsa",
+    "dissimilarity_options": {},
     "dsa": {"n_delays": 7, "delay_interval": 2, "rank": 16, "ridge": 1e-8, "effort": "thorough"},
     "separability": {"mds": "non-metric", "n_components": 3, "max_relabellings": 1025},
     "meta_clustering": {"points": ["analysis", "task_pair"], "features": ["accuracy"], "max_groups": 5},
@@ -60,6 +61,7 @@ def text_of(spec, n_pooled=None) -> str:
 def test_every_parameter_is_said_in_words():
     text = text_of(SPEC)
     silent = {"name", "tasks", "networks.options", "networks.cells", "training.snapshots", "meta_clustering.points"}
+    silent |= {"dissimilarity_options"}
     for name, value in list_parameters(SPEC):
         if name in silent:
             continue
@@ -67,7 +69,7 @@ def test_every_parameter_is_said_in_words():
             assert word in text, (name, word)
     assert "CDM and PR" in text
     assert "CDM sigma = 0.7" in text
-    assert "Gaussian noise, the same standard deviation" in text
+    assert "independent Gaussian noise with the same standard deviation" in text
     assert "analysis and task pair" in text
 
 
@@ -130,7 +132,7 @@ def test_the_dissimilarity_is_named(dissimilarity, words, embedded):
 
 
 def test_every_dissimilarity_of_a_study_has_its_words():
-    from dynashape.study.measures import DISSIMILARITIES
+    from dynashape.dissimilarity import DISSIMILARITIES
 
     for dissimilarity in DISSIMILARITIES:
         assert f"({dissimilarity}) is " in text_of(SPEC | {"dissimilarity": dissimilarity})

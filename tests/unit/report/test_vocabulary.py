@@ -44,7 +44,7 @@ def test_every_known_name_has_a_colour_and_every_condition_a_fill():
 def test_pairs_have_one_name_in_every_table(synthetic):
     turned = pd.DataFrame({"task_pair": ["PR-CDM", "mine-PR", "no pair"]})
     pairs = name_task_pairs([synthetic.separability(), turned, pd.DataFrame({"task": ["CDM"]})])
-    assert {pairs[f"{a}-{b}"] for a, b in synthetic.PAIRS} == set(TASK_PAIR_ORDER)
+    assert {pairs[f"{a}-{b}"] for a, b in synthetic.spec.task_pairs} == set(TASK_PAIR_ORDER)
     assert pairs["PR-CDM"] == "CDM-PR"
     assert pairs["mine-PR"] == task_pair("mine", "PR") == "mine-PR"
     assert "no pair" not in pairs

@@ -7,30 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from dynashape.study.archive import pack
-from dynashape.study.power_report import draw_power, power_tables
+from drawn_study import StudyVariances, draw_study
 
 from dynashape.errors import InputError, StoreError
-from dynashape.inference import StudyVariances, draw_study
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan, plan_seeds, to_yaml
-
-
-class Told:
-    """Progress that remembers."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def stage(self, title: str, n_units: int, n_done: int) -> None:
-        self.said.append(title)
-
-    def unit(self, name: str, ok: bool, message: str) -> None:
-        assert ok
-        self.said.append(name)
-
-    def end(self) -> None:
-        self.said.append("end")
+from dynashape.study.told.export import read_sections
+from dynashape.study.told.power import tell_power
 
 
 def test_a_study_without_comparisons_has_nothing_to_plan_from(tmp_path):
@@ -55,18 +38,16 @@ def concluded(tmp_path) -> Path:
     spec = load_spec("smoke")
     (tmp_path / "study.yaml").write_text(to_yaml(spec))
     store, rng = Store(tmp_path / "store"), np.random.default_rng(0)
-    for unit in make_plan(spec).stages["compare"]:
-        cell = (unit.params["architecture"], unit.params["phase"])
-        found = draw_study(StudyVariances(0.5, 0.15, 0.3), 5, rng, [cell])
-        arrays, plain = pack(list(zip(*found, strict=True)))
-        store.save_arrays("compare", unit.key, arrays, {"rows": [], "points": [], "comparisons": plain})
+    for step in make_plan(spec).final.compares:
+        found = draw_study(StudyVariances(0.5, 0.15, 0.3), 5, rng, [(step.architecture, step.phase)])
+        store.save(step.kind, step.key, found, step.result_type)
     return tmp_path
 
 
-def test_both_tables_and_the_figure_are_written(concluded):
-    progress = Told()
-    found = plan_seeds(concluded, [0.2], differences=[0.0, 0.3], n_studies=20, seed=3, progress=progress)
-    assert progress.said == ["simulating studies", "task 0.2", "training 0.2", "input 0.2", "verdict", "end"]
+def test_both_tables_and_the_figure_are_written(concluded, told):
+    found = plan_seeds(concluded, [0.2], differences=[0.0, 0.3], n_studies=20, seed=3, progress=told)
+    assert (told.stages, told.ended) == ({"simulating studies": (4, 0)}, 1)
+    assert told.units == ["task 0.2", "training 0.2", "input 0.2", "verdict"]
     comparisons, verdicts = (pd.read_parquet(concluded / f"{name}.parquet") for name in ("power", "verdict_power"))
     pd.testing.assert_frame_equal(comparisons, found.comparisons)
     pd.testing.assert_frame_equal(verdicts, found.verdicts)
@@ -79,9 +60,10 @@ def test_both_tables_and_the_figure_are_written(concluded):
     assert said.sum(axis=1).to_numpy() == pytest.approx(1.0)
     for suffix in ("png", "svg", "pdf"):
         assert (concluded / "figures" / f"power.{suffix}").stat().st_size > 5_000
-    (drawn,) = draw_power(concluded)
+    _, section = read_sections(concluded)
+    (drawn,) = section.figures
     assert "this study's own" in drawn.caption
-    assert [table.name for table in power_tables(concluded)] == ["power", "verdict_power"]
+    assert [table.name for table in section.tables] == ["power", "verdict_power"]
 
 
 def test_the_same_seed_plans_the_same(concluded):
@@ -92,5 +74,19 @@ def test_the_same_seed_plans_the_same(concluded):
     assert not one.verdicts["right"].equals(other.verdicts["right"])
 
 
+def test_too_few_seeds_for_a_verdict_are_a_message_and_no_panel(concluded):
+    spec, rng = load_spec("smoke"), np.random.default_rng(0)
+    store = Store(concluded / "store")
+    for step in make_plan(spec).final.compares:
+        found = draw_study(StudyVariances(0.5, 0.15, 0.3), 2, rng, [(step.architecture, step.phase)])
+        store.save(step.kind, step.key, found, step.result_type)
+    found = plan_seeds(concluded, [0.2], terms=["input"], n_studies=20)
+    assert found.verdicts.empty
+    assert "seeds" in found.message
+    section = tell_power(found.comparisons, found.verdicts)
+    assert "verdict" not in section.figures[0].caption
+    assert [table.name for table in section.tables] == ["power"]
+
+
 def test_nothing_is_shown_where_nothing_was_planned(tmp_path):
-    assert draw_power(tmp_path) == power_tables(tmp_path) == []
+    assert [section for section in read_sections(tmp_path) if section.figures or section.tables] == []

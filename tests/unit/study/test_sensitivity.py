@@ -1,85 +1,96 @@
-"""The variants of a study: one field at a time, what the data cannot carry set apart, mistakes refused."""
+"""Conclusions at other settings: steps that variants share are computed once, and what flips is marked."""
 
 from __future__ import annotations
 
+import shutil
+
+import pandas as pd
 import pytest
-from dynashape.study.measures import DISSIMILARITIES
-from dynashape.study.plan import make_plan
-from dynashape.study.spec import differences
 
-from dynashape.errors import SpecError
-from dynashape.study import load_spec, read_grid
-from dynashape.study.sensitivity import _union, default_grid, make_variants
-from dynashape.tasks import INPUT_CONDITIONS
+from dynashape.engine.serial import SerialEngine
+from dynashape.errors import SpecError, StoreError
+from dynashape.records import Contrast
+from dynashape.study import run_sensitivity
+from dynashape.study import sensitivity as analysis
 
-
-@pytest.mark.parametrize("preset", ["smoke", "quick", "paper"])
-def test_each_variant_differs_in_its_one_field(preset):
-    spec = load_spec(preset)
-    variants = make_variants(spec, default_grid(spec))
-    for one in variants:
-        if one.spec is None:
-            continue
-        differ = differences(spec.as_dict(), one.spec.as_dict())
-        assert len(differ) == (0 if one.chosen else 1)
-        assert all(field.startswith(f"{one.setting} (") for field in differ)
-    values = {name: [one.value for one in variants if one.setting == name] for name in default_grid(spec)}
-    assert values["activity.noise"] == [name for name in INPUT_CONDITIONS if name != "task"]
-    assert values["dissimilarity"] == list(DISSIMILARITIES)
-    assert all(sum(one.chosen for one in variants if one.setting == name) == 1 for name in values)
+GRID = {"dsa.rank": [3, 2, 9999], "activity.noise": ["gaussian", "variance_matched"]}
 
 
-def test_the_studys_own_value_is_added():
-    spec = load_spec("smoke")
-    variants = make_variants(spec, {"dsa.rank": [2]})
-    assert [(one.value, one.chosen) for one in variants] == [(str(spec.dsa.rank), True), ("2", False)]
+@pytest.fixture
+def study(synthetic, tmp_path, monkeypatch):
+    """A copy of the narrow study, whose report nobody draws again."""
+    monkeypatch.setattr(analysis, "rewrite_report", lambda directory: directory / "report.html")
+    return shutil.copytree(synthetic.narrow, tmp_path / "study")
 
 
-def test_what_a_phase_cannot_hold_is_set_apart_with_its_reason():
-    (own, lost) = make_variants(load_spec("smoke"), {"dsa.n_delays": [2, 99]})
-    assert own.chosen
-    assert lost.spec is None
-    assert "dsa.n_delays must lie in 1.." in lost.reason
+def test_variants_share_all_steps_that_they_can(study, told):
+    assert run_sensitivity(study, SerialEngine, GRID, told).failures == {}
+    # Two groups of networks; then the study itself and one other input, or also one other rank. 9999 is no study.
+    assert told.stages == {
+        "training networks": (2, 2),
+        "recording activity": (4, 2),
+        "fitting operators": (6, 2),
+        "aligning pairs": (3, 1),
+        "comparing tasks, training and input": (3, 1),
+        "drawing conclusions": (3, 1),
+        "writing the report": (1, 0),
+    }
+    assert len(set(told.units)) == len(told.units) - 2  # a record, fit or comparison may be called alike
+    assert "dsa.rank=2: V-RNN CDM" in told.units
+    assert told.ended == len(told.stages)
 
 
-@pytest.mark.parametrize(
-    ("grid", "said"),
-    [
-        ({"dsa.rnk": [2]}, "dsa.rnk"),
-        ({"dsa.rank.more": [2]}, "dsa.rank.more"),
-        ({"dsa.rank": ["many"]}, "dsa.rank"),
-        ({"dsa.rank": [0]}, "dsa.rank"),
-        ({"activity.noise": ["gausian"]}, "gaussian"),
-        ({"dissimilarity": ["ckaa"]}, "cka"),
-    ],
-)
-def test_a_mistake_in_the_grid_is_refused(grid, said):
-    with pytest.raises(SpecError, match=said):
-        make_variants(load_spec("smoke"), grid)
+def test_a_second_time_computes_nothing(study, told):
+    first = run_sensitivity(study, SerialEngine, GRID)
+
+    def refuse():
+        raise AssertionError("no engine is needed")
+
+    again = run_sensitivity(study, refuse, GRID, told)
+    assert all(n == done for title, (n, done) in told.stages.items() if title != "writing the report")
+    pd.testing.assert_frame_equal(again.table, first.table)
+    pd.testing.assert_frame_equal(again.dimensions, first.dimensions)
 
 
-def test_variants_share_all_units_that_they_can():
-    spec = load_spec("smoke")
-    variants = make_variants(spec, {"dsa.rank": [2, 4], "activity.noise": ["gaussian", "zero"]})
-    base = make_plan(spec)
-    plans = {(one.setting, one.value): make_plan(one.spec) for one in variants}
-    union = _union(base, plans)
-    n_groups = len(base.stages["train"])
-    counts = {step: len(units) / len(base.stages[step]) for step, units in union.stages.items()}
-    assert len(union.stages["train"]) == n_groups
-    assert counts["record"] == 2
-    assert counts["fit"] == counts["align"] == counts["compare"] == 3
-    for units in union.stages.values():
-        assert len({unit.name for unit in units}) == len(units)
+def test_every_setting_has_a_row_for_each_contrast_and_place(study):
+    found = run_sensitivity(study, SerialEngine, GRID)
+    table = found.table
+    pd.testing.assert_frame_equal(table, pd.read_parquet(study / "sensitivity.parquet"))
+    places = ["contrast", "architecture", "phase"]
+    assert not table.duplicated(["setting", "value", *places]).any()
+    assert len(table) == 5 * len(Contrast) * 3  # values; all cells, the architecture, its phase
+    chosen = table[table["chosen"]]
+    assert set(zip(chosen["setting"], chosen["value"], strict=True)) == {
+        ("dsa.rank", "3"),
+        ("activity.noise", "gaussian"),
+    }
+    assert chosen.groupby(places)["estimate"].nunique().eq(1).all()
+    others = table[~table["chosen"]].merge(chosen[[*places, "verdict"]].drop_duplicates(), on=places)
+    differs = others["estimate"].notna() & (others["verdict_x"] != others["verdict_y"])
+    assert others["flips"].tolist() == differs.tolist()
+    lost = table[table["value"] == "9999"]
+    assert lost["estimate"].isna().all()
+    assert set(lost["verdict"]) == {"no conclusion"}
+    assert lost["message"].str.contains("dsa.rank must lie in").all()
+    assert table[table["value"] != "9999"]["estimate"].notna().all()
 
 
-@pytest.mark.parametrize("text", ["", "dsa.rank", "dsa.rank: 4", "dsa.rank: []", "a: [1", "- 3"])
-def test_a_grid_is_lines_of_lists(tmp_path, text):
-    (tmp_path / "grid.yaml").write_text(text)
-    with pytest.raises(SpecError, match=r"grid\.yaml"):
-        read_grid(tmp_path / "grid.yaml")
+def test_tests_in_other_dimensions_are_counted(study, synthetic):
+    table = run_sensitivity(study, SerialEngine, {"dsa.rank": [3]}).dimensions
+    assert set(table["n_components"]) == {1, 2, 3, 4, 5}
+    assert (table["n_comparisons"] == 1).all()  # one cell and one pair of tasks
+    assert set(zip(table["analysis"], table["labelling"], strict=True)) == {
+        (1, "task"),
+        (1, "training"),
+        (2, "task"),
+        (2, "input"),
+    }
+    assert (table.loc[table["n_components"] == 2, "n_flips"] == 0).all()
 
 
-def test_a_grid_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(SpecError, match=r"other\.yaml"):
-        read_grid(tmp_path / "other.yaml")
+def test_a_mistake_is_said_before_anything_is_computed(study, tmp_path):
+    with pytest.raises(SpecError, match="did you mean 'cka'"):
+        run_sensitivity(study, SerialEngine, {"dissimilarity": ["ckaa"]})
+    with pytest.raises(StoreError, match="holds no study"):
+        run_sensitivity(tmp_path, SerialEngine, GRID)
+    assert not (study / "sensitivity.parquet").exists()

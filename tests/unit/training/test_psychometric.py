@@ -1,14 +1,14 @@
-"""What networks choose at each strength of evidence, and whether training left them alike."""
+"""What networks choose at each strength of evidence, beside the ideal observer."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from dynashape.study.footing import compare_footing
-from dynashape.study.steps.examine import psychometric
 
+from dynashape.records import Trials
 from dynashape.tasks import TASKS, make_task
+from dynashape.training.psychometric import psychometric
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -32,15 +32,15 @@ def test_every_trial_is_in_one_group_but_those_beyond_the_edges():
         evidence = trials.conditions["evidence"]
         within = np.abs(evidence) < (task.evidence_edges[-1] if task.evidence_edges else np.inf)
         rows = list(psychometric(task, trials, trials.conditions["choice"]))
-        assert sum(row["n_trials"] for row in rows) == within.sum()
+        assert sum(row.n_trials for row in rows) == within.sum()
 
 
 def test_a_network_that_never_answers_has_a_rate_of_zero():
     task = make_task("DC")
     trials = task.sample_graded(200, np.random.default_rng(2))
     rows = list(psychometric(task, trials, np.zeros(200, dtype=np.int64)))
-    assert {row["rate"] for row in rows} == {0.0}
-    assert len({abs(row["evidence"]) for row in rows}) == 4  # an eighth, a quarter, a half, all of the difference
+    assert {row.rate for row in rows} == {0.0}
+    assert len({abs(row.evidence) for row in rows}) == 4  # an eighth, a quarter, a half, all of the difference
 
 
 def test_dc_is_harder_where_the_difference_is_smaller():
@@ -56,13 +56,5 @@ def test_dc_is_harder_where_the_difference_is_smaller():
 def test_trials_without_evidence_have_no_curve():
     task = make_task("GNG")
     trials = task.sample(20, np.random.default_rng(4))
-    bare = type(trials)(trials.inputs, trials.targets, {"choice": trials.conditions["choice"]})
+    bare = Trials(trials.inputs, trials.targets, {"choice": trials.conditions["choice"]})
     assert list(psychometric(task, bare, trials.conditions["choice"])) == []
-
-
-def test_footing_says_unknown_rather_than_nan():
-    row = {"architecture": "GRU", "task": "PR", "accuracy": 0.5, "ceiling": 1.0, "fixation": 1.0, "updates": 3}
-    table = compare_footing(pd.DataFrame([{**row, "reached": False, "activity_rms": np.nan}]))
-    assert table.loc[0, "activity"] == "unknown"
-    assert table.loc[0, "at criterion"] == "0 of 1"
-    assert compare_footing(pd.DataFrame()).empty

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from dynashape.study.load import read_resolved
-from dynashape.study.spec import differences
 
+from dynashape.dissimilarity import Dsa, Spectral
 from dynashape.errors import SpecError
 from dynashape.study import StudySpec, load_spec, parse_spec, to_yaml
+from dynashape.study.ask.load import differences, read_resolved
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,8 @@ from dynashape.study import StudySpec, load_spec, parse_spec, to_yaml
         ({"training": {"snapshots": [0, 5]}}, "training.snapshots must lie in 1..2000"),
         ({"training": {"snapshots": "logg"}}, "training.snapshots"),
         ({"tasks": ["GNG", {"name": "PR", "ceiling": 0.9}]}, "has an ideal observer"),
+        ({"dissimilarity": "ckaa"}, "did you mean 'cka'"),
+        ({"dissimilarity_options": {"ranks": 3}}, "has no option ranks; it has n_delays, "),
     ],
 )
 def test_a_fault_is_named_with_its_remedy(raw, said):
@@ -88,6 +90,13 @@ def test_an_unknown_study_names_the_presets(name):
 def test_an_override_needs_a_field_and_a_value(override):
     with pytest.raises(SpecError, match="--set"):
         load_spec("smoke", [override])
+
+
+def test_a_dissimilarity_takes_its_own_of_the_shared_options_and_those_given_to_it():
+    fields = ["dsa.rank=3", "dsa.effort=thorough"]
+    assert load_spec("smoke", fields).measure == Dsa(n_delays=2, delay_interval=1, rank=3, effort="thorough")
+    assert load_spec("smoke", [*fields, "dissimilarity=spectral"]).measure == Spectral(n_delays=2, delay_interval=1, rank=3)
+    assert load_spec("smoke", [*fields, "dissimilarity_options={ridge: 0.5}"]).measure.ridge == 0.5
 
 
 def test_snapshots_are_log_spaced_when_asked_for():

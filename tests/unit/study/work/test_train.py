@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
+
 import numpy as np
 import pytest
-from dynashape.study.progress import Progress
 
 from dynashape.networks import make_cell
+from dynashape.steps import Reader, perform
 from dynashape.store import Store
-from dynashape.study import progress
+from dynashape.study import load_spec, make_plan
+from dynashape.study.work import train as working
+from dynashape.study.work.train import SavedTraining, pool_size
 from dynashape.tasks import Timing, make_task
 from dynashape.training import LearningProtocol, train_group
 
@@ -29,8 +33,8 @@ PROTOCOL = LearningProtocol(
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(progress, "SAVE_EVERY_S", 0.0)
-    return Progress(Store.create(tmp_path), "key")
+    monkeypatch.setattr(working, "SAVE_EVERY_S", 0.0)
+    return SavedTraining(Store.create(tmp_path), "key")
 
 
 def train(protocol=PROTOCOL, **more):
@@ -44,7 +48,9 @@ def same(one, two):
         return one.keys() == two.keys() and all(same(one[key], two[key]) for key in one)
     if isinstance(one, (list, tuple)):
         return len(one) == len(two) and all(map(same, one, two))
-    return same(vars(one), vars(two)) if type(one).__name__ in ("TrainedNetwork", "TrainingState") else one == two
+    if is_dataclass(one):
+        return type(one) is type(two) and all(same(getattr(one, f.name), getattr(two, f.name)) for f in fields(one))
+    return one == two
 
 
 def test_every_state_goes_on_to_the_identical_result(kept):
@@ -78,6 +84,38 @@ def test_half_a_state_is_no_state(kept, tmp_path):
 
 
 def test_states_are_saved_now_and_then(kept, monkeypatch, tmp_path):
-    monkeypatch.setattr(progress, "SAVE_EVERY_S", 1000.0)
+    monkeypatch.setattr(working, "SAVE_EVERY_S", 1000.0)
     train(on_state=kept.save)
     assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_a_step_goes_on_from_what_was_saved_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(working, "SAVE_EVERY_S", 0.0)
+    fields = ["architectures=[V-RNN]", "training.max_updates=8", "training.evaluate_every=2"]
+    step = make_plan(load_spec("smoke", fields)).trains[0]
+    whole, broken = (Store.create(tmp_path / name) for name in ("whole", "broken"))
+    perform(whole.root, step)
+    saved = []
+    with monkeypatch.context() as patched:
+        # The process dies after its second state, which is therefore the last one in the store.
+        keep = SavedTraining.save
+
+        def die(self, state):
+            keep(self, state)
+            saved.append(state)
+            if len(saved) == 2:
+                raise KeyboardInterrupt
+
+        patched.setattr(SavedTraining, "save", die)
+        with pytest.raises(KeyboardInterrupt):
+            perform(broken.root, step)
+    assert SavedTraining(broken, step.key).load().updates == saved[1].updates > 0
+    perform(broken.root, step)
+    assert same(Reader(broken)(step), Reader(whole)(step))
+    assert not list(tmp_path.rglob("progress/*.npz"))
+
+
+@pytest.mark.parametrize(("batch_size", "pooled"), [(16, True), (128, False)])
+def test_batches_come_from_a_pool_where_they_are_small(batch_size, pooled):
+    protocol = LearningProtocol(batch_size=batch_size, n_evaluation_trials=64, n_test_trials=128)
+    assert (pool_size(protocol) is not None) == pooled

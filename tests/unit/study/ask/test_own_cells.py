@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+
 import pytest
-from dynashape.study.perform import perform
 
 from dynashape.errors import SpecError
 from dynashape.networks import make_cell
+from dynashape.steps import Reader, perform
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan, parse_spec
 
@@ -31,17 +34,15 @@ def test_a_leaky_tanh_network_trains_and_is_recorded(tmp_path):
     fields = ["architectures=[Leaky-RNN]", "networks={n_units: 8, options: {tau_ms: 80, recurrent_noise: 0.05}}"]
     plan = make_plan(load_spec("smoke", [*fields, "training.max_updates=4", "training.evaluate_every=2"]))
     store = Store.create(tmp_path)
-    for step in ("train", "examine", "record", "fit"):
-        for unit in (unit for unit in plan.stages[step] if unit.name == "Leaky-RNN DC"):
-            perform(str(store.root), unit.step, unit.key, unit.params, unit.upstream)
-    _, found = store.load_arrays("fit", plan.unit("fit", "Leaky-RNN DC").key)
-    assert {row["code"] for row in found["operators"].values()} == {"ok"}
+    for steps in (plan.trains, plan.examines, plan.records, plan.final.fits):
+        (own,) = [step for step in steps if step.name == "Leaky-RNN DC"]
+        perform(store.root, own)
+    found = Reader(store)(own)
+    assert len(found) == 3 * 3 * 4  # seeds, conditions, phases
+    assert {operator.status.code for operator in found.values()} == {"ok"}
 
 
 def test_an_own_cell_is_named_by_its_entry_point(monkeypatch):
-    import sys
-    from types import ModuleType
-
     module = ModuleType("somebodys_cells")
     module.Mine = Mine
     monkeypatch.setitem(sys.modules, "somebodys_cells", module)

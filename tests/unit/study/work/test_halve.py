@@ -1,0 +1,65 @@
+"""The floor of distances is that between the even and the odd trials of the same network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dynashape.dissimilarity import align, fit_operator
+from dynashape.records import Condition, Status
+from dynashape.steps import Reader, perform
+from dynashape.store import Store
+from dynashape.study import load_spec, make_plan
+from dynashape.study.work.record import Recording
+
+FIELDS = ["architectures=[GRU]", "tasks=[CDM, PR]", "phases=[delay]", "dsa.rank=3"]
+
+
+@pytest.fixture
+def activity():
+    n_steps = load_spec("smoke").timing.n_steps
+    return np.random.default_rng(0).normal(size=(20, n_steps, 5)).cumsum(axis=1)
+
+
+def halve(tmp_path, activity, status=None, fields=()):
+    """The halves of one system with this activity, and the phase they are of."""
+    step = make_plan(load_spec("smoke", [*FIELDS, *fields])).halves[0]
+    store, record = Store.create(tmp_path / "store"), step.record
+    recording = Recording(activity, np.arange(len(activity)) % 2, status or Status())
+    store.save(record.kind, record.key, {record.system(4, Condition.TRAINED): recording}, record.result_type)
+    perform(store.root, step)
+    ((system, found),) = Reader(store)(step).items()
+    assert (system.seed, system.condition, system.phase) == (4, Condition.TRAINED, "delay")
+    return found, slice(*step.record.train.timing.phases["delay"])
+
+
+def test_the_distance_is_that_of_even_and_odd_trials(tmp_path, activity):
+    found, delay = halve(tmp_path, activity)
+    halves = [fit_operator(activity[first::2, delay], n_delays=2, rank=3) for first in (0, 1)]
+    assert found.distance == align(*halves).distance > 0
+    assert found.status.ok
+
+
+def test_equal_halves_are_at_distance_zero(tmp_path, activity):
+    assert halve(tmp_path, np.repeat(activity, 2, axis=0))[0].distance == 0.0
+
+
+def test_shapes_are_split_too(tmp_path, activity):
+    found, _ = halve(tmp_path, activity, fields=["dissimilarity=procrustes"])
+    assert 0 < found.distance < np.pi
+
+
+@pytest.mark.parametrize(
+    ("trials", "status", "code"),
+    [(20, Status("diverged", "it grew"), "diverged"), (1, None, "too_few_trials")],
+)
+def test_what_cannot_be_split_has_a_status_and_no_distance(tmp_path, activity, trials, status, code):
+    found, _ = halve(tmp_path, activity[:trials], status)
+    assert (found.distance, found.status.code) == (None, code)
+    assert found.status.message
+
+
+def test_a_half_without_an_operator_says_why(tmp_path, activity):
+    activity[::2] = 0.0
+    found, _ = halve(tmp_path, activity)
+    assert (found.distance, found.status.code) == (None, "silent")
