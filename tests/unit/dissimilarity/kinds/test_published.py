@@ -51,7 +51,6 @@ def test_dissimilarities_share_what_reduces():
 def test_labels_have_the_unit_of_angles():
     assert EACH[3].label == "CKA distance between average activities (rad)"
     assert EACH[1].label == "distance between the operators' eigenvalues"
-    assert [each.geometric for each in EACH] == [False, False, True, True]
 
 
 def test_only_alignments_have_a_spread():

@@ -15,7 +15,8 @@ from dynashape.study.results import Results
 from dynashape.records import CONDITIONS
 from dynashape.store import Store
 from dynashape.study import export as exporting
-from dynashape.study import load_spec, make_plan
+from dynashape.study import load_spec
+from dynashape.study.work.plan import make_plan
 
 
 def made_up(spec) -> Results:

@@ -14,7 +14,8 @@ from dynashape.study.steps.conclude import conclude
 from dynashape.inference import StudyVariances, draw_study, measured_coverage
 from dynashape.report import render_report
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan, read_results
+from dynashape.study import load_spec, read_results
+from dynashape.study.work.plan import make_plan
 
 
 @pytest.mark.parametrize(
