@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,7 +65,12 @@ class Distances:
 
     # What is given may be a list or a data frame; what is kept is a copy, which nobody else changes.
     def __init__(
-        self, values: Any, labels: Any, dissimilarity: str = "dsa", unit: str = "rad", facts: Facts | None = None
+        self,
+        values: Any,
+        labels: Any,
+        dissimilarity: str = "dissimilarity",
+        unit: str = "1",
+        facts: Facts | None = None,
     ) -> None:
         matrix = _check_values(values)
         if not hasattr(labels, "items"):
@@ -76,7 +82,12 @@ class Distances:
 
     @classmethod
     def of_systems(
-        cls, values: Float[Array, "systems systems"], systems: Iterable[System], dissimilarity: str, unit: str
+        cls,
+        values: Float[Array, "systems systems"],
+        systems: Iterable[System],
+        dissimilarity: str,
+        unit: str,
+        facts: Mapping[str, str | int | float] = MappingProxyType({}),
     ) -> Distances:
         """Label distances between systems of one architecture in one phase by task, seed and condition.
 
@@ -88,6 +99,8 @@ class Distances:
             The systems, in the order of `values`. The architecture and the phase, which they share, become `facts`.
         dissimilarity, unit : str
             What was measured, and its unit.
+        facts : mapping of str to str or number, optional
+            What else is to be known, such as the options of the dissimilarity.
 
         Returns
         -------
@@ -109,7 +122,7 @@ class Distances:
             "seed": np.array([system.seed for system in known], dtype=np.int64),
             "condition": np.array([str(system.condition) for system in known]),
         }
-        return cls(values, labels, dissimilarity, unit, {"architecture": architecture, "phase": phase})
+        return cls(values, labels, dissimilarity, unit, {"architecture": architecture, "phase": phase, **facts})
 
     @property
     def n_systems(self) -> int:
@@ -307,7 +320,10 @@ class Distances:
             data.attrs |= {"labels": json.dumps(list(self.labels)), "facts": json.dumps(dict(self.facts))}
             # A coordinate has no space in its name.
             spaced = [name for name in map(str, data.coords) if " " in name]
-            data.to_dataset().reset_coords(spaced).to_netcdf(path, engine="h5netcdf")
+            dataset = data.to_dataset().reset_coords(spaced)
+            # The facts once more, for readers of netCDF that know nothing of dynashape.
+            dataset.attrs = {"dissimilarity": self.dissimilarity, **self.facts}
+            dataset.to_netcdf(path, engine="h5netcdf")
         except OSError as error:
             raise StoreError(f"{path} cannot be written ({error}); choose a folder that you may write to.") from None
         except (TypeError, ValueError) as error:

@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import squareform
 
-from dynashape.dissimilarity import Cka, Dissimilarity, Dsa, PairDistances, Procrustes, Spectral
+from dynashape.dissimilarity import (
+    CkaDistance,
+    Dissimilarity,
+    DsaDistance,
+    PairDistances,
+    ProcrustesDistance,
+    SpectralDistance,
+)
 from dynashape.records import OK, Status
 
 Systems = list[np.ndarray]
@@ -66,11 +73,11 @@ class Claim:
 
 CLAIMS = {
     # The triangle inequality holds for true minima; the default effort misses them by up to about 1e-3.
-    "dsa": Claim(Dsa(n_delays=2, delay_interval=1, rank=4), zero=1e-6, triangle=2e-3),
+    "dsa": Claim(DsaDistance(n_delays=2, delay_interval=1, rank=4), zero=1e-6, triangle=2e-3),
     # Eigenvalues of a rotated operator differ by rounding times their condition.
-    "spectral": Claim(Spectral(n_delays=2, delay_interval=1, rank=4), zero=1e-8, triangle=1e-10),
-    "procrustes": Claim(Procrustes(), zero=1e-12, triangle=1e-10),
-    "cka": Claim(Cka(), zero=1e-12, triangle=1e-10),
+    "spectral": Claim(SpectralDistance(n_delays=2, delay_interval=1, rank=4), zero=1e-8, triangle=1e-10),
+    "procrustes": Claim(ProcrustesDistance(), zero=1e-12, triangle=1e-10),
+    "cka": Claim(CkaDistance(), zero=1e-12, triangle=1e-10),
     "one's own": Claim(SpectrumDistance(n_components=3), zero=1e-12, triangle=1e-10),
 }
 over_all = pytest.mark.parametrize("name", CLAIMS)

@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from dynashape.cli.tables import make_table
-from dynashape.records import HEADLINE
+from dynashape.records import ALL, HEADLINE
 from dynashape.study import SeedPlan, Sensitivity
 
 
@@ -14,7 +14,7 @@ def print_sensitivity(found: Sensitivity) -> None:
     """Print the pooled conclusion at every setting, what flips, what cannot be concluded, and tests by dimension."""
     console = Console()
     table = found.table
-    pooled = table[(table["architecture"] == "all") & (table["contrast"] == HEADLINE)]
+    pooled = table[(table["architecture"] == ALL) & (table["contrast"] == HEADLINE)]
     shown = make_table(f"{HEADLINE}, pooled, one setting changed at a time (* the study's own)", "setting", "value")
     for column in ("difference of shares", "verdict", "cells that flip"):
         shown.add_column(column, overflow="fold")
@@ -123,7 +123,7 @@ def _print_flips(console: Console, table: pd.DataFrame) -> None:
 
 def _is_cell(table: pd.DataFrame) -> pd.Series:
     """Tell the rows of one architecture and phase from those that are pooled over all phases."""
-    return table["phase"] != "all"
+    return table["phase"] != ALL
 
 
 def _interval(row: object) -> str:

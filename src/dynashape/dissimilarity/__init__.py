@@ -12,7 +12,7 @@ from dynashape.dissimilarity.inputs.input_dsa import InputDSA, input_distances
 from dynashape.dissimilarity.inputs.input_operator import InputOperator, fit_input_operator
 from dynashape.dissimilarity.kinds.dissimilarity import Dissimilarity, PairDistances
 from dynashape.dissimilarity.kinds.names import DISSIMILARITIES, find_dissimilarity
-from dynashape.dissimilarity.kinds.published import Cka, Dsa, Procrustes, Spectral
+from dynashape.dissimilarity.kinds.published import CkaDistance, DsaDistance, ProcrustesDistance, SpectralDistance
 from dynashape.dissimilarity.operator.embedding import embed_delays
 from dynashape.dissimilarity.operator.fit import Operator, fit_operator
 from dynashape.dissimilarity.operator.selection import Candidate, Selection, select_delays_and_rank
@@ -25,16 +25,16 @@ __all__ = [
     "Alignment",
     "Alignments",
     "Candidate",
-    "Cka",
+    "CkaDistance",
     "Dissimilarity",
-    "Dsa",
+    "DsaDistance",
     "InputDSA",
     "InputOperator",
     "Operator",
     "PairDistances",
-    "Procrustes",
+    "ProcrustesDistance",
     "Selection",
-    "Spectral",
+    "SpectralDistance",
     "align",
     "align_all",
     "cka_distance",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dynashape.records.analyses import (
+    ALL,
     ALPHA,
     ANALYSES,
     HEADLINE,
@@ -13,6 +14,7 @@ from dynashape.records.analyses import (
     Share,
     Term,
     Verdict,
+    analysis_numbered,
 )
 from dynashape.records.arrays import Array
 from dynashape.records.reading_order import (
@@ -29,6 +31,7 @@ from dynashape.records.systems import CONDITIONS, PHASES, Condition, System
 from dynashape.records.trials import Trials
 
 __all__ = [
+    "ALL",
     "ALPHA",
     "ANALYSES",
     "ARCHITECTURE_ORDER",
@@ -53,6 +56,7 @@ __all__ = [
     "Term",
     "Trials",
     "Verdict",
+    "analysis_numbered",
     "in_reading_order",
     "task_pair",
 ]

@@ -141,6 +141,17 @@ ANALYSES: tuple[Analysis, Analysis] = (
 """The published analyses: networks before and after training, and trained networks on task and on random input."""
 
 
+def analysis_numbered(number: int) -> Analysis:
+    """The analysis of this number; KeyError where there is none."""
+    return _NUMBERED[number]
+
+
+_NUMBERED = {analysis.number: analysis for analysis in ANALYSES}
+
+ALL = "all"
+"""What stands for an architecture or a phase where something is pooled over all of them."""
+
+
 @dataclass(frozen=True)
 class Share:
     """A share of the variance of dissimilarities.

@@ -46,6 +46,8 @@ class System:
     <Condition.UNTRAINED: 'untrained'>
     >>> System.under(Condition.NOISE, "GRU", "CDM", 0, noise="gaussian").input
     'gaussian'
+    >>> str(System("GRU", "CDM", 0, trained_on="CDM", input="CDM", phase="delay"))
+    'GRU/CDM/0/trained/delay'
     """
 
     architecture: str
@@ -88,6 +90,9 @@ class System:
         if self.trained_on is None:
             return Condition.UNTRAINED
         return Condition.TRAINED if self.input == self.task else Condition.NOISE
+
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self.network, self.condition, self.phase)))
 
     @property
     def network(self) -> str:

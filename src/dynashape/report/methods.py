@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from dynashape.dissimilarity import Dsa, Operator, find_dissimilarity
+from dynashape.dissimilarity import DsaDistance, Operator, find_dissimilarity
 from dynashape.errors import InputError
 from dynashape.records import ANALYSES, ARCHITECTURE_ORDER
 from dynashape.report.elements import MethodsSection
@@ -82,7 +82,7 @@ def _facts(spec: Mapping[str, Any]) -> dict[str, Any]:
         "relu": published and not spec["networks"]["options"],
         "noise_words": described[:1].lower() + described[1:],
         "operators": kind.summary is Operator,
-        "aligned": issubclass(kind, Dsa),
+        "aligned": issubclass(kind, DsaDistance),
         "dissimilarity_words": kind.description or kind.words,
         "analyses": ANALYSES,
         "n_comparisons": len(ANALYSES) * n_pairs * len(spec["architectures"]) * len(spec["phases"]),

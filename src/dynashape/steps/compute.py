@@ -43,17 +43,34 @@ class Stage:
     title: str
     steps: Mapping[str, Step[Any]]
 
-    @classmethod
-    def of(cls, steps: Iterable[Step[Any]], before: str = "") -> Stage:
-        """The stage of these steps, at least one, under their own names; `before` begins its title.
 
-        Raises InputError where two different steps have one name.
-        """
-        named: dict[str, Step[Any]] = {}
+def stages_under(last: Mapping[str, Iterable[Step[Any]]]) -> tuple[Stage, ...]:
+    """The graph of all steps under the last ones, stage after stage: each stage reads only from those before it.
+
+    The last steps are grouped by what begins the names of their steps, so that several plans are one: a step that two
+    of them need is there once, under the first name. Stages along learning come after those of the final networks.
+    Raises InputError where two different steps of a stage have one name.
+    """
+    names: dict[Step[Any], str] = {}
+    depths: dict[Step[Any], int] = {}
+
+    def visit(step: Step[Any], before: str) -> int:
+        if step not in names:
+            names[step] = f"{before}{step.name}"
+            depths[step] = 1 + max((visit(source, before) for source in step.inputs), default=0)
+        return depths[step]
+
+    for before, steps in last.items():
         for step in steps:
-            if named.setdefault(step.name, step) != step:
-                raise InputError(f"two different steps are called {step.name!r}; give every step its own name.")
-        return cls(before + next(iter(named.values())).title, named)
+            visit(step, before)
+    # Steps of one stage lie equally deep; those of the final networks, without a prefix of their stage, come first.
+    stages: dict[str, dict[str, Step[Any]]] = {}
+    for step in sorted(names, key=lambda one: (one.stage != one.title, depths[one])):
+        if step.kept:
+            named = stages.setdefault(step.stage, {})
+            if named.setdefault(names[step], step) != step:
+                raise InputError(f"two different steps are called {names[step]!r}; give every step its own name.")
+    return tuple(Stage(title, steps) for title, steps in stages.items())
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,11 @@ class Step(ABC, Generic[T]):
         """Called once the result is stored, for a step that leaves something to clear away."""
 
     @property
+    def stage(self) -> str:
+        """What the stage is called in which this step is computed."""
+        return self.title
+
+    @property
     def kept(self) -> bool:
         """Whether the result is stored."""
         return True
@@ -135,7 +140,8 @@ def _plain(value: Any) -> Any:
     own = {name: _plain(item) for name, item in _parts(value).items()}
     if isinstance(value, list | tuple):
         return list(own.values())
-    return own if isinstance(value, Mapping) else {_type_name(type(value)): own}
+    # What does the work of a step, such as a dissimilarity, has a version of its own.
+    return own if isinstance(value, Mapping) else {_type_name(type(value)): [getattr(value, "version", 1), own]}
 
 
 def _type_name(kind: type) -> str:

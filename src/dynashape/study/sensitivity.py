@@ -11,8 +11,8 @@ import pandas as pd
 
 from dynashape.engine import Engine
 from dynashape.inference import Comparison, Conclusion, Place
-from dynashape.records import ALPHA, ANALYSES, Contrast
-from dynashape.steps import Progress, Reader, Silent, Stage, Step, compute
+from dynashape.records import ALPHA, Contrast
+from dynashape.steps import Progress, Reader, Silent, compute, stages_under
 from dynashape.study.ask.variants import Variant, default_grid, make_variants
 from dynashape.study.found.folder import open_study
 from dynashape.study.run import rewrite_report
@@ -93,7 +93,9 @@ def run_sensitivity(
         for one in variants
         if one.spec is not None
     }
-    done = compute(_union(plan, plans), read.store, open_engine, progress)
+    last = {"": [plan.final.conclude]}
+    last |= {f"{setting}={value}: ": [own.final.conclude] for (setting, value), own in plans.items()}
+    done = compute(stages_under(last), read.store, open_engine, progress)
     table, dimensions = _tabulate(variants, plans, plan, read), _dimensions(plan, read)
     write_tables({"sensitivity": table, "sensitivity_dimensions": dimensions}, directory)
     progress.stage("writing the report", 1, 0)
@@ -101,24 +103,6 @@ def run_sensitivity(
     progress.unit("report.html", True, "")
     progress.end()
     return Sensitivity(table, dimensions, done.failures, report)
-
-
-def _union(base: Plan, plans: Mapping[tuple[str, str], Plan]) -> list[Stage]:
-    """What all conclusions need, each step once, under names that say where a step is needed first."""
-    stages = []
-    for own in zip(*(_needed(plan) for plan in (base, *plans.values())), strict=True):
-        named: dict[Step[Any], str] = {}
-        for label, stage in zip(("", *(f"{setting}={value}: " for setting, value in plans)), own, strict=True):
-            for name, step in stage.steps.items():
-                named.setdefault(step, f"{label}{name}")
-        stages.append(Stage(own[0].title, {name: step for step, name in named.items()}))
-    return stages
-
-
-def _needed(plan: Plan) -> list[Stage]:
-    """The stages that a conclusion needs; meta-clustering and the like are not asked again."""
-    kinds: tuple[tuple[Step[Any], ...], ...] = (plan.trains, plan.records, *plan.final.steps)
-    return [Stage.of(steps) for steps in kinds]
 
 
 def _conclusions(plan: Plan, read: Reader) -> dict[tuple[Contrast, Place], Conclusion]:
@@ -164,7 +148,7 @@ def _dimensions(plan: Plan, read: Reader) -> pd.DataFrame:
         if not isinstance(comparison, Comparison):
             continue
         for term, separation in comparison.separations.items():
-            labelling = str(ANALYSES[key.analysis - 1].labelling(term))
+            labelling = str(key.labelling(term))
             tried = zip(comparison.dimensions, separation.accuracies, separation.p_values, strict=True)
             for dimension, accuracy, p_value in tried:
                 flips = (p_value <= ALPHA) != (separation.p_value <= ALPHA)

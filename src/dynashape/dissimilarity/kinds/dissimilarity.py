@@ -10,6 +10,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from dynashape.errors import InputError
 from dynashape.records import Array, Status
 
 
@@ -78,6 +79,10 @@ class Dissimilarity(ABC, Generic[S]):
         How it is computed, as the end of "the dissimilarity of two networks is ...". The `words` unless it is given.
     unit : str
         The unit of distances as netCDF writes it: "rad", or "1" for plain numbers.
+    searched : bool
+        Whether distances come from a search, which may not converge. False unless it is given.
+    version : int
+        To be raised whenever the code changes what it computes: stored results of the old code are then missing.
     summary : type
         The record that `reduce` returns: a frozen dataclass with annotations, which has a `status`.
 
@@ -110,6 +115,8 @@ class Dissimilarity(ABC, Generic[S]):
     method: ClassVar[str]
     description: ClassVar[str] = ""
     unit: ClassVar[str] = "rad"
+    searched: ClassVar[bool] = False
+    version: ClassVar[int] = 1
     summary: ClassVar[type]
 
     @property
@@ -157,3 +164,25 @@ class Dissimilarity(ABC, Generic[S]):
         PairDistances
             The distance of each pair.
         """
+
+
+def measure_pairs(
+    dissimilarity: Dissimilarity[S], summaries: Sequence[S], pairs: Int[Array, "pairs 2"], names: Sequence[str]
+) -> PairDistances:
+    """The distances of pairs, each a finite number from 0 up; InputError naming the first pair that has none."""
+    found = dissimilarity.measure(summaries, pairs)
+    sizes = {len(found.values), len(found.spread), len(found.converged)}
+    if sizes != {len(pairs)}:
+        raise InputError(
+            f"the dissimilarity {dissimilarity.name!r} must give a value, a spread and whether it converged for each "
+            f"of {len(pairs)} pairs; got {sorted(sizes)}."
+        )
+    wrong = np.flatnonzero(~(found.values >= 0) | np.isinf(found.values))
+    if len(wrong):
+        first, second = (names[k] for k in pairs[wrong[0]])
+        raise InputError(
+            f"the dissimilarity {dissimilarity.name!r} must give finite distances from 0 up; got "
+            f"{found.values[wrong[0]]} between {first} and {second}, one of {len(wrong)} such among {len(pairs)}. A "
+            "system that cannot be compared needs a summary whose status says so."
+        )
+    return found

@@ -7,14 +7,15 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from dynashape.dissimilarity.kinds.dissimilarity import Dissimilarity
-from dynashape.dissimilarity.kinds.published import Cka, Dsa, Procrustes, Spectral
+from dynashape.dissimilarity.kinds.published import CkaDistance, DsaDistance, ProcrustesDistance, SpectralDistance
 from dynashape.entry_points import load_named
 from dynashape.errors import SpecError, unknown_name
 
 ENTRY_POINTS = "dynashape.dissimilarities"
 """The group of entry points under which an installed package offers dissimilarities by name."""
 
-DISSIMILARITIES: Mapping[str, type[Dissimilarity[Any]]] = {kind.name: kind for kind in (Dsa, Spectral, Procrustes, Cka)}
+_KINDS: tuple[type[Dissimilarity[Any]], ...] = (DsaDistance, SpectralDistance, ProcrustesDistance, CkaDistance)
+DISSIMILARITIES: Mapping[str, type[Dissimilarity[Any]]] = {kind.name: kind for kind in _KINDS}
 """The dissimilarities that come with dynashape, in reading order."""
 
 

@@ -31,7 +31,7 @@ class _OfOperators(Dissimilarity[Operator]):
 
     @property
     def reduction(self) -> ToOperator:
-        """The fit of operators, which `Dsa` and `Spectral` share."""
+        """The fit of operators, which `DsaDistance` and `SpectralDistance` share."""
         return ToOperator(self.n_delays, self.delay_interval, self.rank, self.ridge)
 
     def reduce(
@@ -53,7 +53,7 @@ class _OfOperators(Dissimilarity[Operator]):
 
 
 @dataclass(frozen=True)
-class Dsa(_OfOperators):
+class DsaDistance(_OfOperators):
     """Dynamical Similarity Analysis: the angle between operators after the best change of basis, a metric.
 
     Parameters
@@ -66,7 +66,7 @@ class Dsa(_OfOperators):
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> dsa = Dsa(n_delays=2, delay_interval=1, rank=3)
+    >>> dsa = DsaDistance(n_delays=2, delay_interval=1, rank=3)
     >>> x = rng.normal(size=(10, 20, 4)).cumsum(axis=1)
     >>> summaries = [dsa.reduce(each, np.zeros(10, dtype=int), "x") for each in (x, x[:, :, ::-1])]
     >>> dsa.measure(summaries, np.array([[0, 1]])).values < 1e-6
@@ -77,6 +77,7 @@ class Dsa(_OfOperators):
     name = "dsa"
     words = "angular DSA distance"
     method = "DSA"
+    searched = True
     description = (
         "the angle between their operators, minimised over orthogonal changes of basis (rotations and reflections) "
         "from several structured starts; it is zero for operators that differ only by such a change of basis"
@@ -89,7 +90,7 @@ class Dsa(_OfOperators):
 
 
 @dataclass(frozen=True)
-class Spectral(_OfOperators):
+class SpectralDistance(_OfOperators):
     """The distance between the eigenvalues of operators (see `spectral_distance`); a plain number.
 
     Parameters
@@ -118,7 +119,7 @@ class _OfAverages(Dissimilarity[Averages]):
 
     @property
     def reduction(self) -> ToAverages:
-        """The averaging, which `Procrustes` and `Cka` share."""
+        """The averaging, which `ProcrustesDistance` and `CkaDistance` share."""
         return ToAverages()
 
     def reduce(
@@ -140,7 +141,7 @@ class _OfAverages(Dissimilarity[Averages]):
 
 
 @dataclass(frozen=True)
-class Procrustes(_OfAverages):
+class ProcrustesDistance(_OfAverages):
     """The angle between average activities after the best rotation of units (see `procrustes_distance`)."""
 
     name = "procrustes"
@@ -157,7 +158,7 @@ class Procrustes(_OfAverages):
 
 
 @dataclass(frozen=True)
-class Cka(_OfAverages):
+class CkaDistance(_OfAverages):
     """The angle between the similarities of steps, in average activities (see `cka_distance`)."""
 
     name = "cka"

@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from dynashape.inference.comparison.mds import Embedding
 from dynashape.inference.comparison.permanova import Contrasts, VarianceShares
-from dynashape.records import ANALYSES, OK, Array, Labelling, Status, Term
+from dynashape.records import OK, Array, Labelling, Status, Term, analysis_numbered
 
 SEPARATED: tuple[Term, ...] = (Term.TASK, Term.CONDITION)
 """The terms that label systems, each with a separation of its own."""
@@ -59,7 +59,7 @@ class ComparisonKey:
 
     def labelling(self, term: Term) -> Labelling:
         """What a term is called in the analysis of this comparison."""
-        return next(analysis for analysis in ANALYSES if analysis.number == self.analysis).labelling(term)
+        return analysis_numbered(self.analysis).labelling(term)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,7 @@ from dynashape.inference.comparison.intervals import Interval, jackknife_interva
 from dynashape.inference.comparison.records import Compared, Comparison, ComparisonKey, usable_comparisons
 from dynashape.inference.study.paired_shares import PairedShares, lay_out, pair_shares
 from dynashape.inference.study.pooling import Pooled, pool
-from dynashape.records import HEADLINE, Array, Contrast, Verdict
-
-ALL = "all"
+from dynashape.records import ALL, HEADLINE, Array, Contrast, Verdict
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import cached_property
 from itertools import combinations
 from typing import Annotated, Any
@@ -173,14 +172,22 @@ class StudySpec(Frozen):
     def measure(self) -> Dissimilarity[Any]:
         """The dissimilarity, made with `dissimilarity_options` and those fields of `dsa` that its class has too."""
         kind = find_dissimilarity(self.dissimilarity)
-        known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # one's own is a dataclass where it has options
-        unknown = sorted(set(self.dissimilarity_options) - set(known))
-        if unknown:
-            raise ValueError(
-                f"dissimilarity {self.dissimilarity!r} has no option {', '.join(unknown)}; it has {', '.join(known)}"
-            )
+        known = list(getattr(kind, "__dataclass_fields__", {}))
         shared = {name: value for name, value in self.dsa.model_dump().items() if name in known}
-        return kind(**(shared | self.dissimilarity_options))
+        own = [name for name in known if name not in shared]
+        for name in self.dissimilarity_options:
+            if name in shared:
+                raise ValueError(f"{name} of the dissimilarity is set as dsa.{name}, not in dissimilarity_options")
+            if name not in own:
+                has = ", ".join(own) or "none of its own"
+                raise ValueError(f"dissimilarity {self.dissimilarity!r} has no option {name}; it has {has}")
+        try:
+            return kind(**(shared | self.dissimilarity_options))
+        except TypeError as error:
+            raise ValueError(
+                f"dissimilarity {self.dissimilarity!r} cannot be made with dissimilarity_options "
+                f"{self.dissimilarity_options}: {error}. Its options are the fields of a dataclass."
+            ) from error
 
     def task(self, name: str) -> Task:
         """Build the task of this name, with the study's timing and input noise."""

@@ -37,7 +37,7 @@ S = TypeVar("S", bound=Step[Any])
 
 
 @dataclass(frozen=True)
-class Compares:
+class ComparedTables:
     """What comparisons show: a row a labelling, a row a point of a map, and what is concluded, if anything is."""
 
     separability: pd.DataFrame
@@ -118,7 +118,7 @@ def read_networks(plan: Plan, read: Reader) -> list[TrainedNetwork]:
     return [network for train in _done(plan.trains, read) for network in read(train)]
 
 
-def read_compares(steps: Analysed, read: Reader) -> Compares:
+def read_compares(steps: Analysed, read: Reader) -> ComparedTables:
     """The comparisons that are done, with corrected p-values once all are and the study has concluded."""
     comparisons: dict[ComparisonKey, Compared] = {}
     systems: dict[ComparisonKey, list[System]] = {}
@@ -128,7 +128,8 @@ def read_compares(steps: Analysed, read: Reader) -> Compares:
         systems |= {key: compared_systems(step, key) for key in found}
     concluded = read(steps.conclude) if comparisons and read.has(steps.conclude) else None
     corrected = () if concluded is None else concluded.family.corrected
-    return Compares(tabulate_separability(comparisons, corrected), tabulate_embeddings(comparisons, systems), concluded)
+    separability = tabulate_separability(comparisons, corrected)
+    return ComparedTables(separability, tabulate_embeddings(comparisons, systems), concluded)
 
 
 def _read_examined(plan: Plan, read: Reader) -> dict[tuple[str, str, int], Examined]:

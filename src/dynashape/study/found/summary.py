@@ -7,13 +7,11 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from dynashape.records import ALPHA
+from dynashape.records import ALL, ALPHA
 from dynashape.report import Notice
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
 from dynashape.study.found.warnings import find_warnings
-
-ALL_PHASES = "all"
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Separated:
 
 
 @dataclass(frozen=True)
-class Summary:
+class StudySummary:
     """What a study found in a few numbers, beside the results they come from."""
 
     spec: StudySpec
@@ -53,7 +51,7 @@ class Summary:
     @property
     def overall(self) -> tuple[Separated, ...]:
         """Each analysis and labelling, over all phases."""
-        return tuple(row for row in self.separability if row.phase == ALL_PHASES)
+        return tuple(row for row in self.separability if row.phase == ALL)
 
     def as_dict(self) -> dict[str, object]:
         """The summary as plain values, as in `summary.json`."""
@@ -72,11 +70,11 @@ class Summary:
         }
 
 
-def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) -> Summary:
+def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) -> StudySummary:
     """The headline numbers; `failures` are the steps without a result, each with the reason."""
     warnings = tuple(find_warnings(results, failures))
     trained, separated = _count_networks(results.networks), tuple(_separability(results.separability))
-    return Summary(spec, results, trained, separated, failures, warnings)
+    return StudySummary(spec, results, trained, separated, failures, warnings)
 
 
 def _count_networks(networks: pd.DataFrame) -> Trained:
@@ -92,7 +90,7 @@ def _separability(table: pd.DataFrame) -> list[Separated]:
         return []
     rows = []
     for (analysis, labelling), part in table.groupby(["analysis", "labelling"], sort=True):
-        rows.append(_tally(int(analysis), str(labelling), ALL_PHASES, part))
+        rows.append(_tally(int(analysis), str(labelling), ALL, part))
         rows += [
             _tally(int(analysis), str(labelling), str(phase), own) for phase, own in part.groupby("phase", sort=False)
         ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from dynashape.records import Code
 from dynashape.report import Notice
 from dynashape.study.found.results import Results
 
@@ -35,7 +36,7 @@ def _below_criterion(networks: pd.DataFrame) -> Iterator[Notice]:
 def _operators(operators: pd.DataFrame) -> Iterator[Notice]:
     if operators.empty:
         return
-    troubled = operators[operators["status"] != "ok"]
+    troubled = operators[operators["status"] != Code.OK]
     for (architecture, phase, status), part in troubled.groupby(["architecture", "phase", "status"], sort=False):
         yield Notice(
             f"{architecture}, {phase}: {len(part)} operators are {status}; {part['message'].iloc[0]}", about="distances"
@@ -52,7 +53,7 @@ def _alignments(alignments: pd.DataFrame) -> Iterator[Notice]:
         yield Notice(
             f"{lost.sum()} of {alignments['n_aligned'].sum()} alignments did not converge, most in "
             f"{worst['architecture']}, {worst['phase']} ({lost.max()} of {worst['n_aligned']}); "
-            "dsa.effort=thorough tries harder.",
+            "a larger effort (dsa.effort=thorough) tries harder.",
             about="distances",
         )
 
@@ -60,7 +61,7 @@ def _alignments(alignments: pd.DataFrame) -> Iterator[Notice]:
 def _comparisons(separability: pd.DataFrame) -> Iterator[Notice]:
     if separability.empty:
         return
-    lost = separability[separability["status"] != "ok"].drop_duplicates(
+    lost = separability[separability["status"] != Code.OK].drop_duplicates(
         ["analysis", "architecture", "phase", "task_a", "task_b"]
     )
     for row in lost.itertuples():

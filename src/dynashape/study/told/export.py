@@ -21,7 +21,7 @@ from dynashape.steps import Reader
 from dynashape.store import atomic_path, write_atomic
 from dynashape.study.found.learning import Learning, read_learning
 from dynashape.study.found.results import Results, read_networks, read_results
-from dynashape.study.found.summary import Summary, summarise
+from dynashape.study.found.summary import StudySummary, summarise
 from dynashape.study.told.figures import study_figures
 from dynashape.study.told.learning import tell_learning
 from dynashape.study.told.power import tell_power
@@ -65,7 +65,7 @@ def read_sections(directory: Path) -> tuple[Section, Section]:
     )
 
 
-def read_content(summary: Summary, directory: Path) -> ReportContent:
+def read_content(summary: StudySummary, directory: Path) -> ReportContent:
     """What the report of the study in a folder says, without its figures; nothing is written."""
     written = directory / "provenance.json"
     provenance = json.loads(written.read_text()) if written.is_file() else {}

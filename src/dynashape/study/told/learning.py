@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 
 from dynashape import figures
+from dynashape.records import ALL
 from dynashape.report.captions import Drawing, Section, figure, table
 from dynashape.study.found.learning import Learning
 
@@ -18,7 +19,7 @@ def tell_learning(learning: Learning) -> Section:
     drawn = () if usable.empty else (_figure(found, usable),)
     if shares.empty:
         return Section(drawn)
-    pooled = shares[shares["architecture"] == "all"].drop(columns=["architecture", "phase"])
+    pooled = shares[shares["architecture"] == ALL].drop(columns=["architecture", "phase"])
     return Section(drawn, (table("learning_shares", pooled),))
 
 

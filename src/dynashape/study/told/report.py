@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dynashape.inference import MEASURED_BIAS
-from dynashape.records import ANALYSES, HEADLINE, Labelling, Verdict
+from dynashape.records import HEADLINE, Labelling, Verdict, analysis_numbered
 from dynashape.report import (
     ClaimElement,
     Explorer,
@@ -18,7 +18,7 @@ from dynashape.report import (
 from dynashape.report.captions import table
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
-from dynashape.study.found.summary import Separated, Summary
+from dynashape.study.found.summary import Separated, StudySummary
 from dynashape.study.found.tables import tabulate_footing
 from dynashape.study.work.train import pool_size
 
@@ -29,7 +29,7 @@ _SENTENCES = {
 
 
 def compose_report(
-    summary: Summary,
+    summary: StudySummary,
     provenance: Mapping[str, object],
     figures: Sequence[FigureElement] = (),
     more_tables: Sequence[TableElement] = (),
@@ -64,7 +64,7 @@ def _explorer(results: Results) -> Explorer:
     )
 
 
-def _verdict(summary: Summary) -> str:
+def _verdict(summary: StudySummary) -> str:
     conclusions = summary.results.conclusions
     pooled = None if conclusions is None else conclusions.headline.of(HEADLINE)
     if pooled is None:
@@ -72,7 +72,7 @@ def _verdict(summary: Summary) -> str:
     return _SENTENCES.get(pooled.verdict, "Whether input or training dominates cannot be told.")
 
 
-def _counted(summary: Summary) -> str:
+def _counted(summary: StudySummary) -> str:
     rows = {row.labelling: row for row in summary.overall if row.mean_accuracy is not None}
     if not {Labelling.TRAINING, Labelling.INPUT} <= set(rows):
         return "Too little of the study is done to say what shapes the dynamics."
@@ -83,7 +83,7 @@ def _counted(summary: Summary) -> str:
     )
 
 
-def _details(summary: Summary) -> list[str]:
+def _details(summary: StudySummary) -> list[str]:
     networks, conclusions, meta = summary.networks, summary.results.conclusions, summary.results.meta
     said = []
     if conclusions is not None and conclusions.headline.of(HEADLINE) is not None:
@@ -105,7 +105,7 @@ def _details(summary: Summary) -> list[str]:
 
 
 def _key_number(row: Separated) -> KeyNumber:
-    question = ANALYSES[row.analysis - 1].question(Labelling(row.labelling))
+    question = analysis_numbered(row.analysis).question(Labelling(row.labelling))
     return KeyNumber(
         f"{row.mean_accuracy:.2f}",
         f"{row.labelling} separation, analysis {row.analysis}",
@@ -116,7 +116,7 @@ def _key_number(row: Separated) -> KeyNumber:
 
 def _tables(spec: StudySpec, results: Results) -> list[TableElement]:
     omega, plain = MEASURED_BIAS["omega_squared"], MEASURED_BIAS["share"]
-    pairs = "alignments" if spec.dissimilarity == "dsa" else "pairs"
+    pairs = "alignments" if spec.measure.searched else "pairs"
     wishes = (
         table("networks", results.networks),
         table("footing", tabulate_footing(results.networks)),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from dynashape.records import CONDITIONS, Array, Status
+from dynashape.records import CONDITIONS, TASK_PAIR_ORDER, Array, Status, task_pair
 from dynashape.steps import Reader
 from dynashape.study.work.plan import Plan
 from dynashape.tasks import ExampleTrial
@@ -54,7 +54,7 @@ def find_paths(plan: Plan, read: Reader) -> Paths | None:
     """Activity of the first seed in the first pair of tasks, of the first architecture whose activity is recorded."""
     spec = plan.spec
     # The pair that the published figure shows, where the study has it.
-    tasks = ("CDM", "PR") if {"CDM", "PR"} <= set(spec.task_names) else spec.task_pairs[0]
+    tasks = next((pair for pair in spec.task_pairs if task_pair(*pair) == TASK_PAIR_ORDER[0]), spec.task_pairs[0])
     for architecture in spec.architectures:
         own = {step.train.task.name: step for step in plan.records if step.train.architecture == architecture}
         if not all(read.has(own[task]) for task in tasks):

@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 
 from dynashape import figures
+from dynashape.records import ALL
 from dynashape.report.captions import Section, figure, table
 
 
@@ -18,6 +19,6 @@ def tell_sensitivity(conclusions: pd.DataFrame, dimensions: pd.DataFrame) -> Sec
     tables = [table("sensitivity", conclusions.drop(columns="chosen"), n_flips=n_flips, n_others=n_others)]
     if len(dimensions):
         tables.append(table("sensitivity_dimensions", dimensions))
-    pooled = conclusions[(conclusions["architecture"] == "all") & conclusions["estimate"].notna()]
+    pooled = conclusions[(conclusions["architecture"] == ALL) & conclusions["estimate"].notna()]
     drawn = (figure("sensitivity", partial(figures.plot_sensitivity, pooled), pooled),) if len(pooled) else ()
     return Section(drawn, tuple(tables))

@@ -10,14 +10,16 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.dissimilarity import Dissimilarity
+from dynashape.dissimilarity.kinds.dissimilarity import Summary, measure_pairs
 from dynashape.distances import Distances
-from dynashape.records import ANALYSES, CONDITIONS, Array, System
-from dynashape.steps import Reader, Step
+from dynashape.records import ANALYSES, CONDITIONS, Array, Status, System
+from dynashape.steps import Reader
 from dynashape.study.work.fit import Fit, status_of
+from dynashape.study.work.snapshot import SnapshotStep
 
 
 @dataclass(frozen=True)
-class Tile:
+class AlignedTile:
     """Distance, spread over starts and convergence of each pair; NaN and False where a pair is not `aligned`."""
 
     distance: Float[Array, " pairs"]
@@ -37,7 +39,7 @@ class AlignmentCounts:
 
 
 @dataclass(frozen=True, eq=False)
-class Align(Step[Tile]):
+class Align(SnapshotStep[AlignedTile]):
     """The pairs number `pairs[0]` to `pairs[1]` of all systems of the groups, in one phase.
 
     Where two fits hold the same system, the later one's summary counts: along learning, the study's own fits come
@@ -59,13 +61,12 @@ class Align(Step[Tile]):
         return self.fits[0].record.train.architecture
 
     @property
-    def name(self) -> str:
-        return f"{self.architecture} {self.phase}, pairs {self.pairs[0] + 1} to {self.pairs[1]}{self.along}"
+    def update(self) -> int | None:
+        return self.fits[-1].update
 
     @property
-    def along(self) -> str:
-        """What ends the names of all steps along learning."""
-        return self.fits[-1].record.along
+    def what(self) -> str:
+        return f"{self.architecture} {self.phase}, pairs {self.pairs[0] + 1} to {self.pairs[1]}"
 
     @property
     def systems(self) -> tuple[System, ...]:
@@ -78,27 +79,27 @@ class Align(Step[Tile]):
             for condition in CONDITIONS
         )
 
-    def run(self, read: Reader) -> Tile:
-        summaries: dict[System, Any] = {}
+    def run(self, read: Reader) -> AlignedTile:
+        summaries: dict[System, Summary | Status] = {}
         for fit in self.fits:
-            found: dict[System, Any] = read(fit)
-            summaries |= found
+            reduced: dict[System, Summary | Status] = read(fit)
+            summaries |= reduced
         systems = self.systems
-        usable = [system in summaries and status_of(summaries[system]).ok for system in systems]
-        number = dict(zip(np.flatnonzero(usable).tolist(), range(len(systems)), strict=False))
+        usable = [system for system in systems if system in summaries and status_of(summaries[system]).ok]
+        number = {system: k for k, system in enumerate(usable)}
         rows, columns = pair_indices(len(systems), self.pairs)
+        ends = [(systems[row], systems[column]) for row, column in zip(rows.tolist(), columns.tolist(), strict=True)]
         wanted = [
-            row in number
-            and column in number
-            and (not self.compared_only or _is_compared(systems[row], systems[column]))
-            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+            first in number and second in number and (not self.compared_only or _is_compared(first, second))
+            for first, second in ends
         ]
         aligned = np.array(wanted, dtype=bool)
-        tile = Tile(np.full(len(rows), np.nan), np.full(len(rows), np.nan), np.zeros(len(rows), dtype=bool), aligned)
+        nothing = np.full(len(ends), np.nan)
+        tile = AlignedTile(nothing, nothing.copy(), np.zeros(len(ends), dtype=bool), aligned)
         if aligned.any():
-            ends = zip(rows[aligned].tolist(), columns[aligned].tolist(), strict=True)
-            pairs = np.array([(number[row], number[column]) for row, column in ends], dtype=np.int64)
-            measured = self.dissimilarity.measure([summaries[systems[k]] for k in number], pairs)
+            pairs = np.array([(number[a], number[b]) for (a, b), used in zip(ends, wanted, strict=True) if used])
+            given: list[Any] = [summaries[system] for system in usable]
+            measured = measure_pairs(self.dissimilarity, given, pairs, [str(system) for system in usable])
             tile.distance[aligned], tile.spread[aligned] = measured.values, measured.spread
             tile.converged[aligned] = measured.converged
         return tile
@@ -136,7 +137,8 @@ def join_tiles(steps: Sequence[Align], read: Reader) -> tuple[Distances, Alignme
         n_converged=int((converged & aligned).sum()),
         median_spread=float(np.median(spread[aligned])) if aligned.any() else None,
     )
-    return Distances.of_systems(square, systems, kind.name, kind.unit), counts
+    facts = {name: value for name, value in vars(kind).items() if isinstance(value, str | int | float)}
+    return Distances.of_systems(square, systems, kind.name, kind.unit, facts), counts
 
 
 def _is_compared(first: System, second: System) -> bool:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dynashape.inference import Compared, ComparisonKey, compare
-from dynashape.records import ANALYSES, System
-from dynashape.steps import Reader, Step
+from dynashape.records import ANALYSES, System, analysis_numbered
+from dynashape.steps import Reader
 from dynashape.study.ask.parts import SeparabilitySpec
 from dynashape.study.work.align import Align, join_tiles
+from dynashape.study.work.snapshot import SnapshotStep
 
 
 @dataclass(frozen=True, eq=False)
-class Compare(Step[dict[ComparisonKey, Compared]]):
+class Compare(SnapshotStep[dict[ComparisonKey, Compared]]):
     """All comparisons of the systems whose pairs the tiles hold."""
 
     title: ClassVar[str] = "comparing tasks, training and input"
@@ -33,18 +34,21 @@ class Compare(Step[dict[ComparisonKey, Compared]]):
         return self.tiles[0].phase
 
     @property
-    def name(self) -> str:
-        return f"{self.architecture} {self.phase}{self.tiles[0].along}"
+    def update(self) -> int | None:
+        return self.tiles[0].update
+
+    @property
+    def what(self) -> str:
+        return f"{self.architecture} {self.phase}"
 
     def run(self, read: Reader) -> dict[ComparisonKey, Compared]:
         distances, _ = join_tiles(self.tiles, read)
-        wish = self.separability
         return {
             ComparisonKey(analysis.number, self.architecture, self.phase, *pair): compare(
                 distances.select(task=pair, condition=analysis.conditions),
-                n_components=wish.n_components,
-                metric=wish.mds == "metric",
-                max_relabellings=wish.max_relabellings,
+                n_components=self.separability.n_components,
+                metric=self.separability.mds == "metric",
+                max_relabellings=self.separability.max_relabellings,
             )
             for analysis in ANALYSES
             for pair in self.task_pairs
@@ -58,5 +62,5 @@ def read_comparisons(compares: tuple[Compare, ...], read: Reader) -> dict[Compar
 
 def compared_systems(step: Compare, key: ComparisonKey) -> list[System]:
     """The systems of one comparison, in the order of its distances."""
-    conditions = ANALYSES[key.analysis - 1].conditions
+    conditions = analysis_numbered(key.analysis).conditions
     return [own for own in step.tiles[0].systems if own.task in key.tasks and own.condition in conditions]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dynashape.inference import Claim, Family, Headline, check_claims, compute_headline, correct_family
-from dynashape.steps import Reader, Step
+from dynashape.steps import Reader
 from dynashape.study.work.compare import Compare, read_comparisons
+from dynashape.study.work.snapshot import SnapshotStep
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Conclusions:
 
 
 @dataclass(frozen=True, eq=False)
-class Conclude(Step[Conclusions]):
+class Conclude(SnapshotStep[Conclusions]):
     """The conclusions from all comparisons."""
 
     title: ClassVar[str] = "drawing conclusions"
@@ -28,8 +29,12 @@ class Conclude(Step[Conclusions]):
     compares: tuple[Compare, ...]
 
     @property
-    def name(self) -> str:
-        return f"all comparisons{self.compares[0].tiles[0].along}"
+    def update(self) -> int | None:
+        return self.compares[0].update
+
+    @property
+    def what(self) -> str:
+        return "all comparisons"
 
     def run(self, read: Reader) -> Conclusions:
         comparisons = read_comparisons(self.compares, read)

@@ -1,18 +1,19 @@
-"""Reduce each system's activity in each phase to what is compared: a linear operator, or averages."""
+"""Reduce each system's activity in each phase to what is compared: a linear operator, averages, or one's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from dynashape.dissimilarity.kinds.dissimilarity import Reduction
+from dynashape.dissimilarity.kinds.dissimilarity import Reduction, Summary
 from dynashape.records import Status, System
-from dynashape.steps import Reader, Step
-from dynashape.study.work.record import Record, Recording
+from dynashape.steps import Reader
+from dynashape.study.work.record import Record, RecordedActivity
+from dynashape.study.work.snapshot import SnapshotStep
 
 
 @dataclass(frozen=True, eq=False)
-class Fit(Step[dict[System, Any]]):
+class Fit(SnapshotStep[dict[System, Summary | Status]]):
     """The summary of each system of a group in each phase, or the status of an activity that has none."""
 
     title: ClassVar[str] = "fitting operators"
@@ -22,30 +23,34 @@ class Fit(Step[dict[System, Any]]):
     reduction: Reduction[Any]
 
     @property
-    def name(self) -> str:
-        return self.record.name
+    def update(self) -> int | None:
+        return self.record.update
+
+    @property
+    def what(self) -> str:
+        return self.record.what
 
     @property
     def result_type(self) -> Any:
         return dict[System, self.reduction.summary | Status]  # type: ignore[name-defined]
 
-    def run(self, read: Reader) -> dict[System, Any]:
-        found: dict[System, Any] = {}
-        for system, recording in read(self.record).items():
+    def run(self, read: Reader) -> dict[System, Summary | Status]:
+        summaries: dict[System, Summary | Status] = {}
+        for system, recorded in read(self.record).items():
             for phase in self.phases:
-                own = replace(system, phase=phase)
-                part = cut(recording, self.record, phase)
-                name = f"{own.seed}/{own.condition}/{phase}"
-                found[own] = self.reduction.reduce(part.activity, part.choices, name) if part.status.ok else part.status
-        return found
+                part, place = cut(recorded, self.record, phase), replace(system, phase=phase)
+                summaries[place] = (
+                    self.reduction.reduce(part.activity, part.choices, str(place)) if part.status.ok else part.status
+                )
+        return summaries
 
 
-def cut(recording: Recording, record: Record, phase: str) -> Recording:
-    """The recording of one phase of the trials."""
+def cut(recorded: RecordedActivity, record: Record, phase: str) -> RecordedActivity:
+    """What was recorded in one phase of the trials."""
     start, stop = record.train.timing.phases[phase]
-    return replace(recording, activity=recording.activity[:, start:stop])
+    return replace(recorded, activity=recorded.activity[:, start:stop])
 
 
-def status_of(summary: Any) -> Status:
-    """How a system's reduction went, whatever it was reduced to."""
+def status_of(summary: Summary | Status) -> Status:
+    """How the reduction of a system went."""
     return summary if isinstance(summary, Status) else summary.status

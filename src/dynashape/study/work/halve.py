@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dynashape.dissimilarity import Dissimilarity
+from dynashape.dissimilarity.kinds.dissimilarity import Summary, measure_pairs
 from dynashape.errors import InputError
 from dynashape.records import Code, Status, System
 from dynashape.steps import Reader, Step
 from dynashape.study.work.fit import cut, status_of
-from dynashape.study.work.record import Record, Recording
+from dynashape.study.work.record import Record, RecordedActivity
 
 
 @dataclass(frozen=True)
@@ -38,30 +39,27 @@ class Halve(Step[dict[System, Halves]]):
         return self.record.name
 
     def run(self, read: Reader) -> dict[System, Halves]:
-        found: dict[System, Halves] = {}
-        summaries: list[Any] = []
-        whole: list[System] = []
-        for system, recording in read(self.record).items():
+        halves: dict[System, Halves] = {}
+        whole: dict[System, list[Any]] = {}
+        for system, recorded in read(self.record).items():
             for phase in self.phases:
-                own = replace(system, phase=phase)
-                if not recording.status.ok:
-                    found[own] = Halves(None, recording.status)
-                    continue
-                pair = self._reduce_halves(cut(recording, self.record, phase), f"{own.seed}/{own.condition}/{phase}")
+                part, place = cut(recorded, self.record, phase), replace(system, phase=phase)
+                pair = self._reduce_halves(part, str(place)) if part.status.ok else [part.status]
                 failed = [status_of(half) for half in pair if not status_of(half).ok]
-                found[own] = Halves(None, failed[0] if failed else Status())
+                halves[place] = Halves(None, failed[0] if failed else Status())
                 if not failed:
-                    summaries += pair
-                    whole.append(own)
+                    whole[place] = pair
         if whole:
-            pairs = np.arange(len(summaries)).reshape(-1, 2)
-            distances = self.dissimilarity.measure(summaries, pairs).values.tolist()
-            found |= {own: Halves(distance, Status()) for own, distance in zip(whole, distances, strict=True)}
-        return found
+            pairs = np.arange(2 * len(whole)).reshape(-1, 2)
+            summaries = [half for pair in whole.values() for half in pair]
+            names = [f"{place}, {half} trials" for place in whole for half in ("even", "odd")]
+            distances = measure_pairs(self.dissimilarity, summaries, pairs, names).values.tolist()
+            halves |= {place: Halves(distance, Status()) for place, distance in zip(whole, distances, strict=True)}
+        return halves
 
-    def _reduce_halves(self, part: Recording, name: str) -> list[Any]:
+    def _reduce_halves(self, part: RecordedActivity, name: str) -> list[Summary | Status]:
         """Even and odd trials; a half may hold too little for what all trials can carry, which is a status."""
-        found = []
+        found: list[Summary | Status] = []
         for first, half in ((0, "even"), (1, "odd")):
             activity, choices = part.activity[first::2], part.choices[first::2]
             try:

@@ -38,15 +38,15 @@ class MetaCluster(Step[MetaClustered]):
     title: ClassVar[str] = "meta-clustering"
 
     compares: tuple[Compare, ...]
-    wish: MetaClusteringSpec
+    spec: MetaClusteringSpec
 
     @property
     def name(self) -> str:
         return "all comparisons"
 
     def run(self, read: Reader) -> MetaClustered:
-        points = self.wish.points
-        table = tabulate_features(read_comparisons(self.compares, read), points, self.wish.features)
+        points = self.spec.points
+        table = tabulate_features(read_comparisons(self.compares, read), points, self.spec.features)
         if len(table.places) < FEWEST:
             message = f"{len(table.places)} points have all their features, and {FEWEST} are needed"
             return MetaClustered((), None, table.names, table.n_left_out, message)
@@ -55,6 +55,6 @@ class MetaCluster(Step[MetaClustered]):
             table.values,
             {factor: names for factor, names in levels.items() if len(np.unique(names)) > 1},
             replicates=table.replicates,
-            max_groups=self.wish.max_groups,
+            max_groups=self.spec.max_groups,
         )
         return MetaClustered(table.places, found, table.names, table.n_left_out, "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynashape.records import CONDITIONS
-from dynashape.steps import Stage, Step
+from dynashape.steps import Stage, Step, stages_under
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.work.align import Align
 from dynashape.study.work.compare import Compare
@@ -32,11 +32,6 @@ class Analysed:
     compares: tuple[Compare, ...]
     conclude: Conclude
 
-    @property
-    def steps(self) -> tuple[tuple[Step[Any], ...], ...]:
-        """The same steps, those of each kind together."""
-        return self.fits, self.aligns, self.compares, (self.conclude,)
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -56,14 +51,9 @@ class Plan:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """What is computed, stage after stage."""
-        fits, aligns, compares, conclude = self.final.steps
-        kinds = (self.trains, self.examines, self.records, fits, aligns, self.halves, compares, conclude)
-        along = zip(*(snapshot.steps for snapshot in self.snapshots.values()), strict=True)
-        return (
-            *(Stage.of(steps) for steps in (*kinds, (self.meta_cluster,))),
-            *(Stage.of((step for own in steps for step in own), "along learning: ") for steps in along),
-        )
+        """What is computed: the graph under the conclusions, the meta-clustering and all else that is told."""
+        along = [snapshot.conclude for snapshot in self.snapshots.values()]
+        return stages_under({"": (*self.examines, self.final.conclude, *self.halves, self.meta_cluster, *along)})
 
     def steps(self) -> Iterator[Step[Any]]:
         """Every step, in the order of the stages."""

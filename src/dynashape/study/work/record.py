@@ -10,15 +10,16 @@ from jaxtyping import Float, Int
 
 from dynashape.records import CONDITIONS, Array, Condition, Status, System
 from dynashape.seeds import stream
-from dynashape.steps import Reader, Step
+from dynashape.steps import Reader
 from dynashape.study.ask.parts import ActivitySpec
+from dynashape.study.work.snapshot import SnapshotStep
 from dynashape.study.work.train import Train, weights_at
 from dynashape.tasks import drive
 from dynashape.training import record_activity
 
 
 @dataclass(frozen=True)
-class Recording:
+class RecordedActivity:
     """The activity of one system over whole trials, the right choice in each, and how recording went."""
 
     activity: Float[Array, "trials steps units"]
@@ -27,8 +28,8 @@ class Recording:
 
 
 @dataclass(frozen=True, eq=False)
-class Record(Step[dict[System, Recording]]):
-    """The activity of a group of networks; with `at_update`, of the trained networks as they were then.
+class Record(SnapshotStep[dict[System, RecordedActivity]]):
+    """The activity of a group of networks; with `update`, of the trained networks as they were then.
 
     Each network sees its own trials, the same ones before and after training and at every update: conditions are
     paired, while networks share no noise and so count as independent.
@@ -38,25 +39,20 @@ class Record(Step[dict[System, Recording]]):
 
     train: Train
     activity: ActivitySpec
-    at_update: int | None = None
+    update: int | None = None
 
     @property
-    def name(self) -> str:
-        return self.train.name + self.along
-
-    @property
-    def along(self) -> str:
-        """What ends the names of all steps along learning."""
-        return "" if self.at_update is None else f" at update {self.at_update}"
+    def what(self) -> str:
+        return self.train.name
 
     @property
     def kept(self) -> bool:
-        return self.at_update is None
+        return self.update is None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """All, or along learning all but one: untrained networks are the same at every update."""
-        return CONDITIONS if self.at_update is None else (Condition.TRAINED, Condition.NOISE)
+        return CONDITIONS if self.update is None else (Condition.TRAINED, Condition.NOISE)
 
     def system(self, seed: int, condition: Condition, phase: str = "") -> System:
         """The labels of one system of this group."""
@@ -65,7 +61,7 @@ class Record(Step[dict[System, Recording]]):
             condition, train.architecture, train.task.name, seed, noise=self.activity.noise, phase=phase
         )
 
-    def run(self, read: Reader) -> dict[System, Recording]:
+    def run(self, read: Reader) -> dict[System, RecordedActivity]:
         networks = read(self.train)
         task, cell, wish = self.train.build_task(), self.train.build_cell(), self.activity
         architecture, seeds = self.train.architecture, self.train.seeds
@@ -77,12 +73,12 @@ class Record(Step[dict[System, Recording]]):
                 for seed, own in zip(seeds, inputs, strict=True)
             ]
         )
-        found: dict[System, Recording] = {}
+        found: dict[System, RecordedActivity] = {}
         for condition in self.conditions:
             untrained = condition is Condition.UNTRAINED
-            weights = [one.initial if untrained else weights_at(one, self.at_update) for one in networks]
+            weights = [one.initial if untrained else weights_at(one, self.update) for one in networks]
             activity, statuses = record_activity(cell, weights, noise if condition is Condition.NOISE else inputs)
             for seed, own, values, status in zip(seeds, trials, activity, statuses, strict=True):
                 choices = np.asarray(own.conditions["choice"])
-                found[self.system(seed, condition)] = Recording(values, choices, status)
+                found[self.system(seed, condition)] = RecordedActivity(values, choices, status)
         return found

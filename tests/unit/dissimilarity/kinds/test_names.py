@@ -5,23 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dynashape.dissimilarity import Dsa, Spectral, find_dissimilarity
+from dynashape.dissimilarity import DsaDistance, SpectralDistance, find_dissimilarity
 from dynashape.dissimilarity.kinds import names
 from dynashape.errors import SpecError
 from dynashape.store.codec import pack, unpack
 
 
 def test_known_names_and_own_classes_are_found():
-    assert find_dissimilarity("dsa") is Dsa
-    assert find_dissimilarity("dynashape.dissimilarity:Spectral") is Spectral
+    assert find_dissimilarity("dsa") is DsaDistance
+    assert find_dissimilarity("dynashape.dissimilarity:SpectralDistance") is SpectralDistance
 
 
 def test_a_package_can_offer_one_by_name(monkeypatch):
     class Point:
-        name, value = "theirs", "dynashape.dissimilarity:Spectral"
+        name, value = "theirs", "dynashape.dissimilarity:SpectralDistance"
 
     monkeypatch.setattr(names, "entry_points", lambda group: [Point] if group == names.ENTRY_POINTS else [])
-    assert find_dissimilarity("theirs") is Spectral
+    assert find_dissimilarity("theirs") is SpectralDistance
     with pytest.raises(SpecError, match="did you mean 'theirs'"):
         find_dissimilarity("their")
 

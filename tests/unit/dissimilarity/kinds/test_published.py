@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dynashape.dissimilarity import DISSIMILARITIES, Cka, Dsa, Procrustes, Spectral, align_all, cka_distance
+from dynashape.dissimilarity import (
+    DISSIMILARITIES,
+    CkaDistance,
+    DsaDistance,
+    ProcrustesDistance,
+    SpectralDistance,
+    align_all,
+    cka_distance,
+)
 from dynashape.dissimilarity.kinds.reductions import Averages, ToAverages, ToOperator
 
 PAIR = np.array([[0, 1]])
 OPTIONS = {"n_delays": 2, "delay_interval": 1, "rank": 3}
-EACH = [Dsa(**OPTIONS), Spectral(**OPTIONS), Procrustes(), Cka()]
+EACH = [DsaDistance(**OPTIONS), SpectralDistance(**OPTIONS), ProcrustesDistance(), CkaDistance()]
 over_all = pytest.mark.parametrize("dissimilarity", EACH, ids=lambda each: each.name)
 
 
@@ -76,9 +84,9 @@ def test_systems_with_other_numbers_of_choices_are_compared_over_all():
     rng = np.random.default_rng(1)
     two, one = Averages(rng.normal(size=(2, 6, 4))), Averages(rng.normal(size=(1, 6, 4)))
     expected = cka_distance(two.values.mean(axis=0), one.values[0])
-    assert Cka().measure([two, one], PAIR).values[0] == expected
+    assert CkaDistance().measure([two, one], PAIR).values[0] == expected
     # All systems alike, also those of a pair that could be compared choice by choice: all distances mean the same.
-    assert Cka().measure([two, two, one], PAIR).values[0] < 1e-12
+    assert CkaDistance().measure([two, two, one], PAIR).values[0] < 1e-12
 
 
 def test_an_average_that_never_varies_is_a_status():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dynashape.dissimilarity import Dsa, Spectral
+from dynashape.dissimilarity import DsaDistance, SpectralDistance
 from dynashape.errors import SpecError
 from dynashape.study import StudySpec, load_spec
 from dynashape.study.ask.load import differences, parse_spec, read_resolved, to_yaml
@@ -94,8 +94,8 @@ def test_an_override_needs_a_field_and_a_value(override):
 
 def test_a_dissimilarity_takes_its_own_of_the_shared_options_and_those_given_to_it():
     fields = ["dsa.rank=3", "dsa.effort=thorough"]
-    assert load_spec("smoke", fields).measure == Dsa(n_delays=2, delay_interval=1, rank=3, effort="thorough")
-    assert load_spec("smoke", [*fields, "dissimilarity=spectral"]).measure == Spectral(
+    assert load_spec("smoke", fields).measure == DsaDistance(n_delays=2, delay_interval=1, rank=3, effort="thorough")
+    assert load_spec("smoke", [*fields, "dissimilarity=spectral"]).measure == SpectralDistance(
         n_delays=2, delay_interval=1, rank=3
     )
     assert load_spec("smoke", [*fields, "dissimilarity_options={ridge: 0.5}"]).measure.ridge == 0.5
