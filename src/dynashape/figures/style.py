@@ -173,7 +173,7 @@ def to_bytes(figure: Figure, format: str = "svg", dpi: int = 300) -> bytes:
 def colour_of(kind: Mapping[str, str], name: str, position: int = 0) -> str:
     """The colour of a name, and for a name of the user's own a spare one by its position.
 
-    >>> from dynashape.records import TASK_COLOURS
+    >>> from dynashape.records.appearance import TASK_COLOURS
     >>> colour_of(TASK_COLOURS, "CDM"), colour_of(TASK_COLOURS, "MyTask", 1)
     ('#0072b2', '#d55e00')
     """
@@ -183,7 +183,7 @@ def colour_of(kind: Mapping[str, str], name: str, position: int = 0) -> str:
 def marker_of(kind: Mapping[str, Marker], name: str, position: int = 0) -> str:
     """The marker of a name, and for a name of the user's own a spare one by its position.
 
-    >>> from dynashape.records import TASK_MARKERS
+    >>> from dynashape.records.appearance import TASK_MARKERS
     >>> marker_of(TASK_MARKERS, "GNG")
     's'
     """
