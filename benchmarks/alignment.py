@@ -21,38 +21,34 @@ from typing import Any
 
 import numpy as np
 import torch  # dsa-metric's, as its threads are
-from dynashape.study.load import load_spec
-from dynashape.study.perform import perform
-from dynashape.study.plan import make_plan
 
 from dynashape.dissimilarity import align, align_all, fit_operator
 from dynashape.dissimilarity.alignment.canonical_form import canonicalise
 from dynashape.dissimilarity.alignment.polish import descend, orthonormalise
 from dynashape.dissimilarity.alignment.starts import matched_starts
+from dynashape.engine import open_engine
+from dynashape.steps import Reader, Stage, compute
 from dynashape.store import Store
+from dynashape.study import load_spec
+from dynashape.study.work.fit import cut
+from dynashape.study.work.plan import make_plan
 
 RANKS = (10, 20, 30, 40, 60, 100)
 THOROUGH_UP_TO = 40
 N_RANDOM = 64
 
 
-def activities(folder: Path) -> dict[tuple[str, str], list[np.ndarray]]:
-    """Activity (trials, steps, units) of every system of the quick study, by architecture and phase."""
-    spec = load_spec("quick")
-    plan, store = make_plan(spec), Store(folder)
-    for step in ("train", "record"):
-        for unit in plan.stages[step]:
-            if not store.has(step, unit.key):
-                print(f"{step} {unit.name}", flush=True)
-                perform(str(folder), step, unit.key, unit.params, unit.upstream)
+def activities(folder: Path, preset: str) -> dict[tuple[str, str], list[np.ndarray]]:
+    """Activity (trials, steps, units) of every system of a study, by architecture and phase."""
+    plan, read = make_plan(load_spec(preset)), Reader(Store.create(folder))
+    compute([Stage.of(plan.trains), Stage.of(plan.records)], read.store, lambda: open_engine("serial"))
     found: dict[tuple[str, str], list[np.ndarray]] = {}
-    for unit in plan.stages["record"]:
-        arrays, meta = store.load_arrays("record", unit.key)
-        bounds = np.cumsum([0, *(12,) * 4])  # every phase of the quick study has twelve steps
-        for name, values in arrays.items():
-            if meta["status"][name][0] == "ok":
-                for phase, start, stop in zip(spec.phases, bounds, bounds[1:], strict=False):
-                    found.setdefault((unit.params["architecture"], phase), []).append(values[:, start:stop])
+    for record in plan.records:
+        for system, recording in read(record).items():
+            if recording.status.ok:
+                for phase in plan.spec.phases:
+                    part = cut(recording, record, phase).activity
+                    found.setdefault((system.architecture, phase), []).append(part)
     return found
 
 
@@ -227,7 +223,8 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("networks", type=Path, help="folder of the quick study's networks")
+    parser.add_argument("networks", type=Path, help="folder of the study's networks")
+    parser.add_argument("--preset", default="quick", help="the study")
     parser.add_argument("--json", type=Path, help="also write all figures here")
     parser.add_argument("--plot", type=Path, help="also draw them here")
     parser.add_argument("--ranks", type=int, nargs="+", default=list(RANKS))
@@ -238,7 +235,7 @@ def main() -> None:
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore", module="DSA")
     torch.set_num_threads(1)
-    systems = activities(arguments.networks)
+    systems = activities(arguments.networks, arguments.preset)
     sixty, _ = draw_operators(systems, 15, 120, arguments.delays)
     if arguments.many:
         print(json.dumps(measure_many(sixty, arguments.many), indent=1))

@@ -108,11 +108,12 @@ def missing_entries(entries: set[str]) -> Iterator[str]:
     """The public names of the rooms of the API that are not among these entries."""
     for room in API:
         package = import_module(".".join(filter(None, ("dynashape", room))))
-        for name in package.__all__:
+        own = [name for name, value in vars(package).items() if getattr(value, "__module__", "") == package.__name__]
+        for name in getattr(package, "__all__", own):
             # A name that is also a module's, or one of the package itself, has its entry where it is defined.
             module = str(getattr(getattr(package, name), "__module__", ""))
             places = {f"{package.__name__}.{name}", f"{module}.{name}", ".".join([*module.split(".")[:2], name])}
-            if not name.startswith("__") and not entries & places:
+            if not name.startswith("_") and not entries & places:
                 yield f"{package.__name__}.{name}"
 
 

@@ -24,8 +24,8 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         `select_delays_and_rank`).
     rank : int or float, or "svht", optional
         Number of coordinates of an operator, the share of the variance that they carry, or "svht" (see `fit_operator`).
-        Of a share or "svht" the largest rank found is used for every system, so that all can be aligned. By default
-        held-out prediction chooses it.
+        With a share or "svht" every system gets the largest rank that is found, so that all can be aligned. By default
+        held-out prediction chooses the rank.
     delay_interval : int, default 1
         Number of steps between the delays of a window.
     ridge : float, default 1e-8

@@ -115,7 +115,7 @@ class Ensemble:
         self._tape: Tape | None = None
 
     def views(self, matrix: Float[Tensor, "networks parameters"]) -> dict[str, Tensor]:
-        """The arrays by name, as views into a matrix laid out as `parameters` (a gradient, say)."""
+        """Give the arrays by name, as views into a matrix that is laid out as `parameters`, such as a gradient."""
         arrays = self._matrices(matrix)
         return {
             "input": arrays[0][:, :, :-1],
@@ -135,7 +135,7 @@ class Ensemble:
         return out[0], out[1], out[2], out[3]
 
     def split(self) -> list[Weights]:
-        """The weights of each network, as arrays of their own."""
+        """Give the weights of each network, as arrays of their own."""
         return [
             {name: view[index].to(torch.float32, copy=True).numpy() for name, view in self.stacked.items()}
             for index in range(self.n_networks)
@@ -173,7 +173,7 @@ class Ensemble:
     def forward(
         self, inputs: Float[Tensor, "networks steps trials channels_and_one"]
     ) -> Float[Tensor, "networks steps trials actions"]:
-        """Logits for time-major inputs whose last channel is one (see `with_ones`); keeps what `backward` needs."""
+        """Compute the logits for time-major inputs whose last channel is one, and keep what `backward` needs."""
         n_networks, n_steps, n_trials, _ = inputs.shape
         tape = self._tape
         if tape is None or (tape.n_networks, tape.n_steps, tape.n_trials) != (n_networks, n_steps, n_trials):

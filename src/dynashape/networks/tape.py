@@ -79,5 +79,5 @@ class Tape:
         self.after: Float[Tensor, "networks steps*trials units"] = self.activity[:, 1:].flatten(1, 2)
 
     def gates_at(self, start: int, stop: int) -> list[Tensor]:
-        """For each step, the drive of the gates `start` to `stop` as one view (gates, networks, trials, units)."""
+        """Give the drive of the gates `start` to `stop` for each step, as a view (gates, networks, trials, units)."""
         return list(self.drive[start:stop].unbind(2))

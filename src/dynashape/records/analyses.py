@@ -47,7 +47,7 @@ class Verdict(StrEnum):
 
     @classmethod
     def of(cls, labelling: Labelling) -> Verdict:
-        """The verdict that this labelling has the larger share."""
+        """Give the verdict that this labelling has the larger share."""
         return cls(f"{labelling} dominates")
 
 
@@ -108,15 +108,15 @@ class Analysis:
         return Labelling.TASK, self.told_apart_by
 
     def labelling(self, term: Term) -> Labelling:
-        """What a term is called in this analysis."""
+        """Give the word for a term in this analysis."""
         return Labelling.TASK if term is Term.TASK else self.told_apart_by
 
     def term(self, labelling: Labelling) -> Term:
-        """The term behind a labelling of this analysis."""
+        """Give the term behind a labelling of this analysis."""
         return Term.TASK if labelling is Labelling.TASK else Term.CONDITION
 
     def question(self, labelling: Labelling) -> str:
-        """What is asked where systems are told apart by this labelling."""
+        """Give the question where systems are told apart by this labelling."""
         return self.task_question if labelling is Labelling.TASK else self.condition_question
 
 

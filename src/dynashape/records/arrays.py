@@ -8,6 +8,6 @@ import numpy as np
 
 if TYPE_CHECKING:  # the checker wants the type arguments, jaxtyping's run-time checks want the bare class
     Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+    """An array of numpy."""
 else:
     Array = np.ndarray
-"""A numpy array."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """Everything that can become of a computation; `meaning` says it in words.
+    """What can become of a computation; `meaning` says it in words.
 
     Examples
     --------

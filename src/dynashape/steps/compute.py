@@ -18,20 +18,20 @@ class Progress(Protocol):
     """What a run tells about itself; the command line draws bars or plain lines from it."""
 
     def stage(self, title: str, n_units: int, n_done: int) -> None:
-        """A stage begins, and `n_done` of its `n_units` units of work are found in the store."""
+        """Hear that a stage begins, and that `n_done` of its `n_units` units of work lie in the store."""
 
     def unit(self, name: str, ok: bool, message: str) -> None:
-        """A unit of the stage has ended; where it is not `ok`, the message says why and what to do about it."""
+        """Hear that a unit has ended; where it is not `ok`, the message says why and what to do about it."""
 
     def end(self) -> None:
-        """The stage is over."""
+        """Hear that the stage is over."""
 
 
 class Silent:
     """The progress that nobody watches."""
 
     def stage(self, *_: Any, **__: Any) -> None:
-        """Nothing is said, of units and ends of stages neither."""
+        """Say nothing, neither here nor of units and ends of stages."""
 
     unit = end = stage
 

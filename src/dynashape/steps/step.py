@@ -37,10 +37,10 @@ class Step(ABC, Generic[T]):
 
     @abstractmethod
     def run(self, read: Reader) -> T:
-        """The result, from those of its inputs: `read(step)` gives the result of a step."""
+        """Compute the result from those of the inputs: `read(step)` gives the result of a step."""
 
     def finished(self, store: Store) -> None:
-        """Called once the result is stored, for a step that leaves something to clear away."""
+        """Clear away what the step has left, once its result is stored."""
 
     @property
     def stage(self) -> str:
@@ -54,7 +54,7 @@ class Step(ABC, Generic[T]):
 
     @property
     def cost(self) -> float:
-        """How long this step takes, against others of its kind."""
+        """How long this step takes, beside others of its kind."""
         return 1.0
 
     @property
@@ -87,16 +87,16 @@ class Step(ABC, Generic[T]):
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the results of steps from a store; one that is not kept is run."""
+    """Reads the results of steps from a store; a step that is not kept is run."""
 
     store: Store
 
     def __call__(self, step: Step[T]) -> T:
-        """The result of this step; StoreError where it is missing."""
+        """Read the result of this step; StoreError where it is missing."""
         return cast(T, self.store.load(step.kind, step.key, step.result_type)) if step.kept else step.run(self)
 
     def has(self, step: Step[Any]) -> bool:
-        """Whether this step can be read: its result is there and whole or, where it is not kept, its inputs are."""
+        """Tell whether this step can be read: its result is whole or, where it is not kept, its inputs are there."""
         return self.store.has(step.kind, step.key) if step.kept else all(map(self.has, step.inputs))
 
 

@@ -28,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of artifacts, one file each: `root/<step>/<key>.npz`. A small value that can be pickled.
+    """A folder of artifacts, one file each: `root/<step>/<key>.npz`. It is a small value, which can be pickled.
 
     One artifact belongs to one (step, key). Any number of processes may read and write at once; two that write the
     same key write the same content, and the last one stays.
@@ -38,7 +38,7 @@ class Store:
 
     @classmethod
     def create(cls, root: str | Path) -> Store:
-        """A store at `root`; the folder is made where it is missing, and what killed writers left there is removed.
+        """Open a store at `root`: make the folder where it is missing, and remove what killed writers left there.
 
         Raises StoreError where the folder cannot be made or written.
         """
@@ -54,14 +54,14 @@ class Store:
         return cls(root)
 
     def path(self, step: str, key: str) -> Path:
-        """Where the artifact of this step and key lies, whether it exists or not."""
+        """Tell where the artifact of this step and key lies, whether it exists or not."""
         for kind, name in (("step", step), ("key", key)):
             if not _NAME.fullmatch(name):
                 raise InputError(f"{kind} must be made of letters, digits, '.', '_' and '-'; got {name!r}.")
         return self.root / step / f"{key}{_SUFFIX}"
 
     def has(self, step: str, key: str) -> bool:
-        """Whether the artifact is there and whole: its checksums are computed, once per process and file.
+        """Tell whether the artifact is there and whole: its checksums are computed, once per process and file.
 
         A file that is empty, truncated or damaged counts as missing, so the step that makes it runs again.
         """
@@ -108,7 +108,7 @@ class Store:
     def load(self, step: str, key: str, kind: Any) -> Any: ...
 
     def load(self, step: str, key: str, kind: Any) -> Any:
-        """The record of this type that `save` wrote; StoreError where it is missing, damaged or of another type."""
+        """Read the record that `save` wrote; StoreError where it is missing, damaged or of another type."""
         path = self.path(step, key)
         try:
             arrays, value = _read(path)

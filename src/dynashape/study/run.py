@@ -28,9 +28,9 @@ class RunResult:
     directory : Path
         The study's folder.
     computed : mapping of str to int
-        For each stage, how many of its units were computed in this run.
+        For each stage, how many of its steps were computed in this run.
     failures : mapping of str to str
-        For each unit that failed or was skipped, why.
+        For each step that failed or was skipped, why.
     """
 
     directory: Path
@@ -43,8 +43,8 @@ def run_study(
 ) -> RunResult:
     """Compute whatever is missing of a study and write its results.
 
-    Interrupt it at any moment and call it again: units are kept as they finish. A unit that fails leaves the units that
-    need it undone and everything else is finished; the failures are returned and stand in the report.
+    Interrupt it at any moment and call it again: steps are kept as they finish. A step that fails leaves the steps that
+    need it undone, and everything else is finished; the failures are returned and stand in the report.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def run_study(
     directory : Path
         The folder of its results, which is made where it is missing.
     open_engine : callable
-        Opens the engine on which units run; called only if something is missing.
+        Opens the engine on which steps run; called only if something is missing.
     progress : Progress, optional
         Is told what happens.
 

@@ -84,7 +84,7 @@ class ExampleTrial:
     Attributes
     ----------
     name, description : str
-        The task's.
+        The name of the task, and what it asks.
     inputs : array of shape (steps, channels)
         What the network receives, noise included.
     target : integer array of shape (steps,)
@@ -92,7 +92,7 @@ class ExampleTrial:
     input_names, action_names : tuple of str
         The names of channels and actions.
     phases : mapping of str to (int, int)
-        First step, and step after the last, of each phase.
+        The first step of each phase, and the step after its last.
     response_window : tuple of int, optional
         The steps in which the response is scored.
     dt_ms : int
@@ -117,8 +117,8 @@ def example_trial(task: Task, rng: np.random.Generator) -> ExampleTrial:
     ----------
     task : Task
         The task.
-    rng : numpy Generator
-        From which the trial is drawn.
+    rng : numpy.random.Generator
+        The stream from which the trial is drawn.
 
     Returns
     -------

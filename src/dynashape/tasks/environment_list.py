@@ -40,7 +40,7 @@ class EnvironmentRow:
     alignable : bool
         Whether its periods can be laid over the phases.
     reason : str
-        Why not; empty where they can.
+        Why they cannot; empty where they can.
     period_to_phase : mapping of str to str, or None
         A map that was tried and works; others may work as well. None where no map was found.
     """

@@ -16,7 +16,7 @@ class CurvePoint:
     Attributes
     ----------
     updates : int
-        Updates made before it.
+        The number of updates before it.
     loss : float
         The cross-entropy, without the penalty of activity.
     accuracy : float

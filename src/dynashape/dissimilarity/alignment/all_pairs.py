@@ -44,7 +44,7 @@ class Alignments:
     n_systems: int
 
     def square(self) -> Float[Array, "systems systems"]:
-        """The distances as a symmetric matrix with zeros in its diagonal.
+        """Give the distances as a symmetric matrix with zeros in its diagonal.
 
         Raises
         ------

@@ -35,9 +35,9 @@ class InputOperator:
     input_matrix : array of shape (rank, channels)
         The input operator B.
     n_delays, rank : int
-        The options it was fitted with.
+        The options with which it was fitted.
     singular_values : array of shape (values,)
-        Those of the predicted future, from which the rank can be read.
+        The singular values of the predicted future, from which the rank can be read.
     unexplained : float
         The share of the next state that A and B leave unexplained.
     status : Status

@@ -57,7 +57,7 @@ class PairDistances:
 
     @classmethod
     def exact(cls, values: Float[Array, " pairs"]) -> PairDistances:
-        """Distances that are computed and not searched, so that they have no spread."""
+        """Take distances that are computed and not searched, so that they have no spread."""
         return cls(values, np.zeros(len(values)), np.ones(len(values), dtype=bool))
 
 
@@ -74,9 +74,9 @@ class Dissimilarity(ABC, Generic[S]):
     words : str
         What is measured, in words, such as "angular DSA distance".
     method : str
-        The same in a word, for schemes.
+        What is measured, in a word, for schemes.
     description : str
-        How it is computed, as the end of "the dissimilarity of two networks is ...". The `words` unless it is given.
+        How it is computed, as the end of "the dissimilarity of two networks is ...". By default it is `words`.
     unit : str
         The unit of distances as netCDF writes it: "rad", or "1" for plain numbers.
     searched : bool

@@ -30,7 +30,7 @@ class Operator:
     matrix : array of shape (rank, rank)
         Maps the coordinates of one step to those of the next. Coordinates are in order of the variance they carry.
     n_delays, delay_interval, rank, ridge
-        The options it was fitted with; `rank` is the number of coordinates.
+        The options with which it was fitted; `rank` is the number of coordinates.
     singular_values : array of shape (values,)
         All singular values of the delay embedding.
     explained_variance : float

@@ -79,12 +79,12 @@ class Separation:
         Accuracy in the plane for systems of a seed that was left out of the fit. (The plane itself is found from all
         systems, but without labels.) None where leaving a seed out empties a class.
     held_out : float or None
-        Accuracy without any plane: systems of a seed left out join the nearer of the two class centroids of the full
-        distances. None as above.
+        Accuracy without any plane: systems of a seed that was left out join the nearer of the two class centroids of
+        the full distances. None where leaving a seed out empties a class.
     share : float
         PERMANOVA's R^2 on the full distances.
     omega_squared : float
-        The same share without the part it has by chance.
+        The same share without the part that it has by chance.
     omega_low, omega_high : float or None
         95 % jackknife interval of `omega_squared` over seeds; None below three seeds.
     pseudo_f, permanova_p : float
@@ -143,7 +143,7 @@ class Comparison:
     interaction_p : float
         Permutation p-value of the interaction.
     contrasts : Contrasts
-        What the shares are computed from, and families of tests and headlines with them.
+        What the shares, families of tests and headlines are computed from.
     seeds : integer array of shape (networks,)
         The seed of each network of `contrasts`.
     networks : tuple of str
@@ -165,7 +165,7 @@ class Comparison:
 
     @property
     def status(self) -> Status:
-        """That the comparison could be made."""
+        """The status ok, since the comparison could be made."""
         return OK
 
 

@@ -14,7 +14,7 @@ _COLUMNS = tuple(name for name in Separation.__dataclass_fields__ if name not in
 
 
 def comparison_rows(key: ComparisonKey, compared: Compared) -> list[dict[str, object]]:
-    """One row for each of the two labellings of a comparison, ready for a table.
+    """Make one row for each of the two labellings of a comparison, ready for a table.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ class VerdictPilot:
     Attributes
     ----------
     contrast : Contrast
-        Which shares.
+        Which shares are set against each other.
     difference : float
         The study's own pooled difference.
     influences : tuple of array of shape (comparisons, seeds)
@@ -52,7 +52,7 @@ class VerdictPower:
     Attributes
     ----------
     contrast : Contrast
-        Which shares.
+        Which shares are set against each other.
     difference : float
         The true difference.
     target : float
@@ -97,7 +97,7 @@ def measure_verdict_pilot(comparisons: Mapping[ComparisonKey, Compared], contras
     comparisons : mapping of ComparisonKey to Comparison or LeftOut
         Those of the study.
     contrast : Contrast, default HEADLINE
-        Which shares.
+        Which shares are set against each other.
 
     Returns
     -------

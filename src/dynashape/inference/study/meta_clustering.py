@@ -37,15 +37,15 @@ class Explained:
     n_levels : int
         Number of its levels.
     share, omega_squared : float
-        Its PERMANOVA R^2 on the distances between points, and the same without the part it has by chance.
+        Its PERMANOVA R^2 on the distances between points, and the same without the part that it has by chance.
     p_value : float
-        Of that share, over relabellings of the factor within the strata of all other factors. It stands for the
+        The p-value of that share, over relabellings of the factor within the strata of all others. It stands for the
         networks of this study: comparisons that share networks are not independent of each other, so it says nothing
         about other networks.
     adjusted_rand, cramers_v : float
-        Agreement of the factor with the groups (adjusted Rand index: 0 by chance, 1 for identical ones).
+        The agreement of the factor with the groups (adjusted Rand index: 0 by chance, 1 for identical ones).
     groups_p_value : float
-        Of `cramers_v`, as `p_value`.
+        The p-value of `cramers_v`, over the same relabellings.
     """
 
     factor: str
@@ -76,9 +76,9 @@ class MetaClustering:
     explained : tuple of Explained
         One for each factor.
     stability : tuple of float
-        Adjusted Rand index of `groups` and those of every replicate.
+        The adjusted Rand index of `groups` and the groups of each replicate.
     stable : float or None
-        Its mean; None without replicates, or where there is one group.
+        The mean of `stability`; None without replicates, or where there is one group.
     same_number : float or None
         Share of the replicates in which the same rule finds as many groups; None without replicates.
     """
