@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from drawn_study import StudyVariances, draw_study
 
+from drawn_study import StudyVariances, draw_study
 from dynashape.errors import InputError, StoreError
 from dynashape.store import Store
 from dynashape.study import load_spec, make_plan, plan_seeds, to_yaml

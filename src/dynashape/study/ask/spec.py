@@ -129,16 +129,21 @@ class StudySpec(Frozen):
 
     @cached_property
     def measure(self) -> Dissimilarity[Any]:
-        """The dissimilarity itself, with those of `dsa` and `dissimilarity_options` that are fields of its class."""
+        """The dissimilarity itself, with the options of `dsa` that are fields of its class, and those of its own."""
         kind = find_dissimilarity(self.dissimilarity)
         known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # one's own is a dataclass where it has options
-        unknown = sorted(set(self.dissimilarity_options) - set(known))
-        if unknown:
-            raise ValueError(
-                f"dissimilarity {self.dissimilarity!r} has no option {', '.join(unknown)}; it has {', '.join(known)}"
-            )
         shared = {name: value for name, value in self.dsa.model_dump().items() if name in known}
-        return kind(**(shared | self.dissimilarity_options))
+        for option in self.dissimilarity_options:
+            if option in shared:
+                raise ValueError(f"{option} is no option of its own; set dsa.{option}")
+            if option not in known:
+                raise ValueError(
+                    f"dissimilarity {self.dissimilarity!r} has no option {option}; it has {', '.join(known)}"
+                )
+        try:
+            return kind(**shared, **self.dissimilarity_options)
+        except TypeError as error:
+            raise ValueError(f"dissimilarity {self.dissimilarity!r} needs other options: {error}") from error
 
     def task(self, name: str) -> Task:
         """The task of this name, built with the study's timing and input noise."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+
 import pytest
 
-from dynashape.dissimilarity import DISSIMILARITIES
+from dynashape.dissimilarity import DISSIMILARITIES, Cka
 from dynashape.errors import SpecError
 from dynashape.study import load_spec, read_grid
 from dynashape.study.ask.load import differences
@@ -57,10 +61,21 @@ def test_a_mistake_in_the_grid_is_refused(grid, said):
         make_variants(load_spec("smoke"), grid)
 
 
-def test_another_dissimilarity_has_none_of_the_studys_options():
-    spec = load_spec("smoke", ["dissimilarity_options={ridge: 0.5}"])
-    other = make_variants(spec, {"dissimilarity": ["procrustes"]})[1].spec
-    assert other.dissimilarity_options == {}
+@dataclass(frozen=True)
+class Mine(Cka):
+    """A dissimilarity of one's own with an option."""
+
+    after: int
+
+
+def test_another_dissimilarity_has_none_of_the_studys_options(monkeypatch):
+    module = ModuleType("somebodys_distances")
+    module.Mine = Mine
+    monkeypatch.setitem(sys.modules, "somebodys_distances", module)
+    spec = load_spec("smoke", ["dissimilarity=somebodys_distances:Mine", "dissimilarity_options={after: 4}"])
+    own, other = make_variants(spec, {"dissimilarity": ["procrustes"]})
+    assert own.chosen and own.spec.dissimilarity_options == {"after": 4}
+    assert other.spec.dissimilarity_options == {}
 
 
 @pytest.mark.parametrize("text", ["", "dsa.rank", "dsa.rank: 4", "dsa.rank: []", "a: [1", "- 3"])

@@ -6,10 +6,10 @@ from dataclasses import fields, replace
 
 import pandas as pd
 import pytest
-from synthetic_study import LOST
 
 from dynashape.study import Results
 from dynashape.study.found.warnings import find_warnings
+from synthetic_study import LOST
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from drawn_study import StudyVariances, draw_study
 
+from drawn_study import StudyVariances, draw_study
 from dynashape.dissimilarity import DISSIMILARITIES, Cka, find_dissimilarity
 from dynashape.distances import Distances
 from dynashape.figures import to_bytes

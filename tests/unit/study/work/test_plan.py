@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import dataclass
 from itertools import pairwise
+from types import ModuleType
 
 import pytest
 
-from dynashape.dissimilarity import DISSIMILARITIES
+from dynashape.dissimilarity import DISSIMILARITIES, Cka
 from dynashape.records import CONDITIONS
 from dynashape.study import Plan, StudySpec, load_spec, make_plan
 from dynashape.study.ask.load import differences
@@ -67,7 +70,6 @@ FIELDS = {
     "activity.noise": ("zero", AFTER_TRAINING - {"Examine"}),
     "activity.noise_sd": ("0.5", AFTER_TRAINING - {"Examine"}),
     "dissimilarity": ("procrustes", AFTER_ACTIVITY),
-    "dissimilarity_options": ("{ridge: 0.5}", AFTER_ACTIVITY),
     "dsa.n_delays": ("3", AFTER_ACTIVITY),
     "dsa.delay_interval": ("2", AFTER_ACTIVITY),
     "dsa.rank": ("3", AFTER_ACTIVITY),
@@ -105,7 +107,8 @@ def leaves(spec: dict[str, object], at: str = "") -> list[str]:
 
 
 def test_every_field_of_a_study_is_tried():
-    assert set(leaves(StudySpec().as_dict())) == set(FIELDS)
+    # The four dissimilarities have no options of their own.
+    assert set(leaves(StudySpec().as_dict())) == {*FIELDS, "dissimilarity_options"}
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -118,6 +121,25 @@ def test_a_field_changes_its_step_and_all_later_ones(field):
     assert {name for name in READS if both[0][name].isdisjoint(both[1][name])} == changed
     # Whatever is not worked anew is found again.
     assert all(both[0][name] == both[1][name] for name in ALL - changed)
+
+
+@dataclass(frozen=True)
+class Mine(Cka):
+    """A dissimilarity of one's own with an option; it shares its averages with CKA."""
+
+    power: float = 1.0
+
+
+def test_options_of_a_dissimilarity_change_what_it_measures(monkeypatch):
+    module = ModuleType("somebodys_distances")
+    module.Mine = Mine
+    monkeypatch.setitem(sys.modules, "somebodys_distances", module)
+    mine = "dissimilarity=somebodys_distances:Mine"
+    cka, before, after = (
+        keys(plan_of(*own)) for own in (("dissimilarity=cka",), (mine,), (mine, "dissimilarity_options.power=2"))
+    )
+    assert {name for name in READS if before[name].isdisjoint(after[name])} == AFTER_FITS
+    assert {name for name in READS if before[name].isdisjoint(cka[name])} == AFTER_FITS
 
 
 def test_options_of_another_architecture_change_nothing():
