@@ -131,15 +131,13 @@ class StudySpec(Frozen):
     def measure(self) -> Dissimilarity[Any]:
         """The dissimilarity itself, with the options of `dsa` that are fields of its class, and those of its own."""
         kind = find_dissimilarity(self.dissimilarity)
-        known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # one's own is a dataclass where it has options
+        known = [field.name for field in fields(kind)]
         shared = {name: value for name, value in self.dsa.model_dump().items() if name in known}
         for option in self.dissimilarity_options:
             if option in shared:
                 raise ValueError(f"{option} is no option of its own; set dsa.{option}")
             if option not in known:
-                raise ValueError(
-                    f"dissimilarity {self.dissimilarity!r} has no option {option}; it has {', '.join(known)}"
-                )
+                raise ValueError(f"{self.dissimilarity!r} has no option {option}; it has {', '.join(known)}")
         try:
             return kind(**shared, **self.dissimilarity_options)
         except TypeError as error:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from types import ModuleType
 
 import pytest
 
@@ -107,12 +105,9 @@ class Mine(Cka):
 
 
 @pytest.fixture
-def mine(monkeypatch) -> list[str]:
+def mine(entry_point) -> list[str]:
     """The fields that name it."""
-    module = ModuleType("somebodys_distances")
-    module.Mine = Mine
-    monkeypatch.setitem(sys.modules, "somebodys_distances", module)
-    return ["dissimilarity=somebodys_distances:Mine", "dsa.rank=3"]
+    return [f"dissimilarity={entry_point(Mine)}", "dsa.rank=3"]
 
 
 def test_a_dissimilarity_takes_what_it_has_of_the_shared_options_and_its_own(mine):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from types import ModuleType
 
 import pytest
 
@@ -68,11 +66,8 @@ class Mine(Cka):
     after: int
 
 
-def test_another_dissimilarity_has_none_of_the_studys_options(monkeypatch):
-    module = ModuleType("somebodys_distances")
-    module.Mine = Mine
-    monkeypatch.setitem(sys.modules, "somebodys_distances", module)
-    spec = load_spec("smoke", ["dissimilarity=somebodys_distances:Mine", "dissimilarity_options={after: 4}"])
+def test_another_dissimilarity_has_none_of_the_studys_options(entry_point):
+    spec = load_spec("smoke", [f"dissimilarity={entry_point(Mine)}", "dissimilarity_options={after: 4}"])
     own, other = make_variants(spec, {"dissimilarity": ["procrustes"]})
     assert own.chosen and own.spec.dissimilarity_options == {"after": 4}
     assert other.spec.dissimilarity_options == {}

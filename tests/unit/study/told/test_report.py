@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass, replace
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 from drawn_study import StudyVariances, draw_study
-from dynashape.dissimilarity import DISSIMILARITIES, Cka, find_dissimilarity
+from dynashape.dissimilarity import DISSIMILARITIES, Cka, Dsa
 from dynashape.distances import Distances
 from dynashape.figures import to_bytes
 from dynashape.inference import check_claims, compute_headline, measured_coverage
@@ -108,15 +106,10 @@ class Mine(Cka):
     unit = "m"
 
 
-@pytest.mark.parametrize("name", [*DISSIMILARITIES, "somebodys_distances:Mine"])
-def test_captions_labels_and_methods_name_the_dissimilarity(synthetic, monkeypatch, name):
-    module = ModuleType("somebodys_distances")
-    module.Mine = Mine
-    monkeypatch.setitem(sys.modules, "somebodys_distances", module)
-    kind = find_dissimilarity(name)
-    plan = make_plan(
-        load_spec("smoke", [f"dissimilarity={name}", *(["dissimilarity_options={scale: 2.5}"] * (kind is Mine))])
-    )
+@pytest.mark.parametrize("kind", [*DISSIMILARITIES.values(), Mine])
+def test_captions_labels_and_methods_name_the_dissimilarity(synthetic, entry_point, kind):
+    own = [f"dissimilarity={entry_point(Mine)}", "dissimilarity_options={scale: 2.5}"]
+    plan = make_plan(load_spec("smoke", own if kind is Mine else [f"dissimilarity={kind.name}"]))
     made = synthetic.distances()["GRU", "delay"]
     results = replace(
         synthetic.results, distances={("GRU", "delay"): Distances(made.values, made.labels, kind.name, kind.unit)}
@@ -133,5 +126,5 @@ def test_captions_labels_and_methods_name_the_dissimilarity(synthetic, monkeypat
     assert any((kind.description or kind.words) in paragraph for paragraph in methods)
     assert any("scale = 2.5" in paragraph for paragraph in methods) == (kind is Mine)
     words = [*captions.values(), *(table.caption for table in content.tables), svg, *methods]
-    if name != "dsa":
+    if kind is not Dsa:
         assert not [text for text in words if "angular DSA" in text or ("start" in text and "radians" in text)]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from itertools import pairwise
-from types import ModuleType
 
 import pytest
 
@@ -130,11 +128,8 @@ class Mine(Cka):
     power: float = 1.0
 
 
-def test_options_of_a_dissimilarity_change_what_it_measures(monkeypatch):
-    module = ModuleType("somebodys_distances")
-    module.Mine = Mine
-    monkeypatch.setitem(sys.modules, "somebodys_distances", module)
-    mine = "dissimilarity=somebodys_distances:Mine"
+def test_options_of_a_dissimilarity_change_what_it_measures(entry_point):
+    mine = f"dissimilarity={entry_point(Mine)}"
     cka, before, after = (
         keys(plan_of(*own)) for own in (("dissimilarity=cka",), (mine,), (mine, "dissimilarity_options.power=2"))
     )
