@@ -21,20 +21,12 @@ from dynashape.records import Code, Status
 from dynashape.seeds import stream
 from dynashape.steps import Reader, compute
 from dynashape.store import Store
-from dynashape.study import (
-    Plan,
-    Results,
-    StudySpec,
-    load_spec,
-    make_plan,
-    plan_seeds,
-    read_results,
-    run_sensitivity,
-    to_yaml,
-)
+from dynashape.study import Results, StudySpec, load_spec, plan_seeds, read_results, run_sensitivity
+from dynashape.study.ask.load import to_yaml
 from dynashape.study.found.learning import read_learning
 from dynashape.study.told.figures import tabulate_cell_shares, tabulate_pooled
 from dynashape.study.told.samples import Paths, find_paths
+from dynashape.study.work.plan import Plan, make_plan
 from dynashape.study.work.train import Train
 from dynashape.tasks import ExampleTrial, example_trial
 from dynashape.training import TrainedNetwork

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.slow
 CODE = """
 import sys
 from pathlib import Path
-from dynashape.study import load_spec, make_plan, progress
+from dynashape.study import load_spec, progress
+from dynashape.study.work.plan import make_plan
 from dynashape.study.perform import perform
 from dynashape.store import Store
 progress.SAVE_EVERY_S = 0.0

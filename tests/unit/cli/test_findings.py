@@ -10,7 +10,8 @@ import pytest
 
 from dynashape.cli import main
 from dynashape.cli.findings import print_power, print_sensitivity
-from dynashape.study import SeedPlan, Sensitivity, load_spec, to_yaml
+from dynashape.study import SeedPlan, Sensitivity, load_spec
+from dynashape.study.ask.load import to_yaml
 
 
 @pytest.fixture

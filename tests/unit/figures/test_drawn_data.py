@@ -34,15 +34,8 @@ from dynashape.figures import (
 from dynashape.figures.distance_matrices import order_systems
 from dynashape.figures.p_values import format_p
 from dynashape.figures.style import NEARNESS, SEQUENTIAL, theme
-from dynashape.records import (
-    ANALYSIS_COLOURS,
-    CONDITION_COLOURS,
-    LABELLING_COLOURS,
-    READING_ORDER,
-    TASK_COLOURS,
-    Code,
-    Status,
-)
+from dynashape.records import READING_ORDER, Code, Status
+from dynashape.records.appearance import ANALYSIS_COLOURS, CONDITION_COLOURS, LABELLING_COLOURS, TASK_COLOURS
 from synthetic_study import LOST, UPDATES
 
 # What every separability table has; the others have measures that the figures do not need.

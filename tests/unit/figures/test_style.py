@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from dynashape import records
 from dynashape.errors import InputError
 from dynashape.figures import style
 from dynashape.figures.style import new_figure, theme, to_bytes
+from dynashape.records import appearance
 
 
 def lightness(colour: str) -> float:
@@ -64,7 +64,7 @@ def test_drawing_opens_no_pyplot_window():
 
 @pytest.mark.parametrize("names", ["TASK", "ARCHITECTURE"])
 def test_every_name_has_its_own_marker_and_a_colour_that_shows_on_white_and_on_dark(names):
-    colours, markers = getattr(records, f"{names}_COLOURS"), getattr(records, f"{names}_MARKERS")
+    colours, markers = getattr(appearance, f"{names}_COLOURS"), getattr(appearance, f"{names}_MARKERS")
     assert len(set(markers.values())) == len(markers) == len(colours)
     for colour in colours.values():
         # 30 to 80 of 100: neither sinks into a dark page nor into white paper.

@@ -12,7 +12,8 @@ import pytest
 from dynashape.engine.serial import SerialEngine
 from dynashape.steps import Reader, compute
 from dynashape.store import Store
-from dynashape.study import Plan, load_spec, make_plan
+from dynashape.study import load_spec
+from dynashape.study.work.plan import Plan, make_plan
 
 # Met at once by networks that respond at all: all of GNG are done at the first evaluation, those of DC run to the end.
 EASY = ("training.stop_fraction=0.01", "training.stop_fixation=0.01", "training.patience=1")

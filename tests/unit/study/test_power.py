@@ -11,9 +11,11 @@ import pytest
 from drawn_study import StudyVariances, draw_study
 from dynashape.errors import InputError, StoreError
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan, plan_seeds, to_yaml
+from dynashape.study import load_spec, plan_seeds
+from dynashape.study.ask.load import to_yaml
 from dynashape.study.told.export import read_sections
 from dynashape.study.told.power import tell_power
+from dynashape.study.work.plan import make_plan
 
 
 def test_a_study_without_comparisons_has_nothing_to_plan_from(tmp_path):

@@ -8,7 +8,9 @@ from dynashape.errors import SpecError
 from dynashape.networks import make_cell
 from dynashape.steps import Reader, perform
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan, parse_spec
+from dynashape.study import load_spec
+from dynashape.study.ask.load import parse_spec
+from dynashape.study.work.plan import make_plan
 
 LEAKY = {
     "architectures": ["Leaky-RNN", "GRU"],

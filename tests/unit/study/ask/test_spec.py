@@ -8,8 +8,8 @@ import pytest
 
 from dynashape.dissimilarity import Cka, Dsa, Spectral
 from dynashape.errors import SpecError
-from dynashape.study import StudySpec, load_spec, parse_spec, to_yaml
-from dynashape.study.ask.load import differences, read_resolved
+from dynashape.study import StudySpec, load_spec
+from dynashape.study.ask.load import differences, parse_spec, read_resolved, to_yaml
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from dynashape.distances import Distances
 from dynashape.records import Code, Condition, Status
 from dynashape.steps import Reader
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan
+from dynashape.study import load_spec
 from dynashape.study.found.bounds import read_bounds
 from dynashape.study.work.halve import Halves
+from dynashape.study.work.plan import make_plan
 
 
 def test_bounds_average_over_seeds_and_leave_out_what_has_no_distance(tmp_path):

@@ -7,8 +7,10 @@ import pytest
 from dynashape.errors import StoreError
 from dynashape.steps import Reader
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan, study_status, to_yaml
+from dynashape.study import load_spec, study_status
+from dynashape.study.ask.load import to_yaml
 from dynashape.study.found.folder import missing_steps, open_study
+from dynashape.study.work.plan import make_plan
 
 
 def test_what_a_store_lacks_is_one_line_a_stage(synthetic, tmp_path):

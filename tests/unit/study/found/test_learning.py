@@ -12,10 +12,11 @@ from dynashape.engine.serial import SerialEngine
 from dynashape.records import System
 from dynashape.steps import Reader, compute
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan, read_results
+from dynashape.study import load_spec, read_results
 from dynashape.study.found.learning import read_learning, tabulate_shares
 from dynashape.study.told.learning import tell_learning
 from dynashape.study.work.fit import Fit
+from dynashape.study.work.plan import make_plan
 
 
 def test_once_all_are_done_every_number_is_the_final_networks_own(early):

@@ -16,11 +16,12 @@ from dynashape.inference import check_claims, compute_headline, measured_coverag
 from dynashape.report import render_report
 from dynashape.steps import Reader
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan, read_results
+from dynashape.study import load_spec, read_results
 from dynashape.study.found.summary import summarise
 from dynashape.study.told.figures import study_figures
 from dynashape.study.told.report import compose_report
 from dynashape.study.work.conclude import Conclusions
+from dynashape.study.work.plan import make_plan
 
 
 def content_of(plan, results, figures=(), failures=None):

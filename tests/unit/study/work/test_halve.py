@@ -9,7 +9,8 @@ from dynashape.dissimilarity import align, fit_operator
 from dynashape.records import Condition, Status
 from dynashape.steps import Reader, perform
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan
+from dynashape.study import load_spec
+from dynashape.study.work.plan import make_plan
 from dynashape.study.work.record import Recording
 
 FIELDS = ["architectures=[GRU]", "tasks=[CDM, PR]", "phases=[delay]", "dsa.rank=3"]

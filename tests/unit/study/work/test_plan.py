@@ -9,8 +9,9 @@ import pytest
 
 from dynashape.dissimilarity import DISSIMILARITIES, Cka
 from dynashape.records import CONDITIONS
-from dynashape.study import Plan, StudySpec, load_spec, make_plan
+from dynashape.study import StudySpec, load_spec
 from dynashape.study.ask.load import differences
+from dynashape.study.work.plan import Plan, make_plan
 
 # What a step reads from; a step is in the stage after all of them.
 READS = {

@@ -10,8 +10,9 @@ import pytest
 from dynashape.networks import make_cell
 from dynashape.steps import Reader, perform
 from dynashape.store import Store
-from dynashape.study import load_spec, make_plan
+from dynashape.study import load_spec
 from dynashape.study.work import train as working
+from dynashape.study.work.plan import make_plan
 from dynashape.study.work.train import SavedTraining, pool_size
 from dynashape.tasks import Timing, make_task
 from dynashape.training import LearningProtocol, train_group
