@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -43,6 +45,19 @@ class Told:
 @pytest.fixture
 def told() -> Told:
     return Told()
+
+
+@pytest.fixture
+def entry_point(monkeypatch: pytest.MonkeyPatch) -> Callable[[type], str]:
+    """Put a class into a module of its own and return the name by which a study finds it there."""
+    module = ModuleType("somebodys")
+
+    def name(kind: type) -> str:
+        setattr(module, kind.__name__, kind)
+        monkeypatch.setitem(sys.modules, "somebodys", module)
+        return f"somebodys:{kind.__name__}"
+
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cached_property
 from itertools import combinations
 from typing import Annotated, Any
@@ -170,24 +171,19 @@ class StudySpec(Frozen):
 
     @cached_property
     def measure(self) -> Dissimilarity[Any]:
-        """The dissimilarity, made with `dissimilarity_options` and those fields of `dsa` that its class has too."""
+        """The dissimilarity itself, with the options of `dsa` that are fields of its class, and those of its own."""
         kind = find_dissimilarity(self.dissimilarity)
-        known = list(getattr(kind, "__dataclass_fields__", {}))
+        known = [field.name for field in fields(kind)]
         shared = {name: value for name, value in self.dsa.model_dump().items() if name in known}
-        own = [name for name in known if name not in shared]
-        for name in self.dissimilarity_options:
-            if name in shared:
-                raise ValueError(f"{name} of the dissimilarity is set as dsa.{name}, not in dissimilarity_options")
-            if name not in own:
-                has = ", ".join(own) or "none of its own"
-                raise ValueError(f"dissimilarity {self.dissimilarity!r} has no option {name}; it has {has}")
+        for option in self.dissimilarity_options:
+            if option in shared:
+                raise ValueError(f"{option} is no option of its own; set dsa.{option}")
+            if option not in known:
+                raise ValueError(f"{self.dissimilarity!r} has no option {option}; it has {', '.join(known)}")
         try:
-            return kind(**(shared | self.dissimilarity_options))
+            return kind(**shared, **self.dissimilarity_options)
         except TypeError as error:
-            raise ValueError(
-                f"dissimilarity {self.dissimilarity!r} cannot be made with dissimilarity_options "
-                f"{self.dissimilarity_options}: {error}. Its options are the fields of a dataclass."
-            ) from error
+            raise ValueError(f"dissimilarity {self.dissimilarity!r} needs other options: {error}") from error
 
     def task(self, name: str) -> Task:
         """Build the task of this name, with the study's timing and input noise."""

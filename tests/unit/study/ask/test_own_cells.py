@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
 import pytest
 
 from dynashape.errors import SpecError
@@ -44,11 +41,8 @@ def test_a_leaky_tanh_network_trains_and_is_recorded(tmp_path):
     assert {operator.status.code for operator in found.values()} == {"ok"}
 
 
-def test_an_own_cell_is_named_by_its_entry_point(monkeypatch):
-    module = ModuleType("somebodys_cells")
-    module.Mine = Mine
-    monkeypatch.setitem(sys.modules, "somebodys_cells", module)
-    spec = parse_spec({"architectures": ["Mine"], "networks": {"cells": {"Mine": "somebodys_cells:Mine"}}})
+def test_an_own_cell_is_named_by_its_entry_point(entry_point):
+    spec = parse_spec({"architectures": ["Mine"], "networks": {"cells": {"Mine": entry_point(Mine)}}})
     assert isinstance(spec.networks.cell("Mine", 20), Mine)
 
 

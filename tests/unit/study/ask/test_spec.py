@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
-from dynashape.dissimilarity import DsaDistance, SpectralDistance
+from dynashape.dissimilarity import CkaDistance, DsaDistance, SpectralDistance
 from dynashape.errors import SpecError
 from dynashape.study import StudySpec, load_spec
 from dynashape.study.ask.load import differences, parse_spec, read_resolved, to_yaml
@@ -37,6 +39,8 @@ from dynashape.study.ask.load import differences, parse_spec, read_resolved, to_
         ({"tasks": ["GNG", {"name": "PR", "ceiling": 0.9}]}, "has an ideal observer"),
         ({"dissimilarity": "ckaa"}, "did you mean 'cka'"),
         ({"dissimilarity_options": {"ranks": 3}}, "has no option ranks; it has n_delays, "),
+        ({"dissimilarity_options": {"rank": 1000}}, "set dsa.rank"),
+        ({"dissimilarity": "typing:Any"}, "must name a subclass of dynashape.dissimilarity.Dissimilarity"),
     ],
 )
 def test_a_fault_is_named_with_its_remedy(raw, said):
@@ -92,13 +96,31 @@ def test_an_override_needs_a_field_and_a_value(override):
         load_spec("smoke", [override])
 
 
-def test_a_dissimilarity_takes_its_own_of_the_shared_options_and_those_given_to_it():
+@dataclass(frozen=True)
+class Mine(CkaDistance):
+    """A dissimilarity of one's own that has an option to itself and shares one."""
+
+    after: int
+    rank: int = 1
+
+
+@pytest.fixture
+def mine(entry_point) -> list[str]:
+    """The fields that name it."""
+    return [f"dissimilarity={entry_point(Mine)}", "dsa.rank=3"]
+
+
+def test_a_dissimilarity_takes_what_it_has_of_the_shared_options_and_its_own(mine):
     fields = ["dsa.rank=3", "dsa.effort=thorough"]
     assert load_spec("smoke", fields).measure == DsaDistance(n_delays=2, delay_interval=1, rank=3, effort="thorough")
-    assert load_spec("smoke", [*fields, "dissimilarity=spectral"]).measure == SpectralDistance(
-        n_delays=2, delay_interval=1, rank=3
-    )
-    assert load_spec("smoke", [*fields, "dissimilarity_options={ridge: 0.5}"]).measure.ridge == 0.5
+    spectral = load_spec("smoke", [*fields, "dissimilarity=spectral"]).measure
+    assert spectral == SpectralDistance(n_delays=2, delay_interval=1, rank=3)
+    assert load_spec("smoke", [*mine, "dissimilarity_options={after: 4}"]).measure == Mine(after=4, rank=3)
+
+
+def test_an_option_that_is_missing_is_named(mine):
+    with pytest.raises(SpecError, match="'after'"):
+        load_spec("smoke", mine)
 
 
 def test_snapshots_are_log_spaced_when_asked_for():

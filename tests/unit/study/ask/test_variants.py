@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
-from dynashape.dissimilarity import DISSIMILARITIES
+from dynashape.dissimilarity import DISSIMILARITIES, CkaDistance
 from dynashape.errors import SpecError
 from dynashape.study import load_spec, read_grid
 from dynashape.study.ask.load import differences
@@ -57,10 +59,18 @@ def test_a_mistake_in_the_grid_is_refused(grid, said):
         make_variants(load_spec("smoke"), grid)
 
 
-def test_another_dissimilarity_has_none_of_the_studys_options():
-    spec = load_spec("smoke", ["dissimilarity_options={ridge: 0.5}"])
-    other = make_variants(spec, {"dissimilarity": ["procrustes"]})[1].spec
-    assert other.dissimilarity_options == {}
+@dataclass(frozen=True)
+class Mine(CkaDistance):
+    """A dissimilarity of one's own with an option."""
+
+    after: int
+
+
+def test_another_dissimilarity_has_none_of_the_studys_options(entry_point):
+    spec = load_spec("smoke", [f"dissimilarity={entry_point(Mine)}", "dissimilarity_options={after: 4}"])
+    own, other = make_variants(spec, {"dissimilarity": ["procrustes"]})
+    assert own.chosen and own.spec.dissimilarity_options == {"after": 4}
+    assert other.spec.dissimilarity_options == {}
 
 
 @pytest.mark.parametrize("text", ["", "dsa.rank", "dsa.rank: 4", "dsa.rank: []", "a: [1", "- 3"])

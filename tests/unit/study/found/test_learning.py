@@ -67,7 +67,7 @@ def test_an_update_that_fails_is_told_and_leaves_the_others(early_fields, tmp_pa
     plan, store, fit = make_plan(load_spec("smoke", early_fields)), Store.create(tmp_path / "store"), Fit.run
 
     def fail_at_two(step: Fit, read: Reader) -> dict[System, Any]:
-        if step.record.at_update == 2 and step.record.train.task.name == "DC":
+        if step.record.update == 2 and step.record.train.task.name == "DC":
             raise ValueError("no activity today")
         return fit(step, read)
 

@@ -11,7 +11,7 @@ from dynashape.dissimilarity import align
 from dynashape.records import Code, Condition, Status
 from dynashape.steps import Reader, perform
 from dynashape.store import Store
-from dynashape.study.work.align import Tile, join_tiles, pair_indices
+from dynashape.study.work.align import AlignedTile, join_tiles, pair_indices
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_tiles_are_joined_to_one_matrix(early, tmp_path, failed):
         rows, columns = pair_indices(n, tile.pairs)
         own = slice(*tile.pairs)
         aligned = ~(lost[rows] | lost[columns])
-        record = Tile(square[rows, columns], np.full(len(rows), 0.25), converged[own], aligned)
+        record = AlignedTile(square[rows, columns], np.full(len(rows), 0.25), converged[own], aligned)
         store.save(tile.kind, tile.key, record, tile.result_type)
     distances, counts = join_tiles(tiles, Reader(store))
     assert np.array_equal(distances.values, square, equal_nan=True)
@@ -88,7 +88,7 @@ def test_a_snapshot_that_failed_does_not_pass_for_the_final_network(copied, miss
     """Whether its operator says so, or its activity has none."""
 
     def lose(fit, found):
-        if fit.record.at_update == 2 and fit.record.train.task.name == "DC":
+        if fit.record.update == 2 and fit.record.train.task.name == "DC":
             system = fit.record.system(fit.record.train.seeds[0], Condition.TRAINED, "delay")
             status = Status(Code.RANK_DEFICIENT)
             found[system] = status if missing else replace(found[system], status=status)

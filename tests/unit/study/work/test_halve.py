@@ -11,7 +11,7 @@ from dynashape.steps import Reader, perform
 from dynashape.store import Store
 from dynashape.study import load_spec
 from dynashape.study.work.plan import make_plan
-from dynashape.study.work.record import Recording
+from dynashape.study.work.record import RecordedActivity
 
 FIELDS = ["architectures=[GRU]", "tasks=[CDM, PR]", "phases=[delay]", "dsa.rank=3"]
 
@@ -26,7 +26,7 @@ def halve(tmp_path, activity, status=None, fields=()):
     """The halves of one system with this activity, and the phase they are of."""
     step = make_plan(load_spec("smoke", [*FIELDS, *fields])).halves[0]
     store, record = Store.create(tmp_path / "store"), step.record
-    recording = Recording(activity, np.arange(len(activity)) % 2, status or Status())
+    recording = RecordedActivity(activity, np.arange(len(activity)) % 2, status or Status())
     store.save(record.kind, record.key, {record.system(4, Condition.TRAINED): recording}, record.result_type)
     perform(store.root, step)
     ((system, found),) = Reader(store)(step).items()

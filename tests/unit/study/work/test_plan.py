@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
 
-from dynashape.dissimilarity import DISSIMILARITIES
+from dynashape.dissimilarity import DISSIMILARITIES, CkaDistance
 from dynashape.records import CONDITIONS
 from dynashape.study import StudySpec, load_spec
 from dynashape.study.ask.load import differences
@@ -68,7 +69,6 @@ FIELDS = {
     "activity.noise": ("zero", AFTER_TRAINING - {"Examine"}),
     "activity.noise_sd": ("0.5", AFTER_TRAINING - {"Examine"}),
     "dissimilarity": ("procrustes", AFTER_ACTIVITY),
-    "dissimilarity_options": ("{ridge: 0.5}", AFTER_ACTIVITY),
     "dsa.n_delays": ("3", AFTER_ACTIVITY),
     "dsa.delay_interval": ("2", AFTER_ACTIVITY),
     "dsa.rank": ("3", AFTER_ACTIVITY),
@@ -106,7 +106,8 @@ def leaves(spec: dict[str, object], at: str = "") -> list[str]:
 
 
 def test_every_field_of_a_study_is_tried():
-    assert set(leaves(StudySpec().as_dict())) == set(FIELDS)
+    # The four dissimilarities have no options of their own.
+    assert set(leaves(StudySpec().as_dict())) == {*FIELDS, "dissimilarity_options"}
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -119,6 +120,22 @@ def test_a_field_changes_its_step_and_all_later_ones(field):
     assert {name for name in READS if both[0][name].isdisjoint(both[1][name])} == changed
     # Whatever is not worked anew is found again.
     assert all(both[0][name] == both[1][name] for name in ALL - changed)
+
+
+@dataclass(frozen=True)
+class Mine(CkaDistance):
+    """A dissimilarity of one's own with an option; it shares its averages with CKA."""
+
+    power: float = 1.0
+
+
+def test_options_of_a_dissimilarity_change_what_it_measures(entry_point):
+    mine = f"dissimilarity={entry_point(Mine)}"
+    cka, before, after = (
+        keys(plan_of(*own)) for own in (("dissimilarity=cka",), (mine,), (mine, "dissimilarity_options.power=2"))
+    )
+    assert {name for name in READS if before[name].isdisjoint(after[name])} == AFTER_FITS
+    assert {name for name in READS if before[name].isdisjoint(cka[name])} == AFTER_FITS
 
 
 def test_options_of_another_architecture_change_nothing():
@@ -182,7 +199,7 @@ def test_snapshots_come_last_and_take_from_the_study_all_that_is_not_theirs():
     assert along == {title: 2 * counts[title] for title in along}
     for snapshot in plan.snapshots.values():
         for align in snapshot.aligns:
-            assert {fit for fit in align.fits if fit.record.at_update is None} <= set(plan.final.fits)
+            assert {fit for fit in align.fits if fit.record.update is None} <= set(plan.final.fits)
 
 
 def test_an_update_changes_its_own_steps_alone():
