@@ -322,7 +322,8 @@ class Distances:
             spaced = [name for name in map(str, data.coords) if " " in name]
             dataset = data.to_dataset().reset_coords(spaced)
             # The facts once more, for readers of netCDF that know nothing of dynashape.
-            dataset.attrs = {"dissimilarity": self.dissimilarity, **self.facts}
+            plain = {n: fact for n, fact in self.facts.items() if n.isidentifier() and not isinstance(fact, bool)}
+            dataset.attrs = {"dissimilarity": self.dissimilarity, **plain}
             dataset.to_netcdf(path, engine="h5netcdf")
         except OSError as error:
             raise StoreError(f"{path} cannot be written ({error}); choose a folder that you may write to.") from None

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ import pytest
 from dynashape.engine import Engine, Outcome, Unit
 from dynashape.engine.serial import SerialEngine
 from dynashape.errors import InputError
-from dynashape.steps import Computed, Progress, Reader, Silent, Stage, Step, compute
+from dynashape.steps import Computed, Progress, Reader, Silent, Stage, Step, compute, stages_under
 from dynashape.store import Store
 
 
@@ -38,6 +38,12 @@ class Leaf(Step[int]):
         if self.name in self.broken:
             raise InputError(f"{self.name} is broken; mend it.")
         return self.number
+
+
+def stage_of(steps: Iterable[Step[Any]]) -> Stage:
+    """The stage of these steps, under their own names."""
+    named = {step.name: step for step in steps}
+    return Stage(next(iter(named.values())).title, named)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +145,7 @@ def store(tmp_path: Path) -> Store:
 def stages_of(*trees: Tree) -> list[Stage]:
     twigs = [twig for tree in trees for twig in tree.twigs]
     leaves = [leaf for twig in twigs for leaf in twig.leaves]
-    return [Stage.of(leaves), Stage.of(twig for twig in twigs if twig.kept), Stage.of(trees)]
+    return [stage_of(leaves), stage_of(twig for twig in twigs if twig.kept), stage_of(trees)]
 
 
 A, B, C = Leaf(1), Leaf(2), Leaf(3)
@@ -185,7 +191,7 @@ def test_nothing_missing_opens_no_engine(store: Store) -> None:
 
 
 def test_the_costliest_are_started_first_and_equals_in_their_order(store: Store) -> None:
-    run([Stage.of([Leaf(1, 1.0), Leaf(2, 3.0), Leaf(3, 1.0), Leaf(4, 2.0)])], store)
+    run([stage_of([Leaf(1, 1.0), Leaf(2, 3.0), Leaf(3, 1.0), Leaf(4, 2.0)])], store)
     assert Leaf.ran == ["leaf 2", "leaf 4", "leaf 1", "leaf 3"]
 
 
@@ -213,7 +219,7 @@ def test_a_failure_leaves_undone_what_needs_it_and_finishes_the_rest(store: Stor
 def test_a_failure_is_seen_through_steps_that_are_not_kept(store: Store) -> None:
     Leaf.broken |= {"leaf 1", "leaf 2"}
     tree = Tree((Twig((A, B), kept_one=False), Twig((C, A), kept_one=False)))
-    stages = [Stage.of((A, B, C)), Stage.of((tree,))]
+    stages = [stage_of((A, B, C)), stage_of((tree,))]
     done = run(stages, store)
     assert done.failures["tree tree of 2"] == "skipped: needs leaf of leaf 1, leaf of leaf 2"
     assert done.counts == {"picking leaves": 3, "growing trees": 0}
@@ -224,7 +230,7 @@ def test_a_failure_is_seen_through_steps_that_are_not_kept(store: Store) -> None
 
 def test_a_step_in_a_stage_that_is_not_kept_is_done_with_its_inputs_and_fails_with_them(store: Store) -> None:
     twig = Twig((A,), kept_one=False)
-    stages = [Stage.of((A,)), Stage.of((twig,))]
+    stages = [stage_of((A,)), stage_of((twig,))]
     Leaf.broken.add("leaf 1")
     assert run(stages, store).failures["twig twig of 1"] == "skipped: needs leaf of leaf 1"
     Leaf.broken.clear()
@@ -233,7 +239,7 @@ def test_a_step_in_a_stage_that_is_not_kept_is_done_with_its_inputs_and_fails_wi
 
 
 def test_an_input_that_no_stage_computes_fails_the_step_with_what_is_missing(store: Store) -> None:
-    done = run([Stage.of((Twig((A,)),))], store)
+    done = run([stage_of((Twig((A,)),))], store)
     assert done.failures["twig twig of 1"].startswith("failed: StoreError: the result of step 'leaf' is missing")
 
 
@@ -268,7 +274,7 @@ def test_equal_steps_under_two_names_of_one_stage_are_one(store: Store) -> None:
 
 def test_a_failure_of_equal_steps_is_named_once_and_known_of_both(store: Store) -> None:
     Leaf.broken.add("leaf 1")
-    stages = [Stage("picking leaves", {"first": A, "second": Leaf(1)}), Stage.of((Twig((Leaf(1), A)),))]
+    stages = [Stage("picking leaves", {"first": A, "second": Leaf(1)}), stage_of((Twig((Leaf(1), A)),))]
     assert run(stages, store).failures == {
         "leaf first": "failed: InputError: leaf 1 is broken; mend it.",
         "twig twig of 1, 1": "skipped: needs leaf of first",
@@ -276,20 +282,29 @@ def test_a_failure_of_equal_steps_is_named_once_and_known_of_both(store: Store) 
 
 
 def test_stages_of_one_title_are_counted_together(store: Store) -> None:
-    done = run([Stage.of((A,)), Stage.of((B, C))], store)
+    done = run([stage_of((A,)), stage_of((B, C))], store)
     assert done.counts == {"picking leaves": 3}
     assert list(done.seconds) == ["picking leaves"]
 
 
-def test_a_stage_takes_its_title_and_names_from_its_steps() -> None:
-    stage = Stage.of([A, B, Leaf(1)], "along learning: ")
-    assert stage.title == "along learning: picking leaves"
-    assert stage.steps == {"leaf 1": A, "leaf 2": B}
+def test_the_stages_are_the_graph_under_the_last_steps_each_step_once() -> None:
+    twig, hidden = Twig((A, B)), Twig((A, C), kept_one=False)
+    stages = stages_under({"": [twig], "more: ": [Twig((A, Leaf(4))), Twig((hidden_leaf := Leaf(9),)), hidden]})
+    assert [stage.title for stage in stages] == ["picking leaves", "breaking twigs"]
+    assert stages[0].steps == {
+        "leaf 1": A,
+        "leaf 2": B,
+        "more: leaf 4": Leaf(4),
+        "more: leaf 9": hidden_leaf,
+        "more: leaf 3": C,
+    }
+    assert hidden not in stages[1].steps.values()
+    assert list(stages[1].steps) == ["twig of 1, 2", "more: twig of 1, 4", "more: twig of 9"]
 
 
 def test_two_different_steps_of_one_name_are_refused_instead_of_one_being_lost() -> None:
     with pytest.raises(InputError, match="two different steps are called 'leaf'"):
-        Stage.of([Leaf(1, label="leaf"), Leaf(2, label="leaf")])
+        stages_under({"": [Twig((Leaf(1, label="leaf"), Leaf(2, label="leaf")))]})
 
 
 def test_no_stages_are_nothing_to_do(store: Store) -> None:
