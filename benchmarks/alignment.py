@@ -26,8 +26,7 @@ from dynashape.dissimilarity import align, align_all, fit_operator
 from dynashape.dissimilarity.alignment.canonical_form import canonicalise
 from dynashape.dissimilarity.alignment.polish import descend, orthonormalise
 from dynashape.dissimilarity.alignment.starts import matched_starts
-from dynashape.engine import open_engine
-from dynashape.steps import Reader, Stage, compute
+from dynashape.steps import Reader, perform
 from dynashape.store import Store
 from dynashape.study import load_spec
 from dynashape.study.work.fit import cut
@@ -41,7 +40,8 @@ N_RANDOM = 64
 def activities(folder: Path, preset: str) -> dict[tuple[str, str], list[np.ndarray]]:
     """Activity (trials, steps, units) of every system of a study, by architecture and phase."""
     plan, read = make_plan(load_spec(preset)), Reader(Store.create(folder))
-    compute([Stage.of(plan.trains), Stage.of(plan.records)], read.store, lambda: open_engine("serial"))
+    for step in (*plan.trains, *plan.records):
+        perform(folder, step)
     found: dict[tuple[str, str], list[np.ndarray]] = {}
     for record in plan.records:
         for system, recording in read(record).items():
