@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 pytestmark = pytest.mark.slow
+PLACE = ["contrast", "architecture", "phase"]
 
 GRID = """
 dsa.rank: [4, 3, 9999]
@@ -17,13 +18,16 @@ dissimilarity: [dsa, spectral, procrustes, cka]
 """
 
 
-@pytest.fixture(scope="module")
-def study(dynashape, tiny_study, tmp_path_factory) -> Path:
-    """A copy of the tiny study, with its sensitivity analysis."""
-    out = shutil.copytree(tiny_study, tmp_path_factory.mktemp("studies") / "tiny")
-    (out / "grid.yaml").write_text(GRID)
-    dynashape("sensitivity", out, "--grid", out / "grid.yaml", "--engine", "serial")
-    return out
+@pytest.fixture(scope="session")
+def study(dynashape, tiny_study, made_once) -> Path:
+    """A copy of the tiny study, with its sensitivity analysis; whoever changes something takes a copy of it."""
+
+    def make(folder: Path) -> None:
+        out = shutil.copytree(tiny_study, folder / "tiny")
+        (out / "grid.yaml").write_text(GRID)
+        dynashape("sensitivity", out, "--grid", out / "grid.yaml", "--engine", "serial")
+
+    return made_once("sensitivity", make) / "tiny"
 
 
 def trained(study: Path) -> dict[str, int]:
@@ -41,25 +45,24 @@ def test_conclusions_at_other_settings(study, tiny_study):
     pd.testing.assert_frame_equal(own, pd.read_parquet(study / "separability.parquet"))
 
     table = pd.read_parquet(study / "sensitivity.parquet")
-    names = ["setting", "value", "contrast", "place"]
+    names = ["setting", "value", *PLACE]
     assert not table.duplicated(names).any()
     assert {"estimate", "low", "high", "verdict", "chosen", "flips"} <= set(table.columns)
     chosen = table[table["chosen"]]
-    assert len(chosen) == 3 * 3 * 4  # settings, contrasts, places: all, the architecture, its two phases
+    assert len(chosen) == 3 * 3 * 4  # settings, contrasts, places: all cells, the architecture, its two phases
     assert not chosen["flips"].any()
-    assert chosen.groupby(["contrast", "place"])["estimate"].nunique().eq(1).all()
+    assert chosen.groupby(PLACE)["estimate"].nunique().eq(1).all()
     lost = table[table["value"] == "9999"]
     assert lost["estimate"].isna().all()
     assert lost["message"].str.contains("dsa.rank must lie in").all()
     told = table[table["estimate"].notna()]
     assert told.groupby(["setting", "value"]).ngroups == 8
     # Another dissimilarity is another number, or the field did nothing.
-    pooled = told[(told["place"] == "all") & (told["contrast"] == "input - training")].set_index(["setting", "value"])
-    assert pooled.loc["dissimilarity", "estimate"].nunique() == 4
-    before = table["contrast"] + table["place"]
-    own_verdict = dict(zip(chosen["contrast"] + chosen["place"], chosen["verdict"], strict=True))
-    differs = table["estimate"].notna() & (table["verdict"] != before.map(own_verdict))
-    assert (table["flips"] == differs).all()
+    pooled = told[(told["architecture"] == "all") & (told["contrast"] == "input - training")]
+    assert pooled.loc[pooled["setting"] == "dissimilarity", "estimate"].nunique() == 4
+    own_verdict = chosen.drop_duplicates(PLACE).set_index(PLACE)["verdict"]
+    before = own_verdict.reindex(pd.MultiIndex.from_frame(table[PLACE])).to_numpy()
+    assert (table["flips"] == table["estimate"].notna() & (table["verdict"] != before)).all()
 
     dimensions = pd.read_parquet(study / "sensitivity_dimensions.parquet")
     assert set(dimensions["n_components"]) == {1, 2, 3, 4, 5}
@@ -70,13 +73,15 @@ def test_conclusions_at_other_settings(study, tiny_study):
     assert "Whether the conclusion hangs on a choice" in (study / "report.html").read_text()
 
 
-def test_a_second_time_computes_nothing(dynashape, study):
-    told = dynashape("sensitivity", study, "--grid", study / "grid.yaml", "--engine", "serial").err
+def test_a_second_time_computes_nothing(dynashape, study, tmp_path):
+    out = shutil.copytree(study, tmp_path / "tiny")
+    told = dynashape("sensitivity", out, "--grid", out / "grid.yaml", "--engine", "serial").err
     assert "recording activity: all 4 found" in told
     assert "to do" not in told.replace("writing the report: 1 to do", "")
 
 
-def test_seeds_are_planned_from_the_study(dynashape, study):
+def test_seeds_are_planned_from_the_study(dynashape, tiny_study, tmp_path):
+    study = shutil.copytree(tiny_study, tmp_path / "tiny")
     said = dynashape("power", study, "--share", "0.05", "--share", "0.6", "--studies", "20").out
     assert "Chance to find an effect" in said
     table = pd.read_parquet(study / "power.parquet")
@@ -94,5 +99,5 @@ def test_seeds_are_planned_from_the_study(dynashape, study):
     assert "Seeds needed for the verdict" in report
 
 
-def test_variance_shares_are_drawn(study):
-    assert (study / "figures" / "variance_shares.svg").stat().st_size > 5_000
+def test_variance_shares_are_drawn(tiny_study):
+    assert (tiny_study / "figures" / "variance_shares.svg").stat().st_size > 5_000
