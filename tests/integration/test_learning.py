@@ -78,7 +78,7 @@ def test_a_second_run_computes_nothing_and_status_counts_the_snapshots(dynashape
     before = finished(out / "store")
     told = dynashape(*command(out)[3:]).err
     assert "to do" not in told.replace("1 to do", "")  # only the results are written again
-    assert f"along learning: comparing: all {2 * len(UPDATES)} found" in told
+    assert f"along learning: comparing tasks, training and input: all {2 * len(UPDATES)} found" in told
     assert before == finished(out / "store")
     said = dynashape("status", out).out
     assert "along learning: drawing conclusions" in said

@@ -1,4 +1,4 @@
-"""A dissimilarity of one's own, a class beside the study's file, goes through a study, its sensitivity and report."""
+"""A dissimilarity of one's own, beside the study's file, goes through a whole study, its sensitivity and report."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dynashape.store import remove_leftovers
+from dynashape.store import Store, remove_leftovers
+from dynashape.training import TrainedNetwork
 
 pytestmark = pytest.mark.slow
 
@@ -20,17 +21,19 @@ pytestmark = pytest.mark.slow
 CODE = """
 import sys
 from pathlib import Path
-from dynashape.study import load_spec, progress
-from dynashape.study.work.plan import make_plan
-from dynashape.study.perform import perform
+from dynashape.steps import perform
 from dynashape.store import Store
-progress.SAVE_EVERY_S = 0.0
+from dynashape.study import load_spec
+from dynashape.study.work import train
+from dynashape.study.work.plan import make_plan
+train.SAVE_EVERY_S = 0.0
 fields = ["training.max_updates=300", "training.evaluate_every=10", "training.patience=100", "training.snapshots=log"]
-(unit,) = [u for u in make_plan(load_spec("smoke", fields)).stages["train"] if u.name == "LSTM CDM"]
+(step,) = [step for step in make_plan(load_spec("smoke", fields)).trains if step.name == "LSTM CDM"]
 store = Store.create(Path(sys.argv[1]))
-found = progress.Progress(store, unit.key).load()
+found = train.SavedTraining(store, step.key).load()
 print("from", found.updates if found else 0, flush=True)
-print(perform(str(store.root), unit.step, unit.key, unit.params, unit.upstream), flush=True)
+perform(store.root, step)
+print(step.key, flush=True)
 """
 
 
@@ -39,10 +42,13 @@ def start(root: Path) -> subprocess.Popen[str]:
 
 
 def finish(root: Path) -> tuple[int, dict[str, np.ndarray]]:
+    """After how many updates the unit began, and all of its result: arrays by name, and the rest as text."""
     said, _ = start(root).communicate(timeout=240)
     first, key = said.split("\n")[:2]
+    networks = Store(root).load("train", key, tuple[TrainedNetwork, ...])
+    assert all(network.snapshots for network in networks)
     with np.load(root / "train" / f"{key}.npz") as arrays:
-        kept = {name: arrays[name] for name in arrays.files}  # meta.json too: curves and accuracies
+        kept = {name: arrays[name] for name in arrays.files}
     return int(first.split()[1]), kept
 
 
@@ -70,7 +76,6 @@ def test_sigkill_in_the_middle_of_a_unit_changes_nothing(tmp_path):
     assert whole.keys() == resumed.keys()
     for name in whole:
         assert np.array_equal(whole[name], resumed[name]), name
-    assert any("/update_" in name for name in whole)
     assert not saved_states(tmp_path / "killed")
     # A kill in the middle of a write leaves a half-written file: nobody reads it, and it goes with the next clean-up.
     remove_leftovers(tmp_path / "killed", older_than_s=0.0)
