@@ -17,7 +17,7 @@ from dynashape.figures.style import MILLIMETRE, ON_DARK, ON_LIGHT, bare, label_p
 from dynashape.records import ANALYSES, MUTED, SHORT_NAMES, in_reading_order
 
 # Relative luminance at which white and black words are equally easy to read.
-_EQUALLY_READABLE = 0.2
+_EQUALLY_READABLE = 0.178
 
 
 @dataclass(frozen=True)
