@@ -62,8 +62,8 @@ class PairDistances:
 class Dissimilarity(ABC, Generic[S]):
     """A dissimilarity between systems, with its options as fields; the base of one's own.
 
-    One's own is one class, a frozen dataclass where it has options, with the attributes and the two methods below. A study names it
-    as text, "module:Class".
+    One's own is one class, a frozen dataclass where it has options, with the attributes and the two methods below. A
+    study names it as text, "module:Class".
 
     Attributes
     ----------
