@@ -18,7 +18,7 @@ from dynashape.records import ANALYSES, SHORT_NAMES, in_reading_order
 from dynashape.records.appearance import MUTED
 
 # Relative luminance at which white and black words are equally easy to read.
-_EQUALLY_READABLE = 0.2
+_EQUALLY_READABLE = 0.178
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,10 @@ MILLIMETRE = 1 / 25.4
 DOUBLE_COLUMN = 183 * MILLIMETRE
 """Width of a figure in two columns of a journal, in inches."""
 
-# For words on coloured squares, which keep their colour: almost PAPER and INK, but never swapped.
+# For words on coloured squares, which keep their colour: almost PAPER, but never swapped, and black, since on blues of
+# middle lightness nothing between the two has a contrast of 4.5.
 ON_DARK = "#fefefe"
-ON_LIGHT = "#1e232f"
+ON_LIGHT = "#000000"
 
 # Light to dark with even steps in lightness; the light end is still visible on white.
 SEQUENTIAL = LinearSegmentedColormap.from_list("dynashape", ["#f3f6fa", "#bcd5e8", "#6aa7cf", "#2b6ca8", "#123a6b"])

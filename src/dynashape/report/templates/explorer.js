@@ -138,7 +138,7 @@ function shade(value) {
   const mix = stops[i].map((channel, c) => Math.round(channel + (stops[i + 1][c] - channel) * (at - i)));
   const linear = mix.map((channel) => ((channel / 255) <= 0.04045 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4));
   const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-  return { background: `rgb(${mix.join(",")})`, color: `var(${light > 0.19 ? "--on-light" : "--on-dark"})` };
+  return { background: `rgb(${mix.join(",")})`, color: `var(${light > 0.179 ? "--on-light" : "--on-dark"})` };
 }
 
 function drawMap() {
