@@ -163,8 +163,14 @@ def power(
         typer.Option("--term", help="task, training or input; can be repeated.  [default: all three]"),
     ] = None,
     alpha: Annotated[
-        float, typer.Option(help="Level of the test; divide it by their number for a family.", min=0.0, max=1.0)
-    ] = 0.05,
+        float | None,
+        typer.Option(
+            help="Level of the test; divide it by their number for a family.  [default: 0.05]",
+            show_default=False,
+            min=0.0,
+            max=1.0,
+        ),
+    ] = None,
     differences: Annotated[
         list[float] | None,
         typer.Option(
@@ -181,11 +187,10 @@ def power(
     from dynashape.cli.progress import make_progress
     from dynashape.study import plan_seeds
 
-    given = {"shares": shares, "terms": terms, "differences": differences}
+    given = {"shares": shares, "terms": terms, "alpha": alpha, "differences": differences}
     found = plan_seeds(
         directory,
-        **{name: value for name, value in given.items() if value},  # type: ignore[arg-type]
-        alpha=alpha,
+        **{name: value for name, value in given.items() if value not in (None, [])},  # type: ignore[arg-type]
         n_studies=studies,
         seed=seed,
         progress=make_progress(),

@@ -5,37 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 
 import pytest
 
-from dynashape.cli import main
 from dynashape.engine.slurm import open_slurm
-
-
-@dataclass
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def dynashape(monkeypatch, capsys):
-    """The command in this process, which spares each test the imports."""
-    for name, value in (("COLUMNS", "160"), ("NO_COLOR", "1"), ("TERM", "dumb")):
-        monkeypatch.setenv(name, value)
-
-    def call(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["dynashape", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-    return call
 
 
 def test_the_installed_command_answers():

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from dynashape.cli import main
 from dynashape.cli.findings import print_power, print_sensitivity
 from dynashape.study import SeedPlan, Sensitivity, load_spec
 from dynashape.study.ask.load import to_yaml
-
-
-@pytest.fixture
-def dynashape(monkeypatch, capsys):
-    for name, value in (("COLUMNS", "160"), ("NO_COLOR", "1"), ("TERM", "dumb")):
-        monkeypatch.setenv(name, value)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["dynashape", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
 
 
 @pytest.fixture
@@ -36,15 +19,15 @@ def begun(tmp_path) -> Path:
 
 
 def test_help(dynashape):
-    code, shown, _ = dynashape("sensitivity", "--help")
-    assert code == 0
-    assert "--grid" in shown
+    done = dynashape("sensitivity", "--help")
+    assert done.returncode == 0
+    assert "--grid" in done.stdout
 
 
 def test_there_must_be_a_study(dynashape, tmp_path):
-    code, _, told = dynashape("sensitivity", tmp_path)
-    assert code == 2
-    assert "no study.yaml" in told
+    done = dynashape("sensitivity", tmp_path)
+    assert done.returncode == 2
+    assert "no study.yaml" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -57,10 +40,10 @@ def test_there_must_be_a_study(dynashape, tmp_path):
 )
 def test_a_mistake_in_the_grid_is_one_clear_message(dynashape, begun, grid, said):
     (begun / "grid.yaml").write_text(grid)
-    code, _, told = dynashape("sensitivity", begun, "--grid", begun / "grid.yaml")
-    assert code == 2
-    assert said in told
-    assert "Traceback" not in told
+    done = dynashape("sensitivity", begun, "--grid", begun / "grid.yaml")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def row(value, architecture, phase, verdict, **more):
@@ -141,3 +124,27 @@ def test_a_study_of_too_few_seeds_says_why_it_has_no_verdict(monkeypatch, capsys
     monkeypatch.setenv("COLUMNS", "160")
     print_power(SeedPlan(power_tables()[0], pd.DataFrame(), "too few seeds"))
     assert "No chances of the verdict: too few seeds" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given"),
+    [
+        ((), {}),
+        (("--alpha", "0"), {"alpha": 0.0}),
+        (
+            ("--share", "0.3", "--term", "input", "--difference", "0"),
+            {"shares": [0.3], "terms": ["input"], "differences": [0.0]},
+        ),
+    ],
+)
+def test_what_is_not_given_is_left_to_the_plan(dynashape, monkeypatch, tmp_path, arguments, given):
+    asked = {}
+
+    def plan_seeds(directory, **wish):
+        asked.update(wish)
+        return SeedPlan(*power_tables(), "")
+
+    monkeypatch.setattr("dynashape.study.plan_seeds", plan_seeds)
+    assert dynashape("power", tmp_path, *arguments).returncode == 0
+    asked.pop("progress")
+    assert asked == {"n_studies": 400, "seed": 0, **given}
