@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from dynashape.dissimilarity import Dissimilarity, find_dissimilarity
 from dynashape.dissimilarity.activity import most_delays
@@ -26,6 +26,9 @@ from dynashape.study.ask.parts import (
 )
 from dynashape.tasks import TASKS, Task, Timing
 from dynashape.training import LearningProtocol
+
+# How many of each a study needs.
+_AT_LEAST = {"architectures": 1, "phases": 1, "seeds": 2, "tasks": 2}
 
 
 def _task_of(value: Any) -> Any:
@@ -112,28 +115,14 @@ class StudySpec(Frozen):
             )
         return value
 
-    @field_validator("architectures")
+    @field_validator(*_AT_LEAST)
     @classmethod
-    def _architectures_are_distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _distinct(value, "architecture", at_least=1)
-
-    @field_validator("phases")
-    @classmethod
-    def _phases_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
+    def _are_known_and_distinct(cls, value: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        kind = str(info.field_name).removesuffix("s")
+        for name in value if kind == "phase" else ():
             if name not in PHASES:
                 raise ValueError(unknown_name("phase", name, PHASES))
-        return _distinct(value, "phase", at_least=1)
-
-    @field_validator("seeds")
-    @classmethod
-    def _seeds_are_distinct(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        return _distinct(value, "seed", at_least=2)
-
-    @field_validator("tasks")
-    @classmethod
-    def _tasks_are_distinct(cls, value: tuple[TaskSpec, ...]) -> tuple[TaskSpec, ...]:
-        _distinct(tuple(task.name for task in value), "task", at_least=2)
+        _check_distinct([getattr(one, "name", one) for one in value], kind, _AT_LEAST[f"{kind}s"])
         return value
 
     @model_validator(mode="after")
@@ -213,10 +202,9 @@ def log_spaced(last: int, n: int = 8) -> tuple[int, ...]:
     return tuple(sorted({round(last ** (k / (n - 1))) for k in range(n)}))
 
 
-def _distinct(values: tuple[Any, ...], kind: str, at_least: int) -> tuple[Any, ...]:
+def _check_distinct(values: list[Any], kind: str, at_least: int) -> None:
     repeated = sorted({str(value) for value in values if values.count(value) > 1})
     if repeated:
         raise ValueError(f"each {kind} may be named once; got {', '.join(repeated)} more than once")
     if len(values) < at_least:
         raise ValueError(f"at least {at_least} {kind}{'s' if at_least > 1 else ''} must be named; got {len(values)}")
-    return values

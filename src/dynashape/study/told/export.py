@@ -29,6 +29,7 @@ from dynashape.study.told.report import compose_report
 from dynashape.study.told.sensitivity import tell_sensitivity
 from dynashape.study.work.plan import Plan
 
+_TABLES = ["networks", "psychometric", "operators", "eigenvalues", "alignments", "bounds", "separability", "embeddings"]
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "neurogym", "distributed", "pandas", "xarray", "matplotlib")
 
 
@@ -99,17 +100,7 @@ def _read_table(directory: Path, name: str) -> pd.DataFrame:
 
 
 def _write_tables(results: Results, learning: Learning, directory: Path) -> None:
-    tables = {
-        "networks": results.networks,
-        "psychometric": results.psychometric,
-        "operators": results.operators,
-        "eigenvalues": results.eigenvalues,
-        "alignments": results.alignments,
-        "bounds": results.bounds,
-        "separability": results.separability,
-        "embeddings": results.embeddings,
-        "meta_clustering": results.meta_points,
-    }
+    tables = {name: getattr(results, name) for name in _TABLES} | {"meta_clustering": results.meta_points}
     if len(learning.separability):
         tables |= {"learning": learning.separability, "learning_shares": learning.shares}
     write_tables(tables, directory)

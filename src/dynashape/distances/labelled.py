@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
+from dynashape.distances.checks import check_column, check_distinct, check_values
 from dynashape.errors import InputError, StoreError, unknown_name
 from dynashape.records import Array, System
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 Labels = Mapping[str, Shaped[Array, " systems"]]
 """A table of labels: a column a label, one entry a system."""
 Facts = Mapping[str, str | int | float]
-
-# Of the largest distance: what single precision may be off, both ways of a pair or to oneself.
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -72,10 +69,10 @@ class Distances:
         unit: str = "1",
         facts: Facts | None = None,
     ) -> None:
-        matrix = _check_values(values)
+        matrix = check_values(values)
         if not hasattr(labels, "items"):
             raise InputError(f"labels must be a table or a mapping of columns; got a {type(labels).__name__}.")
-        columns = {name: _check_column(name, column, len(matrix)) for name, column in labels.items()}
+        columns = {name: check_column(name, column, len(matrix)) for name, column in labels.items()}
         kept = (matrix, columns, dissimilarity, unit, dict(facts or {}))
         for field, value in zip(fields(self), kept, strict=True):
             object.__setattr__(self, field.name, value)
@@ -274,7 +271,7 @@ class Distances:
         """
         import pandas as pd
 
-        _check_distinct("the table", [*self.labels, *(f"{name}_other" for name in self.labels), "distance"])
+        check_distinct("the table", [*self.labels, *(f"{name}_other" for name in self.labels), "distance"])
         rows, columns = np.triu_indices(self.n_systems, 1)
         found = {name: column[rows] for name, column in self.labels.items()}
         found |= {f"{name}_other": column[columns] for name, column in self.labels.items()}
@@ -290,7 +287,7 @@ class Distances:
         """
         import xarray as xr
 
-        _check_distinct("the array", [*self.labels, *(f"other_{name}" for name in self.labels), "other", "distance"])
+        check_distinct("the array", [*self.labels, *(f"other_{name}" for name in self.labels), "other", "distance"])
         coordinates: dict[str, object] = {"system": self.names, "other": self.names}
         for side, prefix in (("system", ""), ("other", "other_")):
             coordinates |= {f"{prefix}{name}": (side, column) for name, column in self.labels.items()}
@@ -366,50 +363,3 @@ class Distances:
             raise InputError(
                 f"{path} holds no distances of dynashape ({why}); give a file of Distances.write."
             ) from None
-
-
-def _check_values(given: Any) -> Float[Array, "systems systems"]:
-    """A copy of the matrix; InputError that names the place where it is no matrix of distances."""
-    try:
-        values = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"values of Distances must be a matrix of numbers; {error}.") from None
-    if values.ndim != 2 or values.shape[0] != values.shape[1]:
-        raise InputError(f"values of Distances must be (systems, systems); got shape {values.shape}.")
-    slack = _ROUNDING * np.abs(values[np.isfinite(values)]).max(initial=0.0)
-    unequal = ~np.isclose(values, values.T, rtol=0.0, atol=slack, equal_nan=True)
-    for wrong, remedy in (
-        (np.isinf(values), "distances must be finite, or NaN where there is none"),
-        (values < -slack, "distances must not be negative"),
-        (unequal, "distances must be the same in both directions, such as (values + values.T) / 2"),
-        (np.diag(np.abs(np.diag(values)) > slack), "distances to oneself must be 0; give distances, not similarities"),
-    ):
-        if wrong.any():
-            row, column = np.argwhere(wrong)[0].tolist()
-            raise InputError(f"values[{row}, {column}] of Distances is {values[row, column]:g}; {remedy}.")
-    return values
-
-
-def _check_column(name: object, given: Any, n_systems: int) -> Shaped[Array, " systems"]:
-    """A copy of a column, text and numbers as numpy has them."""
-    if not isinstance(name, str) or not name:
-        raise InputError(f"the names of labels must be text; got {name!r}.")
-    column = np.array(given, dtype=None if isinstance(given, np.ndarray) else object)
-    if column.shape != (n_systems,):
-        raise InputError(
-            f"the label {name!r} must have one entry for each of {n_systems} systems; got shape {column.shape}."
-        )
-    one_kind = (all(isinstance(entry, kind) for entry in column) for kind in (str, int | float | np.number | np.bool_))
-    if column.dtype == object and any(one_kind):
-        column = np.array(column.tolist())
-    if column.dtype.kind not in "biufU":
-        raise InputError(
-            f"the label {name!r} must be all text, all numbers or all truth values; such as dates as text."
-        )
-    return column
-
-
-def _check_distinct(where: str, names: list[str]) -> None:
-    twice = [name for name, n in Counter(names).items() if n > 1]
-    if twice:
-        raise InputError(f"{where} would have two columns {twice[0]!r}; rename this label.")
