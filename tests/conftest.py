@@ -8,6 +8,7 @@ unit and property tests alone, since it makes them half as long again.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +43,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
         place, made = shared / name, shared / f"{name}.made"
         with FileLock(shared / f"{name}.lock"):
             if not made.exists():
-                place.mkdir(exist_ok=True)
+                shutil.rmtree(place, ignore_errors=True)  # of a maker that failed
+                place.mkdir()
                 make(place)
                 made.touch()
         return place

@@ -165,7 +165,7 @@ class SyntheticStudy:
         def make(folder: Path) -> None:
             copy = shutil.copytree(self.narrow, folder / "study")
             # The table is wanted and the report is not, which would draw every figure in every format.
-            with patch("dynashape.study.sensitivity.rewrite_report"):
+            with patch("dynashape.study.sensitivity.rewrite_report", return_value=folder):
                 run_sensitivity(copy, SerialEngine, GRID).table.to_parquet(folder / "sensitivity.parquet")
 
         table = pd.read_parquet(self.made_once("synthetic-sensitivity", make) / "sensitivity.parquet")

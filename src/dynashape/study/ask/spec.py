@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from dynashape.dissimilarity import Dissimilarity, find_dissimilarity
 from dynashape.dissimilarity.activity import most_delays
@@ -117,7 +117,7 @@ class StudySpec(Frozen):
 
     @field_validator(*_AT_LEAST)
     @classmethod
-    def _are_known_and_distinct(cls, value: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+    def _are_known_and_distinct(cls, value: tuple[Any, ...], info: Any) -> tuple[Any, ...]:
         kind = str(info.field_name).removesuffix("s")
         for name in value if kind == "phase" else ():
             if name not in PHASES:

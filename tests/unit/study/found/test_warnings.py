@@ -14,8 +14,10 @@ from synthetic_study import LOST
 
 @pytest.fixture
 def nothing() -> Results:
-    empty = {field.name: {} if "Mapping" in field.type else pd.DataFrame() for field in fields(Results)}
-    return Results(**empty)
+    def empty(kind: str) -> object:
+        return {} if "Mapping" in kind else None if "None" in kind else pd.DataFrame()
+
+    return Results(**{field.name: empty(field.type) for field in fields(Results)})
 
 
 def alignments(rows) -> pd.DataFrame:

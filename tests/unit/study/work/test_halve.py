@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dynashape.dissimilarity import align, fit_operator
-from dynashape.records import Condition, Status
+from dynashape.records import Code, Condition, Status
 from dynashape.steps import Reader, perform
 from dynashape.store import Store
 from dynashape.study import load_spec
@@ -52,7 +52,7 @@ def test_shapes_are_split_too(tmp_path, activity):
 
 @pytest.mark.parametrize(
     ("trials", "status", "code"),
-    [(20, Status("diverged", "it grew"), "diverged"), (1, None, "too_few_trials")],
+    [(20, Status(Code.DIVERGED, "it grew"), "diverged"), (1, None, "too_few_trials")],
 )
 def test_what_cannot_be_split_has_a_status_and_no_distance(tmp_path, activity, trials, status, code):
     found, _ = halve(tmp_path, activity[:trials], status)
