@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -12,6 +12,9 @@ from jaxtyping import Bool, Float, Int
 
 from dynashape.errors import InputError
 from dynashape.records import Array, Status
+
+# Share of the largest distance by which rounding may leave another one below zero.
+_ROUNDING = 1e-9
 
 
 @runtime_checkable
@@ -172,18 +175,25 @@ def measure_pairs(
 ) -> PairDistances:
     """The distances of pairs, each a finite number from 0 up; InputError naming the first pair that has none."""
     found = dissimilarity.measure(summaries, pairs)
-    sizes = {len(found.values), len(found.spread), len(found.converged)}
-    if sizes != {len(pairs)}:
+    if not isinstance(found, PairDistances):
+        raise InputError(
+            f"the dissimilarity {dissimilarity.name!r} must measure PairDistances; got a {type(found).__name__}."
+        )
+    sizes = sorted({np.shape(part) for part in (found.values, found.spread, found.converged)})
+    if sizes != [(len(pairs),)]:
         raise InputError(
             f"the dissimilarity {dissimilarity.name!r} must give a value, a spread and whether it converged for each "
-            f"of {len(pairs)} pairs; got {sorted(sizes)}."
+            f"of {len(pairs)} pairs; got shapes {sizes}."
         )
-    wrong = np.flatnonzero(~(found.values >= 0) | np.isinf(found.values))
+    # What rounding leaves below zero is zero.
+    rounding = _ROUNDING * np.max(found.values, initial=0.0)
+    values = np.where((found.values < 0) & (found.values > -rounding), 0.0, found.values)
+    wrong = np.flatnonzero(~(values >= 0) | np.isinf(values))
     if len(wrong):
         first, second = (names[k] for k in pairs[wrong[0]])
         raise InputError(
             f"the dissimilarity {dissimilarity.name!r} must give finite distances from 0 up; got "
-            f"{found.values[wrong[0]]} between {first} and {second}, one of {len(wrong)} such among {len(pairs)}. A "
+            f"{values[wrong[0]]} between {first} and {second}, one of {len(wrong)} such among {len(pairs)}. A "
             "system that cannot be compared needs a summary whose status says so."
         )
-    return found
+    return replace(found, values=values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -52,4 +53,14 @@ def find_dissimilarity(name: str) -> type[Dissimilarity[Any]]:
     found = load_named(offered.get(name, name), "dissimilarity")
     if not (isinstance(found, type) and issubclass(found, Dissimilarity)):
         raise SpecError(f"{name!r} must name a subclass of dynashape.dissimilarity.Dissimilarity; got {found!r}.")
+    _check(name, found)
     return found
+
+
+def _check(name: str, kind: type[Dissimilarity[Any]]) -> None:
+    """SpecError where a class lacks what a study says of it, or what the store needs to read its summaries."""
+    lacking = [part for part in ("name", "words", "method", "summary") if not hasattr(kind, part)]
+    if lacking:
+        raise SpecError(f"{name!r} must say its {', '.join(lacking)}; see dynashape.dissimilarity.Dissimilarity.")
+    if not (is_dataclass(kind.summary) and "status" in {field.name for field in fields(kind.summary)}):
+        raise SpecError(f"the summary of {name!r} must be a dataclass with a field `status`; got {kind.summary!r}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -13,7 +14,7 @@ from dynashape.dissimilarity.alignment.all_pairs import align_all
 from dynashape.dissimilarity.alignment.spectral import compute_spectra, match_eigenvalues
 from dynashape.dissimilarity.geometry.cka import cka_distance
 from dynashape.dissimilarity.geometry.procrustes import procrustes_distance
-from dynashape.dissimilarity.kinds.dissimilarity import Dissimilarity, PairDistances
+from dynashape.dissimilarity.kinds.dissimilarity import Dissimilarity, PairDistances, Reduction
 from dynashape.dissimilarity.kinds.reductions import Averages, ToAverages, ToOperator
 from dynashape.dissimilarity.operator.fit import Operator
 from dynashape.records import Array
@@ -27,18 +28,24 @@ class _OfOperators(Dissimilarity[Operator]):
     delay_interval: int
     rank: int | float | str
     ridge: float = 1e-8
-    summary = Operator
+    summary: ClassVar[type] = Operator
 
     @property
-    def reduction(self) -> ToOperator:
-        """The fit of operators, which `DsaDistance` and `SpectralDistance` share."""
+    def reduction(self) -> Reduction[Operator]:
+        """The fit of operators, which `DsaDistance` and `SpectralDistance` share; a subclass may reduce otherwise."""
+        if type(self).reduce is _OfOperators.reduce:
+            return self._fit
+        return self
+
+    @property
+    def _fit(self) -> ToOperator:
         return ToOperator(self.n_delays, self.delay_interval, self.rank, self.ridge)
 
     def reduce(
         self, activity: Float[Array, "trials steps units"], choices: Int[Array, " trials"], name: str
     ) -> Operator:
         """Fit the operator of one system (see `fit_operator`)."""
-        return self.reduction.reduce(activity, choices, name)
+        return self._fit.reduce(activity, choices, name)
 
     def measure(self, summaries: Sequence[Operator], pairs: Int[Array, "pairs 2"]) -> PairDistances:
         """Compare the operators of each pair."""
@@ -115,18 +122,20 @@ class SpectralDistance(_OfOperators):
 class _OfAverages(Dissimilarity[Averages]):
     """Compares the average activities of systems, choice by choice and step by step."""
 
-    summary = Averages
+    summary: ClassVar[type] = Averages
 
     @property
-    def reduction(self) -> ToAverages:
-        """The averaging, which `ProcrustesDistance` and `CkaDistance` share."""
-        return ToAverages()
+    def reduction(self) -> Reduction[Averages]:
+        """The averaging, which `ProcrustesDistance` and `CkaDistance` share; a subclass may reduce otherwise."""
+        if type(self).reduce is _OfAverages.reduce:
+            return ToAverages()
+        return self
 
     def reduce(
         self, activity: Float[Array, "trials steps units"], choices: Int[Array, " trials"], name: str
     ) -> Averages:
         """Average the activity of one system over the trials of each right choice."""
-        return self.reduction.reduce(activity, choices, name)
+        return ToAverages().reduce(activity, choices, name)
 
     def measure(self, summaries: Sequence[Averages], pairs: Int[Array, "pairs 2"]) -> PairDistances:
         """Compare the averages of each pair; where numbers of choices differ, the averages over all choices."""

@@ -10,6 +10,7 @@ from dynashape.dissimilarity import EFFORTS
 from dynashape.errors import unknown_name
 from dynashape.networks import Cell, known_architectures, make_cell
 from dynashape.networks.registry import takes_option
+from dynashape.records import ALL
 from dynashape.tasks import INPUT_CONDITIONS, TASKS, Task, Timing, make_task
 
 
@@ -49,6 +50,8 @@ class TaskSpec(Frozen):
                 unknown_name("task", self.name, TASKS)
                 + " For a NeuroGym environment give `environment` and `period_to_phase`."
             )
+        if self.name in INPUT_CONDITIONS:
+            raise ValueError(f"{self.name!r} is the name of an input condition; give the task another one")
         if self.environment is None and self.ceiling is not None:
             raise ValueError(f"task {self.name!r} has an ideal observer; leave `ceiling` out")
         return self
@@ -90,11 +93,9 @@ class NetworkSpec(Frozen):
     @field_validator("cells")
     @classmethod
     def _cells_have_names_of_their_own(cls, value: dict[str, str]) -> dict[str, str]:
-        taken = sorted(set(value) & set(known_architectures()))
+        taken = sorted(set(value) & {*known_architectures(), ALL})
         if taken:
-            raise ValueError(
-                f"{', '.join(taken)} is an architecture of dynashape; give a cell of one's own another name"
-            )
+            raise ValueError(f"{', '.join(taken)} has a meaning of its own here; give one's own cell another name")
         return value
 
     def only(self, architecture: str) -> NetworkSpec:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import cached_property
 from itertools import combinations
 from typing import Annotated, Any
 
@@ -82,7 +81,7 @@ class StudySpec(Frozen):
     name: str = "paper"
     architectures: tuple[str, ...] = ARCHITECTURES
     tasks: tuple[Annotated[TaskSpec, BeforeValidator(_task_of)], ...] = tuple(TaskSpec(name=name) for name in TASKS)
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    seeds: tuple[Annotated[int, Field(ge=-(2**63), lt=2**63)], ...] = (0, 1, 2, 3, 4)
     phases: tuple[str, ...] = PHASES
     timing: Timing = Timing()
     input_noise: Annotated[float, Field(ge=0)] = 0.05
@@ -158,7 +157,7 @@ class StudySpec(Frozen):
                     "Lower it, or give more activity.n_trials, dsa.n_delays or networks.n_units."
                 )
 
-    @cached_property
+    @property
     def measure(self) -> Dissimilarity[Any]:
         """The dissimilarity itself, with the options of `dsa` that are fields of its class, and those of its own."""
         kind = find_dissimilarity(self.dissimilarity)
