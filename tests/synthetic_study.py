@@ -19,13 +19,14 @@ from dynashape.distances import Distances
 from dynashape.engine.serial import SerialEngine
 from dynashape.records import Code, Status
 from dynashape.seeds import stream
-from dynashape.steps import Reader, compute
+from dynashape.steps import Reader, Stage, compute
 from dynashape.store import Store
 from dynashape.study import Results, StudySpec, load_spec, plan_seeds, read_results, run_sensitivity
 from dynashape.study.ask.load import to_yaml
 from dynashape.study.found.learning import read_learning
 from dynashape.study.told.figures import tabulate_cell_shares, tabulate_pooled
 from dynashape.study.told.samples import Paths, find_paths
+from dynashape.study.work.halve import Halve
 from dynashape.study.work.plan import Plan, make_plan
 from dynashape.study.work.train import Train
 from dynashape.tasks import ExampleTrial, example_trial
@@ -179,7 +180,11 @@ def _make(folder: Path, spec: StudySpec) -> None:
     plan, store = make_plan(spec), Store.create(folder / "store")
     for train in plan.trains:
         store.save(train.kind, train.key, _draw_networks(train), train.result_type)
-    done = compute([stage for stage in plan.stages if not stage.title.startswith("along")], store, SerialEngine)
+    # Floors of one architecture are enough to draw, and what is along learning `_learn` makes.
+    floors = {step.name: step for step in plan.halves if step.record.train.architecture == spec.architectures[0]}
+    stages = [stage for stage in plan.stages if not stage.title.startswith("along")]
+    stages = [Stage(stage.title, floors) if stage.title == Halve.title else stage for stage in stages]
+    done = compute(stages, store, SerialEngine)
     assert not done.failures and not done.counts[Train.title]
 
 
