@@ -1,5 +1,5 @@
 """Distances between systems, labelled: the matrix and the table of its systems are one value."""
 
-from dynashape.distances.labelled import Distances, Facts, Labels
+from dynashape.distances.labelled import Distances
 
-__all__ = ["Distances", "Facts", "Labels"]
+__all__ = ["Distances"]

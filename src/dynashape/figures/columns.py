@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dynashape.distances import Distances, Labels
+from dynashape.distances import Distances
+from dynashape.distances.labelled import Labels
 from dynashape.errors import InputError
 from dynashape.records import task_pair
 
