@@ -18,7 +18,9 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  
 
 from dynashape.errors import InputError
 
-P, T, R = ParamSpec("P"), TypeVar("T"), TypeVar("R")
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @contextmanager
