@@ -1,4 +1,4 @@
-"""The exceptions a user can meet. Each message names what, where, what was got and the remedy."""
+"""The exceptions and warnings a user can meet. Each message names what, where, what was got and the remedy."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class StoreError(DynashapeError, OSError):
 
 class EngineError(DynashapeError, RuntimeError):
     """Workers that cannot be reached or started."""
+
+
+class DoubtfulActivityWarning(UserWarning):
+    """Activity that can be worked with and may not be what it seems, such as trials that are filled up with zeros."""
 
 
 def unknown_name(kind: str, got: str, known: Iterable[str]) -> str:

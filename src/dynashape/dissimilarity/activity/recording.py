@@ -1,4 +1,4 @@
-"""Activity of one system as it comes from a user, checked once and laid out as one float64 table of steps.
+"""Activity of one system, checked and laid out as one float64 table of steps.
 
 Trials are kept end to end in one array, with their lengths beside it: whatever their lengths, a delay is then one
 shifted slice of the table, and only the rows whose whole window lies within one trial are looked at.
@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
+from dynashape.dissimilarity.activity.axes import Activity
+from dynashape.dissimilarity.activity.checked import check_activity
 from dynashape.errors import InputError
 from dynashape.records import Array
-
-Activity: TypeAlias = Shaped[Array, "..."] | Sequence[Shaped[Array, "..."]]
-"""`(trials, steps, units)`, `(steps, units)`, or a list of those: the trials of one system, of any lengths."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,42 +48,13 @@ class Recording:
         return np.cumsum(self.lengths) - self.lengths
 
 
-def read_activity(activity: Activity, name: str = "activity") -> Recording:
+def read_activity(activity: Activity, name: str = "activity", *, doubted: bool = True) -> Recording:
     """The activity of one system as a `Recording`, checked (see `check_activity`); the arrays are never written to.
 
     >>> read_activity([np.ones((3, 40, 8)), np.ones((25, 8))]).lengths.tolist()
     [40, 40, 40, 25]
     """
-    return lay_out(*check_activity(activity, name))
-
-
-def check_activity(activity: Activity, name: str) -> tuple[list[Shaped[Array, "trials steps units"]], float]:
-    """The arrays of one system as they came, each with an axis of trials, and the largest absolute value in them.
-
-    One `InputError` lists everything that is wrong with them: dimensions, numbers of units that differ, complex or
-    non-numeric values, empty arrays, and how many values are not finite and where the first of them is.
-    """
-    is_list = isinstance(activity, list | tuple)
-    arrays = [np.asarray(a) for a in activity] if is_list else [np.asarray(activity)]
-    names = [f"{name}[{i}]" for i in range(len(arrays))] if is_list else [name]
-    faults = [] if arrays else [f"{name} is an empty list; give at least one (steps, units) array"]
-    largest = 0.0
-    for array, label in zip(arrays, names, strict=True):
-        wrong = _wrong_form(array, label)
-        if not wrong:
-            # A NaN or an infinity shows in the extremes, and those need no array of their own.
-            extreme = max(abs(float(array.max())), abs(float(array.min())))
-            wrong = [] if np.isfinite(extreme) else [_not_finite(array, label)]
-            largest = max(largest, extreme)
-        faults += wrong
-    shaped = [a for a in arrays if a.ndim in (2, 3)]
-    units = {int(a.shape[-1]) for a in shaped}
-    if len(units) > 1:
-        counts = ", ".join(f"{label} has {a.shape[-1]}" for a, label in zip(arrays, names, strict=True) if a.ndim > 1)
-        faults.append(f"all trials of {name} must have the same number of units ({counts})")
-    if faults:
-        raise InputError("; ".join(faults) + ".")
-    return [a if a.ndim == 3 else a[None] for a in arrays], largest
+    return lay_out(*check_activity(activity, name, doubted=doubted))
 
 
 def lay_out(trials: Sequence[Shaped[Array, "_ _ units"]], largest: float) -> Recording:
@@ -133,24 +102,3 @@ def check_delays(recording: Recording, n_delays: int, delay_interval: int, name:
             )
     if faults:
         raise InputError("; ".join(faults) + ".")
-
-
-def _wrong_form(array: Shaped[Array, "*shape"], label: str) -> list[str]:
-    if array.dtype.kind not in "fiub":
-        return [f"{label} must hold real numbers; got dtype {array.dtype}"]
-    if array.ndim not in (2, 3):
-        return [f"{label} must be (steps, units) or (trials, steps, units); got shape {array.shape}"]
-    if array.size == 0:
-        return [f"{label} is empty: its shape is {array.shape}"]
-    return []
-
-
-def _not_finite(array: Shaped[Array, "*shape"], label: str) -> str:
-    bad = ~np.isfinite(array)
-    n_bad = int(bad.sum())
-    first = np.unravel_index(int(np.argmax(bad)), array.shape)
-    where = ", ".join(
-        f"{axis} {int(i)}" for axis, i in zip(("trial", "step", "unit")[-array.ndim :], first, strict=True)
-    )
-    values = "1 value that is" if n_bad == 1 else f"{n_bad} values that are"
-    return f"{label} has {values} not finite, the first at {where}"

@@ -1,0 +1,20 @@
+"""Activity of one system as it comes from a user: any form is read, checked and laid out in one place."""
+
+from dynashape.dissimilarity.activity.axes import Activity
+from dynashape.dissimilarity.activity.checked import check_activity
+from dynashape.dissimilarity.activity.doubts import doubts, doubts_of_all
+from dynashape.dissimilarity.activity.recording import Recording, check_delays, lay_out, most_delays, read_activity
+from dynashape.dissimilarity.activity.trials import read_trials
+
+__all__ = [
+    "Activity",
+    "Recording",
+    "check_activity",
+    "check_delays",
+    "doubts",
+    "doubts_of_all",
+    "lay_out",
+    "most_delays",
+    "read_activity",
+    "read_trials",
+]
