@@ -69,7 +69,7 @@ def _from_tensor(name: str, tensor: Any) -> Any:
     if tensor.is_complex():
         raise InputError(f"{name} must hold real numbers; got dtype {tensor.dtype}.")
     tensor = tensor.detach().cpu()
-    if any(axis is not None for axis in tensor.names):
+    if any(axis is not None for axis in getattr(tensor, "names", ())):
         tensor = tensor.rename(None)
     if getattr(tensor, "is_quantized", False):
         tensor = tensor.dequantize()

@@ -1,6 +1,6 @@
 """From activity to operators to distances between them."""
 
-from dynashape.dissimilarity.activity import Activity
+from dynashape.dissimilarity.activity import Activity, read_trials
 from dynashape.dissimilarity.alignment.align import Alignment, align
 from dynashape.dissimilarity.alignment.all_pairs import Alignments, align_all
 from dynashape.dissimilarity.alignment.efforts import EFFORTS
@@ -46,6 +46,7 @@ __all__ = [
     "input_distances",
     "procrustes_distance",
     "procrustes_distances",
+    "read_trials",
     "select_delays_and_rank",
     "spectral_distance",
     "spectral_distances",

@@ -23,6 +23,7 @@ class Code(StrEnum):
     RANK_DEFICIENT = "rank_deficient"
     UNDETERMINED = "undetermined"
     UNVARYING = "unvarying"
+    NOTHING_TO_COMPARE = "nothing_to_compare"
     UNCONVERGED = "unconverged"
     TOO_FEW_TRIALS = "too_few_trials"
     TOO_FEW_NETWORKS = "too_few_networks"
@@ -44,6 +45,7 @@ _MEANINGS = {
     Code.RANK_DEFICIENT: "the activity holds fewer directions than the rank",
     Code.UNDETERMINED: "the data do not determine the result",
     Code.UNVARYING: "the activity never varies",
+    Code.NOTHING_TO_COMPARE: "all systems agree in what the distance sees",
     Code.UNCONVERGED: "the search still moved when it stopped",
     Code.TOO_FEW_TRIALS: "there are too few trials",
     Code.TOO_FEW_NETWORKS: "there are too few usable networks",

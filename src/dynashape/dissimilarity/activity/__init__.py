@@ -4,6 +4,7 @@ from dynashape.dissimilarity.activity.axes import Activity
 from dynashape.dissimilarity.activity.checked import check_activity
 from dynashape.dissimilarity.activity.doubts import doubts, doubts_of_all
 from dynashape.dissimilarity.activity.recording import Recording, check_delays, lay_out, most_delays, read_activity
+from dynashape.dissimilarity.activity.systems import list_systems
 from dynashape.dissimilarity.activity.trials import read_trials
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "doubts",
     "doubts_of_all",
     "lay_out",
+    "list_systems",
     "most_delays",
     "read_activity",
     "read_trials",

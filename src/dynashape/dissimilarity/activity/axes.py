@@ -23,7 +23,7 @@ TRIAL, TIME, UNIT = "trial", "time", "unit"
 _NAMES = {
     TRIAL: "trial epoch repetition repeat rep presentation stimulus_presentation batch condition",
     TIME: "time step time_step timestep bin time_bin timebin frame sample_time",
-    UNIT: "unit neuron cell channel electrode sensor roi voxel feature component input",
+    UNIT: "unit neuron cell channel electrode sensor neuroid roi voxel feature component input",
 }
 _MEANT = {name: axis for axis, names in _NAMES.items() for name in names.split()}
 

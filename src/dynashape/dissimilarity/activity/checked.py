@@ -16,6 +16,7 @@ from dynashape.records import Array
 
 # Of faults of one kind, such as one for each trial, the first so many are listed.
 _LISTED = 3
+_CUT = "give a list of trials cut to their length, which"
 
 
 def check_activity(
@@ -51,14 +52,21 @@ def check_arrays(
         if fault:
             wrong.append(fault)
     wrong = [*faults, *wrong]
-    if len(wrong) > _LISTED + 1:
-        wrong = [*wrong[:_LISTED], f"and so on, {len(wrong)} faults of {name} in all"]
-    shaped = [(label, array) for label, array in labelled if array.ndim in (2, 3)]
+    shaped = [(label, array) for label, array in labelled if array.ndim in (2, 3) and array.size]
     if len({array.shape[-1] for _, array in shaped}) > 1:
         wrong.append(_unequal_units(shaped, name))
     if wrong:
-        raise InputError("; ".join(wrong) + ".")
+        raise InputError(_listed(wrong))
     return [array if array.ndim == 3 else array[None] for _, array in labelled], largest
+
+
+def _listed(faults: Sequence[str]) -> str:
+    """Faults in one sentence, each "what is wrong; what to do": what to do is said once, behind all of them."""
+    parts = [fault.partition("; ") for fault in faults]
+    wrong = [what for what, _, _ in parts]
+    if len(wrong) > _LISTED + 1:
+        wrong = [*wrong[:_LISTED], f"and so on, {len(wrong)} faults in all"]
+    return "; ".join([*wrong, *dict.fromkeys(remedy for _, _, remedy in parts if remedy)]) + "."
 
 
 def _wrong_form(array: Shaped[Array, "*shape"], label: str) -> str:
@@ -71,8 +79,8 @@ def _wrong_form(array: Shaped[Array, "*shape"], label: str) -> str:
         return f"{wanted}; of one unit give {label}[:, None]"
     if array.ndim > 3:
         return (
-            f'{wanted}; pool axes of trials, read_trials({label}, axes="condition trial time unit"), or give systems '
-            "apart, in a list"
+            f'{wanted}; pool axes of trials, dynashape.read_trials(x, axes="condition trial time unit"), or give '
+            "systems apart, in a list"
         )
     return wanted
 
@@ -82,7 +90,7 @@ def _unequal_units(shaped: Sequence[tuple[str, Array]], name: str) -> str:
     listed = ", ".join(counts if len(counts) <= 8 else [*counts[:8], "..."])
     fault = f"all trials of {name} must have the same number of units ({listed})"
     if all(array.ndim == 2 for _, array in shaped) and len({len(array) for _, array in shaped}) == 1:
-        fault += f'; where they are (units, steps), give read_trials({name}, axes="unit time")'
+        fault += '; where they are (units, steps), give dynashape.read_trials(x, axes="unit time")'
     return fault
 
 
@@ -99,6 +107,7 @@ def _not_finite(array: Shaped[Array, "*shape"], label: str) -> str:
     ended = steps[..., -1]
     # Whole steps of NaN, after which no other follows: nothing comes back once a trial is over.
     if np.isnan(array).sum() == n_bad == steps.sum() * array.shape[-1] and (np.diff(steps.astype(int)) >= 0).all():
-        trials = "it fills the end of the trial" if array.ndim == 2 else f"they fill the ends of {ended.sum()} trials"
-        fault += f"; {trials}: give a list of trials cut to their length, which read_trials({label}, pad=np.nan) makes"
+        n_ended = int(ended.sum())
+        ends = "the end of the trial" if array.ndim == 2 else f"the end of {n_ended} trial{'s' * (n_ended > 1)}"
+        fault += f", all at {ends}; {_CUT} dynashape.read_trials(x, pad=np.nan) makes"
     return fault

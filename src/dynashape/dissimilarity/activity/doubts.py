@@ -31,5 +31,5 @@ def doubts_of_all(recordings: Sequence[Recording]) -> tuple[str, ...]:
     listed = ", ".join(map(str, sorted(counts)[:5]))
     return (
         f"all systems have {recordings[0].n_units} units, and their numbers of {differing} differ ({listed}), as where "
-        f'axes are in another order than trials, steps, units; if so, read_trials(x, axes="{order}") turns them',
+        f'axes are not in the order trials, steps, units; if so, dynashape.read_trials(x, axes="{order}") turns them',
     )

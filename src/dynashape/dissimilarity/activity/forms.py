@@ -17,8 +17,6 @@ from dynashape.dissimilarity.activity.frames import is_frame, open_frame
 from dynashape.errors import InputError
 from dynashape.records import Array
 
-_NAME_THEM = 'name them in their order, as in read_trials({label}, axes="trial time unit")'
-
 
 def open_activity(
     activity: object, name: str, axes: tuple[str, ...] | None = None
@@ -98,7 +96,7 @@ def _open(part: Any, label: str, axes: tuple[str, ...] | None) -> list[Array]:
             label,
             part,
             "give a list of trials cut to their length, which "
-            f"read_trials({label}, pad=np.nan) makes where only ends of trials are masked",
+            "dynashape.read_trials(x, pad=np.nan) makes where only ends of trials are masked",
         )
     if is_frame(part) and axes is None:
         return open_frame(part, label)
@@ -118,7 +116,7 @@ def _resolved(names: tuple[object, ...], label: str) -> tuple[str, ...]:
         listed = ", ".join(map(repr, names))
         raise InputError(
             f"{label} has axes named {listed}, which must be one of time, one of units and at most one of trials; "
-            + _NAME_THEM.format(label=label)
+            f'name them in their order, dynashape.read_trials(x, axes="{"condition " * (len(names) > 3)}trial time unit")'
         )
     return meant
 

@@ -22,12 +22,11 @@ def open_frame(frame: Any, label: str) -> list[Array]:
     """
     named = [str(column) for column in frame.columns if meant_by(column) is not None]
     if named:
-        index = ", ".join(map(repr, named[:3]))
-        raise InputError(
-            f"{label} is a table with columns {index}, which are no units; where the other columns are units, make "
-            f"them the index, {label}.set_index([{index}]); pivot a long table, {label}.pivot(index=['trial', 'time'], "
-            "columns='unit', values='rate')"
-        )
+        columns = ", ".join(map(repr, named[:3]))
+        remedy = "pivot it, x.pivot(index=['trial', 'time'], columns='unit', values='rate')"
+        if UNIT not in map(meant_by, named):
+            remedy = f"make them the index, x.set_index([{columns}])"
+        raise InputError(f"{label} is a table with columns {columns}, which are no units; {remedy}.")
     levels = [meant_by(name) for name in getattr(getattr(frame, "index", None), "names", [None])]
     across = [meant_by(name) for name in getattr(frame.columns, "names", [None])]
     if len(levels) == 2 and TRIAL in levels and set(levels) <= {TRIAL, TIME, None}:

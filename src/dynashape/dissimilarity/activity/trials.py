@@ -71,7 +71,7 @@ def read_trials(
         empty = [label for label, trial in trials if not trial.size]
         if empty:
             n_more = f" and {len(empty) - 3} more" if len(empty) > 3 else ""
-            faults.append(f"{', '.join(empty[:3])}{n_more} hold nothing but padding; leave these trials out")
+            faults.append(f"nothing but padding is in {', '.join(empty[:3])}{n_more}; leave such trials out")
             trials = [(label, trial) for label, trial in trials if trial.size]
     checked, _ = check_arrays(trials, faults, name)
     return [trial for array in checked for trial in array]

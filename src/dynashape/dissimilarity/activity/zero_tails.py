@@ -27,8 +27,8 @@ def zero_tails(arrays: Sequence[Shaped[Array, "trials steps units"]], name: str)
     many = f"{longest}" if shortest == longest else f"{shortest} to {longest}"
     return (
         f"{len(filled)} of {len(tails)} trials of {name} end in {many} steps that are zero in all units, as where "
-        f"trials that ended early are filled up; if they are, give a list of trials cut to their length, which "
-        f"read_trials({name}, pad=0) makes"
+        "trials that ended early are filled up; if they are, give a list of trials cut to their length, which "
+        "dynashape.read_trials(x, pad=0) makes"
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from dynashape.dissimilarity.activity import Activity, read_activity
+from dynashape.cores import on_one_blas_thread
+from dynashape.dissimilarity.activity import Activity, list_systems, read_activity
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -18,9 +19,8 @@ def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]
     The numbers of units may differ, trials and steps may not: row i of every table is the same moment. Raises one
     `InputError` that lists the systems that do not match the first one or that never vary.
     """
-    if not len(activities):
-        raise InputError("activities must hold at least one system; got none.")
-    recordings = [read_activity(activity, f"activities[{i}]") for i, activity in enumerate(activities)]
+    systems = list_systems(activities)
+    recordings = [read_activity(activity, f"activities[{i}]") for i, activity in enumerate(systems)]
     faults, tables = [], []
     for i, recording in enumerate(recordings):
         if recording.lengths.tolist() != recordings[0].lengths.tolist():
@@ -28,6 +28,8 @@ def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]
                 f"activities[{i}] has {recording.n_trials} trials with {len(recording.table)} steps in all, "
                 f"activities[0] has {recordings[0].n_trials} with {len(recordings[0].table)}; trials must correspond"
             )
+        if len(recording.table) < 3:
+            faults.append(f"activities[{i}] has {len(recording.table)} steps in all; any two points are alike, give 3")
         centred = recording.table - recording.table.mean(axis=0)
         # A mean of many rows is off by their number of rounding errors; the mean of what is left is not.
         centred -= centred.mean(axis=0)
@@ -42,6 +44,7 @@ def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]
     return tables
 
 
+@on_one_blas_thread
 def measure_all(
     activities: Sequence[Activity], between: Callable[[Float[Array, "rows _"], Float[Array, "rows _"]], float]
 ) -> Float[Array, "systems systems"]:

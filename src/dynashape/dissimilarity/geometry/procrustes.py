@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.activity import Activity
 from dynashape.dissimilarity.geometry.matched_steps import measure_all, read_matched
 from dynashape.records import Array
 
 
+@on_one_blas_thread
 def procrustes_distance(first: Activity, second: Activity) -> float:
     """Compute the angle between two activities after the best rotation of units, a metric.
 
@@ -29,7 +31,7 @@ def procrustes_distance(first: Activity, second: Activity) -> float:
     Raises
     ------
     InputError
-        Where steps do not match, or an activity never varies.
+        Where steps do not match or are fewer than 3 in all, or an activity never varies.
 
     Notes
     -----

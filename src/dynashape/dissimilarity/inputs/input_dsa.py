@@ -12,10 +12,12 @@ import numpy as np
 from jaxtyping import Float
 from sklearn.base import BaseEstimator
 
+from dynashape.arguments import read_arguments, read_options, real_array, shown
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.all_pairs import align_all
 from dynashape.dissimilarity.inputs.input_operator import fit_input_operator
 from dynashape.errors import InputError
-from dynashape.records import Array
+from dynashape.records import OK, Array, Code, Status
 
 
 class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -40,9 +42,17 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
     Attributes
     ----------
     state_distances_, input_distances_ : array of shape (systems, systems)
-        Angular distances of A and of B, in radians.
+        Angular distances of A and of B, in radians. NaN where there is nothing to compare, which the statuses say.
+    state_status_, input_status_ : Status
+        Whether there is something to compare: a rotation brings all operators of rank 1 onto each other, up to their
+        sign, and all inputs of one channel.
+    gains_ : array of shape (systems,)
+        The Frobenius norm of B, which the distances do not see: how far input of unit variance moves the state, in
+        units of activity for one of input.
     operators_ : list of InputOperator
         The operators of each system.
+    statuses_ : list of Status
+        How the fit of each system went.
     alignments_ : Alignments
         Convergence and spread of every pair.
 
@@ -99,8 +109,9 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         if not isinstance(X, list | tuple) or not isinstance(inputs, list | tuple) or not 0 < len(X) == len(inputs):
             sizes = " and ".join(str(len(a)) if isinstance(a, list | tuple) else type(a).__name__ for a in (X, inputs))
             raise InputError(f"X and inputs of InputDSA.fit must be lists of equal, positive length. Got {sizes}.")
+        given = read_options(self)
         operators = [
-            fit_input_operator(activity, driven, self.n_delays, self.rank, self.ridge, name=f"system {i}")
+            fit_input_operator(activity, driven, given.n_delays, given.rank, given.ridge, name=f"system {i}")
             for i, (activity, driven) in enumerate(zip(X, inputs, strict=True))
         ]
         faults = [
@@ -109,17 +120,46 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
             if not operator.status.ok
         ]
         channels = [operator.input_matrix.shape[1] for operator in operators]
-        if self.same_channels and len(set(channels)) > 1:
+        if given.same_channels and len(set(channels)) > 1:
             faults.append(f"systems have {channels} input channels; pass same_channels=False to compare them")
         if faults:
             raise InputError("; ".join(faults) + ".")
         self.operators_ = operators
-        self.alignments_ = align_all(operators, effort=self.effort, progress=self.progress)
-        self.state_distances_ = self.alignments_.square()
-        self.input_distances_ = input_distances([o.input_matrix for o in operators], self.same_channels)
+        self.statuses_ = [operator.status for operator in operators]
+        self.alignments_ = align_all(operators, effort=given.effort, progress=given.progress)
+        self.state_distances_, self.state_status_ = self.alignments_.square(), OK
+        if given.rank == 1:
+            self.state_distances_ = np.full_like(self.state_distances_, np.nan)
+            self.state_status_ = Status(
+                Code.NOTHING_TO_COMPARE, "operators of rank 1 differ in their sign alone; use rank >= 2"
+            )
+        self.input_distances_ = input_distances([o.input_matrix for o in operators], given.same_channels)
+        self.input_status_ = _compared(self.input_distances_)
+        self.gains_ = np.array([float(np.linalg.norm(operator.input_matrix)) for operator in operators])
         return self
 
 
+def _read_matrices(name: str, given: Any) -> list[Float[Array, "rank _"]]:
+    """Input operators as matrices of one rank whose squares are numbers; one InputError that lists every fault."""
+    if not isinstance(given, list | tuple) and getattr(given, "ndim", 0) != 3:
+        raise InputError(f"{name} must be a list of matrices (rank, channels); got {shown(given)}.")
+    matrices = [real_array(f"{name}[{i}]", each).astype(np.float64) for i, each in enumerate(given)]
+    faults = []
+    for i, matrix in enumerate(matrices):
+        if matrix.ndim != 2 or matrix.shape[0] != matrices[0].shape[0]:
+            faults.append(f"{name}[{i}] must be (rank, channels), of one rank; got {shown(matrix)}")
+        elif not np.isfinite(matrix).all():
+            faults.append(f"{name}[{i}] holds NaN or infinity")
+        elif not matrix.any():
+            faults.append(f"the input of system {i} has no effect on it, so there is nothing to compare")
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+    # Of a power of two, a scale changes no digit; the squares of very large and very small numbers are none.
+    return [matrix * np.exp2(-np.clip(np.floor(np.log2(np.abs(matrix).max())), -1000, 1000)) for matrix in matrices]
+
+
+@on_one_blas_thread
+@read_arguments(matrices=_read_matrices)
 def input_distances(
     matrices: Sequence[Float[Array, "rank _"]], same_channels: bool = True
 ) -> Float[Array, "systems systems"]:
@@ -136,20 +176,18 @@ def input_distances(
     Returns
     -------
     array of shape (systems, systems)
-        In radians: the exact minimum over orthogonal C of the angle between one B and C times the other.
+        In radians: the exact minimum over orthogonal C of the angle between one B and C times the other. NaN between
+        two systems of one channel, which some C always brings onto each other: compare their sizes instead.
 
     Raises
     ------
     InputError
-        Where a matrix is zero, which has no angle.
+        Where a matrix is zero, which has no angle, holds no finite real numbers, or has another rank than the others.
     """
     size = max((matrix.shape[1] for matrix in matrices), default=0)
-    units: list[Float[Array, "rank _"]] = []
-    for i, matrix in enumerate(matrices):
-        norm = float(np.linalg.norm(matrix))
-        if not norm > 0.0:
-            raise InputError(f"the input of system {i} has no effect on it, so there is nothing to compare.")
-        units.append(np.pad(matrix / norm, ((0, 0), (0, size - matrix.shape[1]))))
+    units = [
+        np.pad(matrix / float(np.linalg.norm(matrix)), ((0, 0), (0, size - matrix.shape[1]))) for matrix in matrices
+    ]
     if not same_channels:
         units = [np.asarray(np.linalg.svd(unit, compute_uv=False))[:, None] for unit in units]
     out = np.zeros((len(units), len(units)))
@@ -157,7 +195,20 @@ def input_distances(
         for j, second in enumerate(units[:i]):
             aligned = _best_rotation(first, second) @ second if same_channels else second
             out[i, j] = out[j, i] = 2 * np.arcsin(min(float(np.linalg.norm(first - aligned)) / 2, 1.0))
+    single = np.array([matrix.shape[1] == 1 for matrix in matrices], dtype=bool)
+    out[single[:, None] & single] = np.nan
     return out
+
+
+def _compared(distances: Float[Array, "systems systems"]) -> Status:
+    n_pairs = int(np.isnan(distances[np.triu_indices(len(distances), 1)]).sum())
+    if not n_pairs:
+        return OK
+    return Status(
+        Code.NOTHING_TO_COMPARE,
+        "systems with one input channel have nothing to compare by angle, since a rotation brings any two input "
+        "operators onto each other; compare gains_, the sizes of B, or state_distances_",
+    )
 
 
 def _best_rotation(first: Float[Array, "rank channels"], second: Float[Array, "rank channels"]) -> Float[Array, "n n"]:

@@ -13,6 +13,8 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Float, Int
 
+from dynashape.arguments import read_arguments
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.activity import Activity, Recording, read_activity
 from dynashape.dissimilarity.operator.embedding import build_embedding, embedding_rows, has_next
 from dynashape.errors import InputError
@@ -53,6 +55,8 @@ class InputOperator:
     status: Status = OK
 
 
+@on_one_blas_thread
+@read_arguments()
 def fit_input_operator(
     activity: Activity,
     inputs: Activity,
@@ -82,8 +86,8 @@ def fit_input_operator(
     Returns
     -------
     InputOperator
-        The operators. An input that is a function of the state, or of its own other channels, leaves B undetermined,
-        which its status says.
+        The operators. An input that never varies, or that is a function of the state or of its own other channels,
+        leaves B undetermined, which its status says, with the channels.
 
     Raises
     ------
@@ -110,8 +114,9 @@ def fit_input_operator(
     >>> fit_input_operator(x, u, n_delays=2, rank=1).matrix.round(6).tolist()
     [[0.7]]
     """
-    recording, driven = read_activity(activity, name), read_activity(inputs, f"inputs of {name}")
-    _check(recording, driven, n_delays, rank, name)
+    # Silence at the end of trials is a common input, and no sign of trials that were filled up.
+    recording, driven = read_activity(activity, name), read_activity(inputs, f"inputs of {name}", doubted=False)
+    _check(recording, driven, n_delays, rank, ridge, name)
     n_channels = driven.n_units
     _, directions = np.linalg.eigh(recording.table.T @ recording.table)
     seen = Recording(
@@ -127,7 +132,7 @@ def fit_input_operator(
     _, values, axes = scipy.linalg.svd(past[full] @ weights, full_matrices=False, check_finite=False)
     n_held = int(np.sum(values > max(recording.precision, _CUTOFF) * values[0])) if values[0] > 0 else 0
     held = min(rank, n_held)
-    A, B, unexplained, determined = np.zeros((rank, rank)), np.zeros((rank, n_channels)), 1.0, True
+    A, B, unexplained, tied = np.zeros((rank, rank)), np.zeros((rank, n_channels)), 1.0, np.zeros(0, dtype=int)
     if held:
         # Not divided by the singular values: white states would turn with the strength of the drive in each direction.
         states = past @ (weights @ axes[:held].T)
@@ -135,9 +140,11 @@ def fit_input_operator(
         states *= signs
         now = np.flatnonzero(has_next(recording, rows))
         push = driven.table[rows[now] + 1]
-        step, unexplained, determined = _regress(states[now], push, states[now + 1], ridge)
+        step, unexplained, tied = _regress(states[now], push, states[now + 1], ridge)
         A[:held, :held], B[:held] = step[:held].T, step[held:].T * (recording.scale / driven.scale)
-    return InputOperator(A, B, int(n_delays), int(rank), values, unexplained, _status(rank, n_held, determined, name))
+    still = np.flatnonzero(np.ptp(driven.table, axis=0) <= driven.precision * np.abs(driven.table).max(axis=0))
+    status = _status(rank, n_held, still, tied, n_channels, name)
+    return InputOperator(A, B, n_delays, rank, values, unexplained, status)
 
 
 def _regress(
@@ -145,20 +152,25 @@ def _regress(
     push: Float[Array, "pairs channels"],
     later: Float[Array, "pairs held"],
     ridge: float,
-) -> tuple[Float[Array, "regressors held"], float, bool]:
-    """The weights of the next state on state and input, the share left unexplained, and whether B is determined."""
+) -> tuple[Float[Array, "regressors held"], float, Int[Array, " tied"]]:
+    """The weights of the next state on state and input, the share left unexplained, and the channels that are tied.
+
+    Tied channels follow from the state or from each other, so that their weights are not determined.
+    """
     regressors = np.hstack([states, push])
     gram = regressors.T @ regressors
     # In columns of unit norm the ridge weighs on all alike, and the smallest eigenvalue shows what is not determined:
     # it is about the squared sine between a column and the rest.
     norms = np.sqrt(np.maximum(np.diag(gram), np.finfo(np.float64).tiny))
     gram = gram / norms / norms[:, None]
-    least = float(scipy.linalg.eigvalsh(gram)[0])
+    least, direction = scipy.linalg.eigh(gram, subset_by_index=[0, 0])
+    weights = np.abs(direction[states.shape[1] :, 0])
+    tied = np.flatnonzero(weights > 0.1 * np.abs(direction).max()) if least[0] <= _LEAST_ANGLE**2 else np.zeros(0, int)
     gram[np.diag_indices_from(gram)] += max(ridge, float(np.finfo(np.float64).eps))
     products = regressors.T @ later / norms[:, None]
     step = np.asarray(scipy.linalg.solve(gram, products, assume_a="pos", check_finite=False)) / norms[:, None]
     left = float(np.linalg.norm(later - regressors @ step) ** 2 / np.linalg.norm(later) ** 2)
-    return step, left, least > _LEAST_ANGLE**2
+    return step, left, tied
 
 
 def _steps_left(recording: Recording, rows: Int[Array, " rows"]) -> Int[Array, " rows"]:
@@ -166,13 +178,18 @@ def _steps_left(recording: Recording, rows: Int[Array, " rows"]) -> Int[Array, "
     return np.asarray(ends[rows] - 1 - rows)
 
 
-def _check(recording: Recording, driven: Recording, n_delays: int, rank: int, name: str) -> None:
+def _check(recording: Recording, driven: Recording, n_delays: int, rank: int, ridge: float, name: str) -> None:
     faults = []
+    if ridge < 0.0:
+        faults.append(f"ridge must be at least 0; got {ridge}")
     if recording.lengths.tolist() != driven.lengths.tolist():
         faults.append(
             f"the inputs of {name} must have its trials and steps; got {driven.n_trials} trials with "
             f"{len(driven.table)} steps in all for {recording.n_trials} with {len(recording.table)}"
         )
+        # One channel without its axis, (trials, steps), reads as one trial of that many steps.
+        if driven.n_trials == 1 and driven.table.shape == (recording.n_trials, recording.lengths.max()):
+            faults[-1] += "; they have no axis of channels: give inputs[:, :, None]"
     steps = int(recording.lengths.min())
     if not 1 <= n_delays <= (steps - 1) // 2:
         faults.append(
@@ -191,18 +208,35 @@ def _check(recording: Recording, driven: Recording, n_delays: int, rank: int, na
         raise InputError("; ".join(faults) + ".")
 
 
-def _status(rank: int, n_held: int, determined: bool, name: str) -> Status:
+def _status(
+    rank: int, n_held: int, still: Int[Array, " still"], tied: Int[Array, " tied"], n_channels: int, name: str
+) -> Status:
+    """How the fit went, given the channels that never vary and those that follow from the state or each other."""
     if n_held == 0:
         return Status(Code.SILENT, f"the past of {name} says nothing about its future; leave the system out")
+    if len(still) == n_channels:
+        return Status(
+            Code.UNDETERMINED, f"no input of {name} ever varies, so nothing drives it; use DSA, which needs no input"
+        )
     if rank > n_held:
         return Status(
             Code.RANK_DEFICIENT,
             f"the future of {name} has {n_held} directions above rounding, rank asks for {rank}; use rank <= {n_held}",
         )
-    if not determined:
+    if not len(tied):
+        return OK
+    if len(still):
         return Status(
             Code.UNDETERMINED,
-            f"the inputs of {name} follow from its state or from each other, so B is not determined; leave out "
-            "channels that never vary, or drive the system with noise in every channel",
+            f"{_channels(still)} of {name} never var{'y' if len(still) > 1 else 'ies'}, so B is not determined; leave "
+            f"{'them' if len(still) > 1 else 'it'} out",
         )
-    return OK
+    return Status(
+        Code.UNDETERMINED,
+        f"{_channels(tied)} of {name} follow{'' if len(tied) > 1 else 's'} from its state or from other inputs, so B "
+        "is not determined; leave such channels out, or drive the system with noise in every channel",
+    )
+
+
+def _channels(numbers: Int[Array, " channels"]) -> str:
+    return f"input channel{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers.tolist()))}"
