@@ -50,6 +50,41 @@ def real_array(name: str, given: object) -> Array:
     return array
 
 
+def float_array(name: str, given: object) -> Array:
+    """The real numbers of an array (see `real_array`) in double precision.
+
+    >>> float_array("points", [1, 2]).tolist()
+    [1.0, 2.0]
+    """
+    return real_array(name, given).astype(np.float64, copy=False)
+
+
+def whole_array(name: str, given: object) -> Array:
+    """The whole numbers of an array, as int64.
+
+    >>> whole_array("pairs", [[0.0, 1.0]]).tolist()
+    [[0, 1]]
+    """
+    array = real_array(name, given)
+    with np.errstate(invalid="ignore"):
+        whole = array.astype(np.int64)
+    if array.dtype == bool or not (whole == array).all():
+        raise InputError(f"{name} must hold whole numbers; got others, of dtype {array.dtype}.")
+    return whole
+
+
+def truth_array(name: str, given: object) -> Array:
+    """The truth values of an array, which may be given as 0 and 1.
+
+    >>> truth_array("tasks", [0.0, 1.0]).tolist()
+    [False, True]
+    """
+    array = real_array(name, given)
+    if array.dtype != bool and not ((array == 0) | (array == 1)).all():
+        raise InputError(f"{name} must hold True and False; got other numbers, of dtype {array.dtype}.")
+    return array.astype(bool, copy=False)
+
+
 def refuse_masked(name: str, given: np.ma.MaskedArray[Any, Any], remedy: str) -> None:
     """InputError where values of a masked array are masked: without the mask they would be taken for data."""
     n_masked = int(np.sum(given.mask))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -74,10 +74,18 @@ def whole_numbers(name: str, given: object, least: float | None = None) -> tuple
     >>> whole_numbers("delays", np.arange(1.0, 4.0))
     (1, 2, 3)
     """
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) != 1:
-        hint = f"; put a single number in a tuple, ({given},)" if _is_number(_unpacked(given)) else ""
-        raise InputError(f"{name} must be a sequence of whole numbers; got {shown(given)}{hint}.")
-    return tuple(whole_number(f"{name}[{i}]", each, least) for i, each in enumerate(given))
+    return tuple(
+        whole_number(f"{name}[{i}]", each, least) for i, each in enumerate(_sequence(name, given, "whole numbers"))
+    )
+
+
+def real_numbers(name: str, given: object, least: float | None = None) -> tuple[float, ...]:
+    """The finite numbers of a sequence, as floats.
+
+    >>> real_numbers("shares", [0, np.float32(0.5)])
+    (0.0, 0.5)
+    """
+    return tuple(real_number(f"{name}[{i}]", each, least) for i, each in enumerate(_sequence(name, given, "numbers")))
 
 
 def shown(given: object) -> str:
@@ -93,6 +101,13 @@ def shown(given: object) -> str:
     if isinstance(given, int) and given.bit_length() > 1_000:
         return f"an integer of {given.bit_length()} bits"
     return str(given) if _is_number(given) else reprlib.repr(given)
+
+
+def _sequence(name: str, given: object, kind: str) -> Iterable[object]:
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) != 1:
+        hint = f"; put a single number in a tuple, ({given},)" if _is_number(_unpacked(given)) else ""
+        raise InputError(f"{name} must be a sequence of {kind}; got {shown(given)}{hint}.")
+    return given
 
 
 def _unpacked(given: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from dynashape.arguments.numbers import number, real_number, shown, truth, whole_number, whole_numbers
+from dynashape.arguments.numbers import number, real_number, real_numbers, shown, truth, whole_number, whole_numbers
 from dynashape.errors import InputError
 
 P = ParamSpec("P")
@@ -18,7 +18,7 @@ T = TypeVar("T")
 Reader = Callable[[str, Any], Any]
 """Makes of a parameter's name, and of what was given for it, what the function gets."""
 
-_READ = {"int", "float", "str", "bool", "None", "Sequence[int]"}
+_READ = {"int", "float", "str", "bool", "None", "Sequence[int]", "Sequence[float]"}
 # Where there is no default, what to do instead of None.
 _CHOSEN = dict.fromkeys(("n_delays", "rank"), "select_delays_and_rank chooses one")
 
@@ -26,7 +26,7 @@ _CHOSEN = dict.fromkeys(("n_delays", "rank"), "select_delays_and_rank chooses on
 def read_arguments(**rules: float | Reader) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function read its numbers, truth values and texts by one rule, whatever types they come in.
 
-    Parameters that are annotated as int, float, bool, str, a sequence of ints, or a choice of these are read; others
+    Parameters that are annotated as int, float, bool, str, a sequence of numbers, or a choice of these are read; others
     are left as they are. A rule for a parameter is its lowest value, or what reads it.
 
     >>> @read_arguments(n=1)
@@ -97,6 +97,8 @@ def _reader(kinds: frozenset[str], least: float | None, remedy: str) -> Reader:
             return truth(name, given)
         if "Sequence[int]" in kinds:
             return whole_numbers(name, given, least)
+        if "Sequence[float]" in kinds:
+            return real_numbers(name, given, least)
         if {"int", "float"} <= kinds:
             return number(name, given, least, remedy)
         if "int" in kinds:

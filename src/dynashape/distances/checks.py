@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Shaped
 
+from dynashape.arguments import float_array, refuse_masked
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -17,10 +18,7 @@ _ROUNDING = 1e-6
 
 def check_values(given: Any) -> Float[Array, "systems systems"]:
     """A copy of the matrix; InputError that names the place where it is no matrix of distances."""
-    try:
-        values = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"values of Distances must be a matrix of numbers; {error}.") from None
+    values = np.array(float_array("values of Distances", given))
     if values.ndim != 2 or values.shape[0] != values.shape[1]:
         raise InputError(f"values of Distances must be (systems, systems); got shape {values.shape}.")
     slack = _ROUNDING * np.abs(values[np.isfinite(values)]).max(initial=0.0)
@@ -41,6 +39,9 @@ def check_column(name: object, given: Any, n_systems: int) -> Shaped[Array, " sy
     """A copy of a column, text and numbers as numpy has them."""
     if not isinstance(name, str) or not name:
         raise InputError(f"the names of labels must be text; got {name!r}.")
+    if isinstance(given, np.ma.MaskedArray):
+        refuse_masked(f"the label {name!r}", given, "leave these systems out")
+        given = given.data
     column = np.array(given, dtype=None if isinstance(given, np.ndarray) else object)
     if column.shape != (n_systems,):
         raise InputError(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
+from dynashape.arguments import shown
 from dynashape.distances.checks import check_column, check_distinct, check_values
 from dynashape.errors import InputError, StoreError, unknown_name
 from dynashape.records import Array, System
@@ -185,7 +186,9 @@ class Distances:
         """
         try:
             at = np.arange(self.n_systems)[systems]
-        except IndexError as error:
+            if at.ndim != 1:
+                raise IndexError(f"give a list or a mask; got {shown(systems)}")
+        except (IndexError, TypeError, ValueError) as error:
             raise InputError(f"these are no positions among {self.n_systems} systems, nor a mask: {error}.") from None
         labels = {name: column[at] for name, column in self.labels.items()}
         return Distances(self.values[np.ix_(at, at)], labels, self.dissimilarity, self.unit, self.facts)

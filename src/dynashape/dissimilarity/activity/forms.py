@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dynashape.arguments import real_array, shown
-from dynashape.arguments.arrays import refuse_masked
+from dynashape.arguments import real_array, refuse_masked, shown
 from dynashape.dissimilarity.activity.axes import TIME, TRIAL, UNIT, arrange, meant_by
 from dynashape.dissimilarity.activity.frames import is_frame, open_frame
 from dynashape.errors import InputError
@@ -114,9 +113,10 @@ def _resolved(names: tuple[object, ...], label: str) -> tuple[str, ...]:
     meant = tuple(axis for axis in map(meant_by, names) if axis is not None)
     if len(meant) < len(names) or meant.count(TIME) != 1 or meant.count(UNIT) != 1 or meant.count(TRIAL) > 1:
         listed = ", ".join(map(repr, names))
+        more = "condition " if len(names) > 3 else ""
         raise InputError(
             f"{label} has axes named {listed}, which must be one of time, one of units and at most one of trials; "
-            f'name them in their order, dynashape.read_trials(x, axes="{"condition " * (len(names) > 3)}trial time unit")'
+            f'name them in their order, dynashape.read_trials(x, axes="{more}trial time unit")'
         )
     return meant
 

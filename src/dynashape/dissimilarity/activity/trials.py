@@ -8,13 +8,18 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
-from dynashape.arguments import real_number
+from dynashape.arguments import read_arguments, real_number
 from dynashape.dissimilarity.activity.axes import Activity, read_axes
 from dynashape.dissimilarity.activity.checked import check_arrays
 from dynashape.dissimilarity.activity.forms import open_activity
 from dynashape.records import Array
 
 
+def _padding(name: str, given: object) -> float | None:
+    return None if given is None else real_number(name, given, finite=False)
+
+
+@read_arguments(pad=_padding)
 def read_trials(
     activity: Activity, axes: str | Sequence[str] | None = None, pad: float | None = None, name: str = "activity"
 ) -> list[Shaped[Array, "steps units"]]:
@@ -56,8 +61,7 @@ def read_trials(
     >>> read_trials(np.zeros((30, 2, 8)), axes="unit trial time")[0].shape
     (8, 30)
     """
-    value = None if pad is None else real_number("pad", pad, finite=False)
-    if value is not None and np.isnan(value):
+    if pad is not None and np.isnan(pad):
         activity = _without_mask(activity)
     arrays, faults = open_activity(activity, name, None if axes is None else read_axes(axes))
     trials: list[tuple[str, Array]] = []
@@ -66,8 +70,8 @@ def read_trials(
             trials.append((label, array))
         else:
             trials += [(f"trial {k} of {label}", trial) for k, trial in enumerate(array)]
-    if value is not None:
-        trials = [(label, _cut(trial, value)) for label, trial in trials]
+    if pad is not None:
+        trials = [(label, _cut(trial, pad)) for label, trial in trials]
         empty = [label for label, trial in trials if not trial.size]
         if empty:
             n_more = f" and {len(empty) - 3} more" if len(empty) > 3 else ""

@@ -201,8 +201,7 @@ def input_distances(
 
 
 def _compared(distances: Float[Array, "systems systems"]) -> Status:
-    n_pairs = int(np.isnan(distances[np.triu_indices(len(distances), 1)]).sum())
-    if not n_pairs:
+    if not np.isnan(distances).any():
         return OK
     return Status(
         Code.NOTHING_TO_COMPARE,

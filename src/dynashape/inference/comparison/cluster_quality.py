@@ -9,6 +9,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 from sklearn.metrics import silhouette_score
 
+from dynashape.arguments import read_arguments
+from dynashape.errors import InputError
+from dynashape.inference.comparison.gram import read_distances
 from dynashape.records import Array
 
 
@@ -46,15 +49,20 @@ def two_group_f(
     return np.asarray(between * (len(values) - 2) / within)
 
 
+@read_arguments(distances=read_distances)
 def silhouette(distances: Float[Array, "systems systems"], labels: Shaped[Array, " systems"]) -> float:
     """Mean silhouette of a labelling on the full distances (Rousseeuw 1987): 1 far apart, 0 overlapping, below 0 mixed.
 
-    A system alone in its class counts as 0, and so does a labelling of one class, by convention.
+    A system alone in its class counts as 0, and so does a labelling of one class, by convention. InputError where the
+    distances are no finite symmetric matrix, or labels are not one a system.
 
     >>> square = np.abs(np.subtract.outer([0.0, 1.0, 4.0, 5.0], [0.0, 1.0, 4.0, 5.0]))
     >>> round(silhouette(square, np.array([0, 0, 1, 1])), 3), silhouette(square, np.zeros(4))
     (0.746, 0.0)
     """
+    labels = np.asarray(labels)
+    if labels.shape != (len(distances),) or not len(labels):
+        raise InputError(f"labels must have one entry for each of {len(distances)} systems; got shape {labels.shape}.")
     if not 1 < len(np.unique(labels)) < len(labels):
         return 0.0
     return float(silhouette_score(distances, labels, metric="precomputed"))

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from dynashape.arguments import read_arguments, shown
+from dynashape.cores import on_one_blas_thread
 from dynashape.distances import Distances
+from dynashape.errors import InputError
 from dynashape.inference.comparison.cluster_quality import assign_held_out, dispersions, silhouette, two_group_f
 from dynashape.inference.comparison.design import CompleteNetworks, Design, find_complete
 from dynashape.inference.comparison.gram import check_distances
@@ -40,6 +43,17 @@ DIMENSIONS: tuple[int, ...] = (1, 2, 3, 4, 5)
 """Dimensions of the MDS planes in which a comparison is tested."""
 
 
+def _labelled(name: str, given: object) -> Distances:
+    if not isinstance(given, Distances):
+        raise InputError(
+            f"{name} must be Distances, which know the task, condition and seed of each system; got {shown(given)}: "
+            "give Distances(values, {'task': ..., 'condition': ..., 'seed': ...})."
+        )
+    return given
+
+
+@on_one_blas_thread
+@read_arguments(distances=_labelled, n_components=1, dimensions=1, max_relabellings=1, seed=0)
 def compare(
     distances: Distances,
     *,

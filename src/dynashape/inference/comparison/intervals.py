@@ -13,7 +13,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy import stats
 
-from dynashape.errors import InputError
+from dynashape.arguments import read_arguments
+from dynashape.errors import InputError, unknown_name
 from dynashape.inference.comparison.permanova import Contrasts, omega_squared
 from dynashape.records import Array
 
@@ -113,6 +114,7 @@ def shares_without_seeds(
     return omega_squared(contrasts, weights)
 
 
+@read_arguments(n_seeds=1)
 def measured_coverage(n_seeds: int, kind: str = "share") -> float:
     """Tell which share of the nominal 95 % intervals held the truth in simulated studies.
 
@@ -127,11 +129,18 @@ def measured_coverage(n_seeds: int, kind: str = "share") -> float:
     -------
     float
 
+    Raises
+    ------
+    InputError
+        For another kind, or a number of seeds below 1.
+
     Examples
     --------
     >>> 0.9 < measured_coverage(5) < 1.0
     True
     """
+    if kind not in MEASURED_COVERAGE:
+        raise InputError(unknown_name("kind of interval", kind, MEASURED_COVERAGE))
     table = MEASURED_COVERAGE[kind]
     return table[min(table, key=lambda known: (abs(known - n_seeds), known))]
 

@@ -12,8 +12,9 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import isotonic_regression
 
-from dynashape.errors import InputError
-from dynashape.inference.comparison.gram import check_distances, compute_gram
+from dynashape.arguments import read_arguments
+from dynashape.cores import on_one_blas_thread
+from dynashape.inference.comparison.gram import compute_gram, read_distances
 from dynashape.records import Array
 
 # Relative fall of stress per iteration at which the picture no longer moves by anything an eye or a classifier sees.
@@ -45,6 +46,8 @@ class Embedding:
     converged: bool
 
 
+@on_one_blas_thread
+@read_arguments(distances=read_distances, n_components=1, seed=0)
 def embed_mds(
     distances: Float[Array, "systems systems"], n_components: int = 2, metric: bool = True, seed: int = 0
 ) -> Embedding:
@@ -70,7 +73,7 @@ def embed_mds(
     Raises
     ------
     InputError
-        Where the distances are not a finite symmetric matrix, or `n_components` is below 1.
+        Where the distances are no finite symmetric matrix of real numbers, or `n_components` is below 1.
 
     Notes
     -----
@@ -90,9 +93,7 @@ def embed_mds(
     >>> found.points[:, 0].round(6).tolist(), round(found.stress, 6)
     ([1.5, 0.5, -0.5, -1.5], 0.0)
     """
-    if n_components < 1:
-        raise InputError(f"n_components must be at least 1; got {n_components}.")
-    target = check_distances(distances)
+    target = distances
     n_systems = target.shape[0]
     if n_systems < 2 or not target.any():
         return Embedding(np.zeros((n_systems, n_components)), 0.0, 0, True)

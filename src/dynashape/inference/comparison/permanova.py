@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from dynashape.arguments import read_arguments, truth_array
 from dynashape.errors import InputError
-from dynashape.inference.comparison.gram import compute_gram
+from dynashape.inference.comparison.gram import compute_gram, read_distances
 from dynashape.records import Array, Term
 
 TERMS: tuple[Term, ...] = tuple(Term)
@@ -69,6 +70,7 @@ class VarianceShares:
     residual: float
 
 
+@read_arguments(distances=read_distances, tasks=truth_array)
 def compute_contrasts(distances: Float[Array, "systems systems"], tasks: Bool[Array, " networks"]) -> Contrasts:
     """Reduce a distance matrix to the contrasts from which all variance shares follow.
 
@@ -86,7 +88,7 @@ def compute_contrasts(distances: Float[Array, "systems systems"], tasks: Bool[Ar
     Raises
     ------
     InputError
-        Where there are not two systems a network.
+        Where there are not two systems a network, or the distances are no finite symmetric matrix.
 
     Examples
     --------

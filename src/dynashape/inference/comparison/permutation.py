@@ -14,6 +14,7 @@ from math import comb
 import numpy as np
 from jaxtyping import Bool, Float
 
+from dynashape.arguments import read_arguments, shown, truth_array
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -52,6 +53,13 @@ class Relabellings:
         return hits / len(null) if self.exact else (1 + hits) / (1 + len(null))
 
 
+def _generator(name: str, given: object) -> np.random.Generator | None:
+    if given is None or isinstance(given, np.random.Generator):
+        return given
+    raise InputError(f"{name} must be a generator, such as numpy.random.default_rng(0); got {shown(given)}.")
+
+
+@read_arguments(tasks=truth_array, max_relabellings=1, rng=_generator)
 def task_relabellings(
     tasks: Bool[Array, " networks"],
     max_relabellings: int = MAX_RELABELLINGS,
@@ -75,7 +83,7 @@ def task_relabellings(
     Raises
     ------
     InputError
-        Where a sample is needed and there is no `rng`.
+        Where a sample is needed and there is no `rng`, or a number is none or below 1.
 
     Examples
     --------
@@ -101,6 +109,7 @@ def task_relabellings(
     return Relabellings(table, exact=True)
 
 
+@read_arguments(n_networks=1, max_relabellings=1, rng=_generator)
 def condition_swaps(
     n_networks: int,
     max_relabellings: int = MAX_RELABELLINGS,
@@ -124,7 +133,7 @@ def condition_swaps(
     Raises
     ------
     InputError
-        Where a sample is needed and there is no `rng`.
+        Where a sample is needed and there is no `rng`, or a number is none or below 1.
 
     Examples
     --------

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.special import expit
 
+from dynashape.arguments import float_array, read_arguments, truth_array
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -47,6 +48,11 @@ class Separability:
     n_relabellings: int
 
 
+def _optional_truths(name: str, given: object) -> Array | None:
+    return None if given is None else truth_array(name, given)
+
+
+@read_arguments(points=float_array, labels=truth_array, relabellings=_optional_truths)
 def separability(
     points: Float[Array, "systems components"],
     labels: Bool[Array, " systems"],
@@ -78,7 +84,7 @@ def separability(
     Raises
     ------
     InputError
-        Where a labelling holds a single class.
+        Where a labelling holds a single class or another number of systems, or points are not finite.
 
     Examples
     --------
@@ -86,6 +92,16 @@ def separability(
     >>> separability(points, np.array([False, False, True, True])).accuracy
     1.0
     """
+    if points.ndim != 2 or not np.isfinite(points).all():
+        raise InputError(
+            f"points must be (systems, components) and finite; got shape {points.shape} with "
+            f"{int((~np.isfinite(points)).sum())} values that are not finite."
+        )
+    for name, table in (("labels", labels[None, :]), ("relabellings", relabellings)):
+        if table is not None and (table.ndim != 2 or table.shape[1] != len(points)):
+            raise InputError(f"{name} must have one entry for each of {len(points)} points; got shape {table.shape}.")
+    if not inverse_penalty > 0.0:
+        raise InputError(f"inverse_penalty must be above 0; got {inverse_penalty}.")
     table = labels[None, :] if relabellings is None else np.vstack([labels[None, :], relabellings])
     accuracies = fit_accuracies(points, table, inverse_penalty)
     accuracy = float(accuracies[0])
