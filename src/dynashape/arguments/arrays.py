@@ -106,8 +106,6 @@ def _from_tensor(name: str, tensor: Any) -> Any:
     tensor = tensor.detach().cpu()
     if any(axis is not None for axis in getattr(tensor, "names", ())):
         tensor = tensor.rename(None)
-    if getattr(tensor, "is_quantized", False):
-        tensor = tensor.dequantize()
     if str(tensor.layout) != "torch.strided":  # sparse; torch itself is not imported here
         tensor = tensor.to_dense()
     try:
@@ -118,9 +116,9 @@ def _from_tensor(name: str, tensor: Any) -> Any:
 
 def _from_objects(name: str, given: object, array: Array) -> Array:
     """Numbers that came as Python's objects, such as a data frame of mixed columns; missing ones become NaN."""
-    if hasattr(given, "to_numpy") and hasattr(given, "isna"):
+    if hasattr(given, "isna"):
         try:
-            return np.asarray(given.to_numpy(dtype=np.float64, na_value=np.nan))
+            return np.where(np.asarray(given.isna()), np.nan, array).astype(np.float64)
         except (TypeError, ValueError):
             raise InputError(f"{name} must hold real numbers; got dtype object{_text_columns(given)}.") from None
     if array.ndim == 0:

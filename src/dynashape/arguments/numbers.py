@@ -17,7 +17,7 @@ import numpy as np
 from dynashape.errors import InputError
 
 
-def whole_number(name: str, given: object, least: float | None = None, remedy: str = "") -> int:
+def whole_number(name: str, given: object, least: int | float | None = None, remedy: str = "") -> int:
     """The whole number that is given, as an int; `remedy` is what an error says to do where it is None.
 
     >>> whole_number("rank", np.float32(3.0))
@@ -33,7 +33,7 @@ def whole_number(name: str, given: object, least: float | None = None, remedy: s
 
 
 def real_number(
-    name: str, given: object, least: float | None = None, remedy: str = "", *, finite: bool = True
+    name: str, given: object, least: int | float | None = None, remedy: str = "", *, finite: bool = True
 ) -> float:
     """The number that is given, as a float, and finite unless it need not be.
 
@@ -46,7 +46,7 @@ def real_number(
     return float(_within(name, float(value), least))
 
 
-def number(name: str, given: object, least: float | None = None, remedy: str = "") -> int | float:
+def number(name: str, given: object, least: int | float | None = None, remedy: str = "") -> int | float:
     """The number that is given: an int where it is whole, a float where it is not.
 
     >>> number("rank", np.float64(4.0)), number("rank", 0.9)
@@ -68,7 +68,7 @@ def truth(name: str, given: object) -> bool:
     return value
 
 
-def whole_numbers(name: str, given: object, least: float | None = None) -> tuple[int, ...]:
+def whole_numbers(name: str, given: object, least: int | float | None = None) -> tuple[int, ...]:
     """The whole numbers of a sequence, as ints.
 
     >>> whole_numbers("delays", np.arange(1.0, 4.0))
@@ -79,7 +79,7 @@ def whole_numbers(name: str, given: object, least: float | None = None) -> tuple
     )
 
 
-def real_numbers(name: str, given: object, least: float | None = None) -> tuple[float, ...]:
+def real_numbers(name: str, given: object, least: int | float | None = None) -> tuple[float, ...]:
     """The finite numbers of a sequence, as floats.
 
     >>> real_numbers("shares", [0, np.float32(0.5)])
@@ -135,13 +135,13 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, Integral) or (_is_finite(value) and bool(int(value) == value))
 
 
-def _within(name: str, value: float, least: float | None) -> float:
+def _within(name: str, value: int | float, least: int | float | None) -> int | float:
     if least is not None and value < least:
         raise InputError(f"{name} must be at least {least}; got {value}.")
     return value
 
 
-def _refused(name: str, kind: str, given: object, least: float | None, remedy: str) -> str:
+def _refused(name: str, kind: str, given: object, least: int | float | None, remedy: str) -> str:
     bound = "" if least is None else f" from {least} up"
     hint = f"; {remedy}" if remedy and given is None else ""
     return f"{name} must be {kind}{bound}; got {shown(given)}{hint}."

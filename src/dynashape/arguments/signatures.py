@@ -23,7 +23,7 @@ _READ = {"int", "float", "str", "bool", "None", "Sequence[int]", "Sequence[float
 _CHOSEN = dict.fromkeys(("n_delays", "rank"), "select_delays_and_rank chooses one")
 
 
-def read_arguments(**rules: float | Reader) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def read_arguments(**rules: int | float | Reader) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function read its numbers, truth values and texts by one rule, whatever types they come in.
 
     Parameters that are annotated as int, float, bool, str, a sequence of numbers, or a choice of these are read; others
@@ -59,7 +59,7 @@ def read_arguments(**rules: float | Reader) -> Callable[[Callable[P, R]], Callab
     return reading
 
 
-def read_options(estimator: T, **rules: float | Reader) -> T:
+def read_options(estimator: T, **rules: int | float | Reader) -> T:
     """A copy of an estimator whose constructor's parameters are read as `read_arguments` reads a function's.
 
     The estimator keeps what it was given, as scikit-learn wants it.
@@ -71,7 +71,7 @@ def read_options(estimator: T, **rules: float | Reader) -> T:
     return twin
 
 
-def _readers(signature: inspect.Signature, rules: Mapping[str, float | Reader]) -> Iterator[tuple[str, Reader]]:
+def _readers(signature: inspect.Signature, rules: Mapping[str, int | float | Reader]) -> Iterator[tuple[str, Reader]]:
     """The readers of the parameters that are read."""
     for parameter in signature.parameters.values():
         rule = rules.get(parameter.name)
@@ -89,7 +89,7 @@ def _kinds(parameter: inspect.Parameter) -> frozenset[str]:
     return kinds if kinds <= _READ and kinds != {"None"} else frozenset()
 
 
-def _reader(kinds: frozenset[str], least: float | None, remedy: str) -> Reader:
+def _reader(kinds: frozenset[str], least: int | float | None, remedy: str) -> Reader:
     def read(name: str, given: object) -> object:
         if (given is None and "None" in kinds) or ("str" in kinds and isinstance(given, str)):
             return given

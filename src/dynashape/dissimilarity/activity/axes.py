@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Shaped
 
 from dynashape.arguments import shown
 from dynashape.errors import InputError
@@ -63,7 +62,7 @@ def read_axes(axes: object) -> tuple[str, ...]:
     return tuple(axis for axis in meant if axis is not None)
 
 
-def arrange(array: Shaped[Array, "*axes"], axes: Sequence[str], label: str) -> Shaped[Array, "*axes"]:
+def arrange(array: Array, axes: Sequence[str], label: str) -> Array:
     """The array with its axes in the order of trials, time, units; several axes of trials become one.
 
     >>> arrange(np.zeros((2, 3, 40, 8)), ("trial", "unit", "time", "trial"), "activity").shape

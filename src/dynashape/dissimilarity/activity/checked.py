@@ -21,7 +21,7 @@ _CUT = "give a list of trials cut to their length, which"
 
 def check_activity(
     activity: Activity, name: str, *, doubted: bool = True
-) -> tuple[list[Shaped[Array, "trials steps units"]], float]:
+) -> tuple[list[Shaped[Array, "_ _ _"]], float]:
     """The arrays of one system as they came, each with an axis of trials, and the largest absolute value in them.
 
     One `InputError` lists everything that is wrong with them: forms and axes that cannot be told, numbers of units that
@@ -38,7 +38,7 @@ def check_activity(
 
 def check_arrays(
     labelled: Sequence[tuple[str, Array]], faults: list[str], name: str
-) -> tuple[list[Shaped[Array, "trials steps units"]], float]:
+) -> tuple[list[Shaped[Array, "_ _ _"]], float]:
     """The same for arrays that are opened already, with what errors call each, and the faults of opening them."""
     wrong: list[str] = []
     largest = 0.0

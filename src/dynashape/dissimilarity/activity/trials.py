@@ -15,14 +15,18 @@ from dynashape.dissimilarity.activity.forms import open_activity
 from dynashape.records import Array
 
 
+def _axes(_: str, given: object) -> tuple[str, ...] | None:
+    return None if given is None else read_axes(given)
+
+
 def _padding(name: str, given: object) -> float | None:
     return None if given is None else real_number(name, given, finite=False)
 
 
-@read_arguments(pad=_padding)
+@read_arguments(axes=_axes, pad=_padding)
 def read_trials(
     activity: Activity, axes: str | Sequence[str] | None = None, pad: float | None = None, name: str = "activity"
-) -> list[Shaped[Array, "steps units"]]:
+) -> list[Shaped[Array, "_ _"]]:
     """Read the trials of one system, in the form that every function takes.
 
     Parameters

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Int, Shaped
 from dynashape.records import Array
 
 
-def zero_tails(arrays: Sequence[Shaped[Array, "trials steps units"]], name: str) -> str:
+def zero_tails(arrays: Sequence[Shaped[Array, "_ _ _"]], name: str) -> str:
     """A sentence where some trials end in whole steps of zeros, longer than any elsewhere; empty otherwise.
 
     In sparse counts steps of zeros are common, and no longer at the ends of trials than within them.

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dynashape.dissimilarity import cka_distance, cka_distances
+from dynashape.dissimilarity import cka_distance, cka_distances, procrustes_distances
 from dynashape.errors import InputError
 
 
@@ -40,3 +40,29 @@ def test_all_pairs_and_errors() -> None:
     assert cka_distances(systems)[3, 1] == pytest.approx(cka_distance(systems[1], systems[3]), abs=1e-12)
     with pytest.raises(InputError, match=r"activities\[1\] has 1 trials with 5 steps"):
         cka_distance(systems[0], np.zeros((5, 4)))
+
+
+@pytest.mark.parametrize("distances", [cka_distances, procrustes_distances])
+def test_two_steps_have_no_geometry_of_their_own(distances) -> None:
+    x = np.random.default_rng(0).normal(size=(2, 2, 3))
+    with pytest.raises(InputError, match=r"activities\[0\] has 2 steps in all; any two points are alike, give 3"):
+        distances([x[0], x[1]])
+    assert distances([np.eye(3), np.diag([1.0, 2.0, 4.0])])[0, 1] > 0.0
+
+
+@pytest.mark.parametrize("distances", [cka_distances, procrustes_distances])
+def test_trials_are_not_taken_for_systems(distances) -> None:
+    x = np.random.default_rng(0).normal(size=(4, 10, 3))
+    with pytest.raises(InputError, match=r"activities must be a list of systems; got an ndarray of shape \(4, 10, 3\)"):
+        distances(x)
+    for wrong in (None, "abc", {"a": x}, 3):
+        with pytest.raises(InputError, match="activities must be a list of systems"):
+            distances(wrong)
+    assert (distances(x[:, None]) == distances(list(x))).all()
+
+
+@pytest.mark.parametrize("distances", [cka_distances, procrustes_distances])
+def test_masked_values_are_not_compared(distances) -> None:
+    x = np.ma.masked_array(np.random.default_rng(0).normal(size=(10, 3)), mask=np.arange(30).reshape(10, 3) > 27)
+    with pytest.raises(InputError, match=r"activities\[1\] has 2 masked values of 30"):
+        distances([x.data, x])

@@ -8,6 +8,7 @@ from sklearn.base import clone
 
 from dynashape.dissimilarity import DSA, InputDSA, input_distances
 from dynashape.errors import InputError
+from dynashape.records import Code
 
 
 def drives(rng: np.random.Generator, slow: bool) -> np.ndarray:
@@ -100,3 +101,84 @@ def test_other_channels_are_compared_when_asked_for() -> None:
     fitted = InputDSA(3, 4, same_channels=False).fit(systems[:2], [inputs[0], wider])
     # The same system; the third channel does nothing, up to noise.
     assert fitted.input_distances_[0, 1] < 0.02
+
+
+def one_channel(gains: tuple[float, ...]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Systems of one recurrent operator that one input moves more or less."""
+    rng = np.random.default_rng(0)
+    A, b = 0.9 * np.linalg.qr(rng.normal(size=(4, 4)))[0], rng.normal(size=4)
+    inputs = [rng.normal(size=(30, 30, 1)) for _ in gains]
+    systems = []
+    for u, gain in zip(inputs, gains, strict=True):
+        x, steps = np.zeros((30, 4)), []
+        for t in range(30):
+            steps.append(x)
+            x = x @ A.T + gain * u[:, t] * b + 0.02 * rng.normal(size=x.shape)
+        systems.append(np.stack(steps, axis=1))
+    return systems, inputs
+
+
+@pytest.mark.parametrize("same_channels", [True, False])
+def test_one_channel_has_nothing_to_compare_by_angle(same_channels: bool) -> None:
+    fitted = InputDSA(3, 4, same_channels=same_channels).fit(*one_channel((1.0, 2.0, 4.0)))
+    assert np.isnan(fitted.input_distances_).all()
+    assert fitted.input_status_.code == Code.NOTHING_TO_COMPARE
+    assert "gains_" in fitted.input_status_.message
+    assert fitted.state_status_.ok
+    assert fitted.state_distances_.max() < 0.02
+    # The sizes of B tell what the angle cannot; noise of 0.02 leaves them to about one per cent.
+    np.testing.assert_allclose(fitted.gains_ / fitted.gains_[0], [1.0, 2.0, 4.0], rtol=0.03)
+
+
+def test_two_channels_have_an_angle_and_gains() -> None:
+    _, systems, inputs = crossed_systems()
+    fitted = InputDSA(3, 4).fit(systems, inputs)
+    assert fitted.input_status_.ok
+    assert fitted.state_status_.ok
+    assert np.isfinite(fitted.input_distances_).all()
+    assert fitted.gains_.shape == (8,)
+    assert [status.ok for status in fitted.statuses_] == [True] * 8
+    louder = InputDSA(3, 4).fit([2.0 * x for x in systems], inputs)
+    np.testing.assert_allclose(louder.gains_, 2.0 * fitted.gains_, rtol=1e-9)
+
+
+def test_operators_of_rank_one_have_nothing_to_compare() -> None:
+    fitted = InputDSA(3, 1).fit(*one_channel((1.0, 2.0)))
+    assert np.isnan(fitted.state_distances_).all()
+    assert fitted.state_status_.code == Code.NOTHING_TO_COMPARE
+
+
+def test_one_channel_and_several_can_be_compared_where_channels_are_free() -> None:
+    B = np.random.default_rng(0).normal(size=(4, 2))
+    d = input_distances([B[:, :1], B, B[:, 1:]], same_channels=False)
+    assert np.isnan(d[np.ix_([0, 2], [0, 2])]).all()
+    assert d[1, 1] == 0.0
+    assert d[0, 1] == d[2, 1] > 0.1
+
+
+def test_input_operators_of_any_size_have_their_angles() -> None:
+    first, second = np.random.default_rng(0).normal(size=(2, 4, 2))
+    plain = input_distances([first, second])
+    for scale in (1e300, 1e-300, 2.0**1000):
+        np.testing.assert_allclose(input_distances([first * scale, second]), plain, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("matrices", "message"),
+    [
+        (None, "matrices must be a list of matrices"),
+        (np.ones((2, 2)), "matrices must be a list of matrices"),
+        ([np.ones((3, 2)), np.ones((4, 2))], r"matrices\[1\] must be \(rank, channels\), of one rank"),
+        ([np.ones(3)], r"matrices\[0\] must be \(rank, channels\)"),
+        ([1j * np.ones((3, 2))], r"matrices\[0\] must hold real numbers; got dtype complex128"),
+        (
+            [np.full((3, 2), np.nan), np.zeros((3, 2))],
+            r"matrices\[0\] holds NaN or infinity; the input of system 1",
+        ),
+        ([np.ma.masked_array(np.ones((3, 2)), mask=True)], "has 6 masked values of 6"),
+    ],
+    ids=str,
+)
+def test_what_is_no_input_operator_is_refused(matrices, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        input_distances(matrices)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from dynashape.dissimilarity import fit_input_operator, spectral_distance
 from dynashape.errors import InputError
+from dynashape.records import Code
 
 
 def stable(rng: np.random.Generator, n: int = 4) -> np.ndarray:
@@ -137,3 +140,52 @@ def test_errors(shape, driven, n_delays: int, rank: int, message: str) -> None:
     with pytest.raises(InputError) as caught:
         fit_input_operator(rng.normal(size=shape), rng.normal(size=driven), n_delays, rank)
     assert message in str(caught.value)
+
+
+def driven(u: np.ndarray) -> np.ndarray:
+    rng = np.random.default_rng(3)
+    return run(stable(rng), rng.normal(size=(4, u.shape[2])), rng.normal(size=(6, 4)), u, 0.05, rng)
+
+
+def still(u: np.ndarray, channel: int, value: float) -> np.ndarray:
+    out = u.copy()
+    out[..., channel] = value
+    return out
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda u: 0.0 * u, "no input of activity ever varies, so nothing drives it; use DSA"),
+        (lambda u: 0.0 * u + 1.5, "no input of activity ever varies, so nothing drives it; use DSA"),
+        (lambda u: still(u, 1, 0.0), "input channel 1 of activity never varies, so B is not determined; leave it out"),
+        (lambda u: still(still(u, 0, 0.0), 2, 0.0), "input channels 0, 2 of activity never vary, .*; leave them out"),
+        (
+            lambda u: np.concatenate([u, u[..., 1:2]], axis=2),
+            "input channels 1, 3 of activity follow from its state",
+        ),
+    ],
+    ids=["none", "constant", "one still", "two still", "one twice"],
+)
+def test_channels_that_leave_b_to_chance_are_named(system, change, message: str) -> None:
+    u = change(np.random.default_rng(5).normal(size=(30, 30, 3)))
+    status = fit_input_operator(driven(u), u, n_delays=3, rank=4).status
+    assert status.code == Code.UNDETERMINED
+    assert re.search(message, status.message)
+
+
+def test_a_step_cue_drives() -> None:
+    u = np.zeros((30, 30, 2))
+    u[:, 10:, 0] = u[:, 20:, 1] = 1.0
+    assert fit_input_operator(driven(u), u, n_delays=3, rank=4).status.ok
+
+
+def test_a_missing_axis_of_channels_is_named(system) -> None:
+    A, B, C, u = system
+    x = run(A, B[:, :1], C, u[:, :, :1])
+    with pytest.raises(InputError, match=r"they have no axis of channels: give inputs\[:, :, None\]"):
+        fit_input_operator(x, u[:, :, 0], n_delays=3, rank=4)
+    with pytest.raises(InputError, match=r"of one unit give inputs of activity\[:, None\]"):
+        fit_input_operator(x[0], u[0, :, 0], n_delays=3, rank=4)
+    with pytest.raises(InputError, match=r"got 60 trials with 2340 steps in all for 60 with 2400\.$"):
+        fit_input_operator(x, u[:, :-1], n_delays=3, rank=4)

@@ -172,3 +172,26 @@ def test_labels_that_are_missing_or_no_seeds_are_refused():
         compare(replace(distances, labels={name: distances.labels[name] for name in ("task", "condition")}))
     with pytest.raises(InputError, match="whole numbers"):
         compare(_relabelled(distances, seed=np.repeat(["a", "b"], 10)))
+
+
+@pytest.mark.parametrize("kind", [np.asarray, lambda d: d.tolist(), lambda d: None, lambda d: "abc"])
+def test_distances_without_labels_are_refused(kind):
+    with pytest.raises(InputError, match=r"distances must be Distances, .*: give Distances\(values, "):
+        compare(kind(_draw(0.0, 0.0).values))
+
+
+@pytest.mark.parametrize("size", [1e-160, 1e-310, 1e160, 1e300])
+def test_sizes_whose_squares_are_no_numbers_are_refused(size: float):
+    given = _draw(3.0, 0.0)
+    with pytest.raises(InputError, match="give them in another unit, such as values"):
+        compare(Distances(given.values * size, given.labels))
+
+
+@pytest.mark.parametrize("size", [2.0**-300, 2.0**300])
+def test_the_unit_of_distances_changes_nothing(size: float):
+    given = _draw(3.0, 0.0)
+    found, scaled = compare(given), compare(Distances(given.values * size, given.labels))
+    assert isinstance(found, Comparison)
+    assert isinstance(scaled, Comparison)
+    assert scaled.shares.share == pytest.approx(found.shares.share, rel=1e-9)
+    assert scaled.separations[Term.TASK].permanova_p == found.separations[Term.TASK].permanova_p

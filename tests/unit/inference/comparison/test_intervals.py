@@ -5,7 +5,7 @@ import pytest
 
 from dynashape.errors import InputError
 from dynashape.inference import Components, compute_shares
-from dynashape.inference.comparison.intervals import jackknife_interval, shares_without_seeds
+from dynashape.inference.comparison.intervals import jackknife_interval, measured_coverage, shares_without_seeds
 from dynashape.inference.comparison.permanova import omega_squared
 from dynashape.inference.planning.components import draw_contrasts
 from dynashape.inference.study.resampling import resample_seeds
@@ -83,3 +83,11 @@ def test_coverage_is_nominal_at_twenty_seeds_and_at_five_where_the_bootstrap_fai
     ours, bootstrap = _cover(5, 300, 1)
     assert 0.93 <= ours <= 0.98
     assert bootstrap < 0.88
+
+
+def test_coverage_is_known_for_two_kinds():
+    assert measured_coverage(5, "share") == measured_coverage(np.int64(5))
+    with pytest.raises(InputError, match=r"unknown kind of interval 'shares'; did you mean 'share'\?"):
+        measured_coverage(5, "shares")
+    with pytest.raises(InputError, match="n_seeds must be at least 1; got 0"):
+        measured_coverage(0)

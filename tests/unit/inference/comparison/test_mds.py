@@ -94,3 +94,28 @@ def test_matrices_that_are_no_distances_are_refused(matrix: np.ndarray, word: st
 def test_no_components_are_refused():
     with pytest.raises(InputError, match="n_components"):
         embed_mds(np.zeros((2, 2)), 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: np.ma.masked_array(d, mask=d > 1.0), "distances has .* masked values"),
+        (lambda d: d + 0j, "distances must hold real numbers; got dtype complex128"),
+        (lambda d: d * 1e-160, "distances must be between 1e-100 and 1e.100 in size; .* values / values.max"),
+        (lambda d: d * 1e160, "distances must be between"),
+        (lambda d: "abc", "distances must hold real numbers"),
+        (lambda d: None, "distances must be an array of real numbers"),
+    ],
+    ids=["masked", "complex", "tiny", "huge", "text", "none"],
+)
+def test_what_is_no_matrix_of_distances_is_refused(change, message: str):
+    with pytest.raises(InputError, match=message):
+        embed_mds(change(_distances(6, 2)))
+
+
+def test_lists_and_sizes_within_bounds_are_read():
+    distances = _distances(6, 2)
+    points = embed_mds(distances).points
+    assert embed_mds(distances.tolist()).points.tolist() == points.tolist()
+    for scale in (2.0**-300, 2.0**300):
+        np.testing.assert_allclose(embed_mds(distances * scale).points / scale, points, atol=1e-10)

@@ -46,3 +46,18 @@ def test_many_relabellings_are_sampled_with_a_stated_resolution():
 def test_a_sample_needs_a_generator():
     with pytest.raises(InputError, match="rng"):
         condition_swaps(30, 99)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5, "a", None, True])
+def test_a_test_needs_a_relabelling(limit):
+    for listed in (lambda: condition_swaps(4, limit), lambda: task_relabellings(np.array([True, False]), limit)):
+        with pytest.raises(InputError, match="max_relabellings must be"):
+            listed()
+
+
+def test_tasks_are_truth_values_and_an_rng_a_generator():
+    assert task_relabellings([1, 0]).table.tolist() == task_relabellings(np.array([True, False])).table.tolist()
+    with pytest.raises(InputError, match="tasks must hold True and False"):
+        task_relabellings(np.array([0, 2]))
+    with pytest.raises(InputError, match=r"rng must be a generator, such as numpy.random.default_rng\(0\); got 3"):
+        condition_swaps(20, rng=3)

@@ -74,3 +74,25 @@ def test_far_outliers_do_not_break_the_fit():
 def test_one_class_is_refused():
     with pytest.raises(InputError, match="single class"):
         fit_accuracies(np.zeros((3, 2)), np.ones((1, 3), dtype=bool))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"points": np.full((4, 2), np.nan)},
+            "points must be .* finite; .* with 8 values that are not finite",
+        ),
+        ({"points": np.zeros(4)}, "points must be"),
+        ({"labels": np.array([True, False])}, r"labels must have one entry for each of 4 points; got shape \(1, 2\)"),
+        ({"labels": np.arange(4)}, "labels must hold True and False"),
+        ({"relabellings": np.ones((3, 2), dtype=bool)}, "relabellings must have one entry for each of 4 points"),
+        ({"inverse_penalty": 0}, "inverse_penalty must be above 0"),
+        ({"inverse_penalty": np.nan}, "inverse_penalty must be a finite number"),
+    ],
+    ids=str,
+)
+def test_what_has_no_accuracy_is_refused(given, message: str):
+    known = {"points": np.arange(8.0).reshape(4, 2), "labels": np.array([True, True, False, False])}
+    with pytest.raises(InputError, match=message):
+        separability(**{**known, **given})
