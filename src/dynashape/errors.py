@@ -10,6 +10,10 @@ class DynashapeError(Exception):
     """Base of every error that dynashape raises on purpose; the command line prints it as one sentence, exit code 2."""
 
 
+class DoubtWarning(UserWarning):
+    """A result that was computed as asked and may mislead: the systems that it is about, and what to do about it."""
+
+
 class InputError(DynashapeError, ValueError):
     """An argument or an array that a function cannot work with."""
 
@@ -24,10 +28,6 @@ class StoreError(DynashapeError, OSError):
 
 class EngineError(DynashapeError, RuntimeError):
     """Workers that cannot be reached or started."""
-
-
-class DoubtfulActivityWarning(UserWarning):
-    """Activity that can be worked with and may not be what it seems, such as trials that are filled up with zeros."""
 
 
 def unknown_name(kind: str, got: str, known: Iterable[str]) -> str:

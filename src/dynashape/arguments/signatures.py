@@ -59,15 +59,23 @@ def read_arguments(**rules: int | float | Reader) -> Callable[[Callable[P, R]], 
     return reading
 
 
+def read_values(
+    taker: Callable[..., object], given: Mapping[str, object], **rules: int | float | Reader
+) -> dict[str, object]:
+    """The values that are given for parameters of a function or class, read as `read_arguments` reads them."""
+    readers = dict(_readers(inspect.signature(taker), rules))
+    return {name: readers[name](name, value) if name in readers else value for name, value in given.items()}
+
+
 def read_options(estimator: T, **rules: int | float | Reader) -> T:
     """A copy of an estimator whose constructor's parameters are read as `read_arguments` reads a function's.
 
     The estimator keeps what it was given, as scikit-learn wants it.
     """
     twin = copy.copy(estimator)
-    signature = inspect.signature(type(estimator))
-    for name, reader in _readers(signature, rules):
-        setattr(twin, name, reader(name, getattr(estimator, name)))
+    given = {name: getattr(estimator, name) for name in inspect.signature(type(estimator)).parameters}
+    for name, value in read_values(type(estimator), given, **rules).items():
+        setattr(twin, name, value)
     return twin
 
 

@@ -11,7 +11,7 @@ from jaxtyping import Shaped
 from dynashape.dissimilarity.activity.axes import Activity
 from dynashape.dissimilarity.activity.forms import open_activity
 from dynashape.dissimilarity.activity.zero_tails import zero_tails
-from dynashape.errors import DoubtfulActivityWarning, InputError
+from dynashape.errors import DoubtWarning, InputError
 from dynashape.records import Array
 
 # Of faults of one kind, such as one for each trial, the first so many are listed.
@@ -26,13 +26,13 @@ def check_activity(
 
     One `InputError` lists everything that is wrong with them: forms and axes that cannot be told, numbers of units that
     differ, values that are masked, complex or no numbers, empty arrays, and how many values are not finite and where
-    the first of them is. A `DoubtfulActivityWarning` says where trials seem to be filled up with zeros, unless zeros
+    the first of them is. A `DoubtWarning` says where trials seem to be filled up with zeros, unless zeros
     are as good as other values (as in an input).
     """
     arrays, largest = check_arrays(*open_activity(activity, name), name)
     if doubted and (doubt := zero_tails(arrays, name)):
         # Where people called is as many floors up as their function has; the sentence names the activity instead.
-        warnings.warn(doubt, DoubtfulActivityWarning, stacklevel=3)
+        warnings.warn(doubt, DoubtWarning, stacklevel=3)
     return arrays, largest
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dynashape.dissimilarity import DSA, fit_input_operator, fit_operator, procrustes_distance
 from dynashape.dissimilarity.activity import Recording, doubts, doubts_of_all, read_activity
-from dynashape.errors import DoubtfulActivityWarning
+from dynashape.errors import DoubtWarning
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(10, 30, 4)).cumsum(axis=1)
@@ -21,7 +21,7 @@ def filled_up() -> np.ndarray:
 
 def quietly(activity: object) -> Recording:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DoubtfulActivityWarning)
+        warnings.simplefilter("ignore", DoubtWarning)
         return read_activity(activity)
 
 
@@ -31,7 +31,7 @@ def quietly(activity: object) -> Recording:
 def test_trials_filled_up_with_zeros_are_doubted_wherever_they_are_read(form: object) -> None:
     message = r"2 of 10 trials of .* end in 2 to 10 steps that are zero in all units"
     for read in (lambda x: fit_operator(x, 2, 3), lambda x: procrustes_distance(x, x), lambda x: DSA(2, 3).fit([x, x])):
-        with pytest.warns(DoubtfulActivityWarning, match=message):
+        with pytest.warns(DoubtWarning, match=message):
             read(form)
     assert len(doubts(quietly(form), "area A")) == 1
     assert "2 of 10 trials of area A" in doubts(quietly(form), "area A")[0]
@@ -43,7 +43,7 @@ def test_sparse_counts_and_silent_systems_raise_no_doubt() -> None:
     for activity in (counts, np.zeros((5, 10, 3)), X):
         assert doubts(quietly(activity)) == ()
     with warnings.catch_warnings():
-        warnings.simplefilter("error", DoubtfulActivityWarning)
+        warnings.simplefilter("error", DoubtWarning)
         read_activity(counts)
 
 
@@ -57,7 +57,7 @@ def test_inputs_may_end_in_silence() -> None:
     u = rng.normal(size=(10, 30, 2))
     u[:, 20:] = 0.0
     with warnings.catch_warnings():
-        warnings.simplefilter("error", DoubtfulActivityWarning)
+        warnings.simplefilter("error", DoubtWarning)
         fit_input_operator(X, u, 2, 3)
 
 

@@ -8,7 +8,7 @@ import pytest
 import dynashape
 from dynashape.dissimilarity import fit_operator
 from dynashape.dissimilarity.activity import read_trials
-from dynashape.errors import DoubtfulActivityWarning, InputError
+from dynashape.errors import DoubtWarning, InputError
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(8, 30, 4)).cumsum(axis=1)
@@ -110,7 +110,7 @@ def test_padding_is_a_number(pad: Any) -> None:
 
 
 def test_what_is_read_raises_no_doubt(recwarn: pytest.WarningsRecorder) -> None:
-    with pytest.warns(DoubtfulActivityWarning):
+    with pytest.warns(DoubtWarning):
         fit_operator(padded(0.0), 2, 3)
     recwarn.clear()
     fit_operator(read_trials(padded(0.0), pad=0), 2, 3)
