@@ -7,6 +7,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
+from dynashape.arguments import read_options
 from dynashape.dissimilarity.alignment.all_pairs import align_all
 from dynashape.dissimilarity.operator.fit import Operator, fit_operator
 from dynashape.dissimilarity.operator.selection import select_delays_and_rank
@@ -103,6 +104,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         InputError
             Lists every system that cannot be compared, with the remedy.
         """
+        options = read_options(self)
         if not isinstance(X, list | tuple):
             raise InputError(
                 "X of DSA.fit must be a list of systems, each an activity (trials, steps, units) or an Operator. "
@@ -118,15 +120,15 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                 f"X of DSA.fit must hold activities or Operators, not both. Got {sum(given)} Operators among {len(X)}."
             )
         else:
-            operators = self._fit_operators(X)
+            operators = options._fit_operators(X)
         faults = [
             f"system {i} is {operator.status.code} ({operator.status.message})"
             for i, operator in enumerate(operators)
-            if not operator.status.ok and not (self.zero_pad and operator.status.code == Code.RANK_DEFICIENT)
+            if not operator.status.ok and not (options.zero_pad and operator.status.code == Code.RANK_DEFICIENT)
         ]
         if faults:
             raise InputError("; ".join(faults) + ".")
-        self.alignments_ = align_all(operators, effort=self.effort, zero_pad=self.zero_pad, progress=self.progress)
+        self.alignments_ = align_all(operators, effort=self.effort, zero_pad=options.zero_pad, progress=self.progress)
         self.operators_ = operators
         self.statuses_ = [operator.status for operator in operators]
         self.distances_ = self.alignments_.square()
@@ -137,12 +139,12 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     def _fit_operators(self, activities: Sequence[Any]) -> list[Operator]:
         n_delays, rank = self.n_delays, self.rank
         if n_delays is None or rank is None:
-            options: dict[str, Any] = {"delay_interval": self.delay_interval, "ridge": self.ridge}
+            choices: dict[str, Any] = {"delay_interval": self.delay_interval, "ridge": self.ridge}
             if n_delays is not None:
-                options["delays"] = (n_delays,)
+                choices["delays"] = (n_delays,)
             if isinstance(rank, int):
-                options["ranks"] = (rank,)
-            selection = select_delays_and_rank(activities, **options)
+                choices["ranks"] = (rank,)
+            selection = select_delays_and_rank(activities, **choices)
             n_delays = selection.n_delays
             rank = selection.rank if rank is None else rank
 

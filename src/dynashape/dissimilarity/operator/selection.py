@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dynashape.dissimilarity.activity import Activity, Recording
+from dynashape.arguments import read_arguments
+from dynashape.dissimilarity.activity import Activity, Recording, list_systems
 from dynashape.dissimilarity.operator.decomposition import decompose
 from dynashape.dissimilarity.operator.held_out import one_step_errors
 from dynashape.dissimilarity.operator.trial_groups import read_in_groups
@@ -61,6 +62,7 @@ class Selection:
     candidates: tuple[Candidate, ...]
 
 
+@read_arguments(delay_interval=1, ridge=0)
 def select_delays_and_rank(
     activities: Sequence[Activity],
     delays: Sequence[int] = DELAYS,
@@ -110,9 +112,7 @@ def select_delays_and_rank(
     >>> chosen.n_delays, chosen.rank
     (1, 2)
     """
-    if not len(activities):
-        raise InputError("activities must hold at least one system; got none.")
-    recordings = [read_in_groups(each, f"activities[{i}]") for i, each in enumerate(activities)]
+    recordings = [read_in_groups(each, f"activities[{i}]") for i, each in enumerate(list_systems(activities))]
     steps = min(int(recording.lengths.min()) for recording in recordings)
     possible = [q for q in sorted(set(delays)) if q >= 1 and (q - 1) * delay_interval + 2 <= steps]
     if not possible:
