@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Shaped
 
+from dynashape.arguments import real_array
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -26,7 +27,9 @@ OperatorLike: TypeAlias = Shaped[Array, "..."] | HasMatrix
 
 def check_operators(operators: Sequence[OperatorLike], zero_pad: bool = False) -> list[Float[Array, "n n"]]:
     """The operators as float64 matrices of one rank; one InputError that lists every fault."""
-    given = [np.asarray(op.matrix if isinstance(op, HasMatrix) else op) for op in operators]
+    given = [
+        real_array(f"operator {k}", op.matrix if isinstance(op, HasMatrix) else op) for k, op in enumerate(operators)
+    ]
     if not given:
         raise InputError("operators must hold at least one square matrix; got none.")
     faults = [

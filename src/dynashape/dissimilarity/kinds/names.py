@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from importlib.metadata import entry_points
 from typing import Any
 
+from dynashape.arguments import read_arguments
 from dynashape.dissimilarity.kinds.dissimilarity import Dissimilarity
 from dynashape.dissimilarity.kinds.published import CkaDistance, DsaDistance, ProcrustesDistance, SpectralDistance
 from dynashape.entry_points import load_named
@@ -20,6 +21,7 @@ DISSIMILARITIES: Mapping[str, type[Dissimilarity[Any]]] = {kind.name: kind for k
 """The dissimilarities that come with dynashape, in reading order."""
 
 
+@read_arguments()
 def find_dissimilarity(name: str) -> type[Dissimilarity[Any]]:
     """Find the class of a dissimilarity by its name.
 

@@ -10,11 +10,13 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.linalg.blas import dgemm, dsyrk
 
+from dynashape.arguments import read_arguments
 from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
 from dynashape.dissimilarity.operator.blocked_products import parts, times
 from dynashape.records import Array
 
 
+@read_arguments()
 def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> list[Float[Array, "rows columns"]]:
     """Embed each trial of a system in its delays.
 

@@ -12,6 +12,7 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Float
 
+from dynashape.arguments import read_arguments
 from dynashape.dissimilarity.activity import Activity, check_delays
 from dynashape.dissimilarity.operator.decomposition import Directions, decompose
 from dynashape.dissimilarity.operator.held_out import one_step_errors
@@ -62,6 +63,7 @@ class Operator:
     status: Status = OK
 
 
+@read_arguments()
 def fit_operator(
     activity: Activity,
     n_delays: int,

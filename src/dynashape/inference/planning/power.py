@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dynashape.arguments import read_arguments
 from dynashape.errors import InputError
 from dynashape.inference.comparison.permanova import Contrasts, condition_null, task_null
 from dynashape.inference.comparison.permutation import MAX_RELABELLINGS, condition_swaps, task_relabellings
@@ -50,6 +51,7 @@ class Power:
     n_studies: int
 
 
+@read_arguments(n_studies=1, seed=0)
 def compute_power(
     components: Components,
     term: Term,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from dynashape.arguments import read_arguments
 from dynashape.errors import InputError
 from dynashape.inference.comparison.records import Compared, ComparisonKey, usable_comparisons
 from dynashape.inference.planning.power import simulation_error
@@ -127,6 +128,7 @@ def measure_verdict_pilot(comparisons: Mapping[ComparisonKey, Compared], contras
     )
 
 
+@read_arguments(n_studies=1, seed=0)
 def compute_verdict_power(
     pilot: VerdictPilot,
     differences: Sequence[float],
