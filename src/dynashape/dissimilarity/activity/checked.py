@@ -61,12 +61,16 @@ def check_arrays(
 
 
 def _listed(faults: Sequence[str]) -> str:
-    """Faults in one sentence, each "what is wrong; what to do": what to do is said once, behind all of them."""
-    parts = [fault.partition("; ") for fault in faults]
-    wrong = [what for what, _, _ in parts]
+    """Faults in one sentence, each "what is wrong; got this; what to do": the last is said once, behind all of them."""
+    wrong, remedies = [], []
+    for fault in faults:
+        first, *rest = fault.split("; ")
+        n_said = int(bool(rest) and rest[0].startswith("got "))
+        wrong.append("; ".join([first, *rest[:n_said]]))
+        remedies += rest[n_said:]
     if len(wrong) > _LISTED + 1:
         wrong = [*wrong[:_LISTED], f"and so on, {len(wrong)} faults in all"]
-    return "; ".join([*wrong, *dict.fromkeys(remedy for _, _, remedy in parts if remedy)]) + "."
+    return "; ".join([*wrong, *dict.fromkeys(remedies)]) + "."
 
 
 def _wrong_form(array: Shaped[Array, "*shape"], label: str) -> str:
@@ -108,6 +112,8 @@ def _not_finite(array: Shaped[Array, "*shape"], label: str) -> str:
     # Whole steps of NaN, after which no other follows: nothing comes back once a trial is over.
     if np.isnan(array).sum() == n_bad == steps.sum() * array.shape[-1] and (np.diff(steps.astype(int)) >= 0).all():
         n_ended = int(ended.sum())
+        if steps.all(axis=-1).sum() == n_ended:
+            return f"{fault}, all in whole trials; leave such trials out"
         ends = "the end of the trial" if array.ndim == 2 else f"the end of {n_ended} trial{'s' * (n_ended > 1)}"
         fault += f", all at {ends}; {_CUT} dynashape.read_trials(x, pad=np.nan) makes"
     return fault

@@ -59,6 +59,8 @@ def test_nan_elsewhere_is_no_padding() -> None:
 def test_trials_of_nothing_but_padding_are_named() -> None:
     given = X.copy()
     given[[1, 4]] = np.nan
+    with pytest.raises(InputError, match=r"at trial 1, step 0, unit 0, all in whole trials; leave such trials out\.$"):
+        fit_operator(given, 2, 3)
     with pytest.raises(InputError, match=r"nothing but padding is in trial 1 of activity, trial 4 of activity; leave"):
         read_trials(given, pad=np.nan)
 
