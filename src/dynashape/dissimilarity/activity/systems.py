@@ -17,10 +17,12 @@ def list_systems(activities: object, name: str = "activities") -> list[Activity]
     >>> len(list_systems(np.zeros((3, 10, 20, 4))))
     3
     """
-    is_array = isinstance(activities, np.ndarray) and activities.dtype != object
-    if is_array and np.ndim(activities) != 4:  # type: ignore[arg-type]
+    is_cells = isinstance(activities, np.ndarray) and activities.dtype == object
+    n_axes = 1 if is_cells else getattr(activities, "ndim", None)
+    is_array = n_axes is not None and n_axes > 1
+    if is_array and n_axes != 4:
         raise InputError(f"{name} must be a list of systems; got {shown(activities)}, which is one: put it in a list.")
-    if not is_array and not isinstance(activities, list | tuple):
+    if not is_array and not isinstance(activities, list | tuple | np.ndarray):
         raise InputError(
             f"{name} must be a list of systems, each an array (trials, steps, units); got {shown(activities)}."
         )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from dynashape.dissimilarity import cka_distance, cka_distances, procrustes_distances
 from dynashape.errors import InputError
@@ -58,7 +59,9 @@ def test_trials_are_not_taken_for_systems(distances) -> None:
     for wrong in (None, "abc", {"a": x}, 3):
         with pytest.raises(InputError, match="activities must be a list of systems"):
             distances(wrong)
-    assert (distances(x[:, None]) == distances(list(x))).all()
+    apart = distances(list(x))
+    for together in (x[:, None], torch.tensor(x[:, None])):
+        assert (distances(together) == apart).all()
 
 
 @pytest.mark.parametrize("distances", [cka_distances, procrustes_distances])
