@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from dynashape.arguments import real_array
+from dynashape.arguments import real_array, shown
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -27,6 +27,8 @@ OperatorLike: TypeAlias = Shaped[Array, "..."] | HasMatrix
 
 def check_operators(operators: Sequence[OperatorLike], zero_pad: bool = False) -> list[Float[Array, "n n"]]:
     """The operators as float64 matrices of one rank; one InputError that lists every fault."""
+    if not isinstance(operators, Sequence) and getattr(operators, "ndim", 0) != 3:
+        raise InputError(f"operators must be a list of square matrices; got {shown(operators)}.")
     given = [
         real_array(f"operator {k}", op.matrix if isinstance(op, HasMatrix) else op) for k, op in enumerate(operators)
     ]

@@ -92,6 +92,9 @@ def compute_spectra(operators: Sequence[OperatorLike], *, zero_pad: bool = False
 
 def match_eigenvalues(first: Inexact[Array, " n"], second: Inexact[Array, " n"]) -> float:
     """The root of the mean squared distance between eigenvalues, over their best one-to-one matching."""
-    cost = np.abs(first[:, None] - second[None, :]) ** 2
+    # A power of two loses no digit, and the squares of what is left are numbers.
+    largest = max(float(np.abs(first).max()), float(np.abs(second).max()))
+    scale = float(np.exp2(np.clip(np.floor(np.log2(largest)), -1000, 1000))) if largest > 0.0 else 1.0
+    cost = np.abs(first[:, None] / scale - second[None, :] / scale) ** 2
     rows, columns = linear_sum_assignment(cost)
-    return float(np.sqrt(cost[rows, columns].mean()))
+    return float(np.sqrt(cost[rows, columns].mean())) * scale

@@ -53,3 +53,23 @@ def test_records_and_unequal_ranks() -> None:
         spectral_distance(small, large)
     padded = np.pad(small.matrix, (0, 1))
     assert spectral_distance(small, large, zero_pad=True) == pytest.approx(spectral_distance(padded, large))
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300, 2.0**1000])
+def test_the_distance_grows_with_its_operators_at_any_size(size: float) -> None:
+    A, B = np.random.default_rng(5).normal(size=(2, 4, 4))
+    assert spectral_distance(size * A, size * B) == pytest.approx(size * spectral_distance(A, B), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("operators", "message"),
+    [
+        (None, "operators must be a list of square matrices; got None"),
+        ([np.ma.masked_array(np.eye(2), mask=[[0, 1], [0, 0]])], "operator 0 has 1 masked value of 4"),
+        ([1j * np.eye(2)], "operator 0 must hold real numbers; got dtype complex128"),
+    ],
+    ids=["none", "masked", "complex"],
+)
+def test_what_is_no_operator_is_refused(operators, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        spectral_distances(operators)

@@ -215,10 +215,11 @@ def test_silent_and_constant_activity_have_no_nan() -> None:
     [
         (49, "rank must lie in 1..48, the smaller of 540 windows and 48 columns (4 delays x 12 units); got 49"),
         (0, "rank must lie in 1..48"),
-        (1.0, "strictly between 0 and 1"),
-        (20.0, "strictly between 0 and 1"),
-        (float("nan"), "strictly between 0 and 1"),
-        (True, "strictly between 0 and 1"),
+        (-0.5, "strictly between 0 and 1"),
+        (20.5, "strictly between 0 and 1"),
+        (float("nan"), "rank must be a finite number; got nan"),
+        (True, "rank must be a finite number; got True"),
+        (None, "rank must be a finite number; got None; select_delays_and_rank chooses one"),
         ("SVHT", "or \"svht\"; got 'SVHT'"),
     ],
 )
