@@ -24,6 +24,7 @@ class Code(StrEnum):
     UNDETERMINED = "undetermined"
     UNVARYING = "unvarying"
     UNCONVERGED = "unconverged"
+    DOUBTFUL = "doubtful"
     TOO_FEW_TRIALS = "too_few_trials"
     TOO_FEW_NETWORKS = "too_few_networks"
     FAILED = "failed"
@@ -45,6 +46,7 @@ _MEANINGS = {
     Code.UNDETERMINED: "the data do not determine the result",
     Code.UNVARYING: "the activity never varies",
     Code.UNCONVERGED: "the search still moved when it stopped",
+    Code.DOUBTFUL: "the result is not to be trusted as it is",
     Code.TOO_FEW_TRIALS: "there are too few trials",
     Code.TOO_FEW_NETWORKS: "there are too few usable networks",
     Code.FAILED: "the computation raised an error",
