@@ -77,7 +77,7 @@ class Candidate:
         The choice.
     gap : float
         The geometric mean, over the systems, of the ratio of the first singular value that is left out to the last that
-        is kept: near 0 where the cut falls into a gap, near 1 in a flat tail or where nothing is left out.
+        is kept: near 0 where the cut falls into a gap, near 1 in a flat tail. NaN where nothing is left out.
     prediction : Prediction or None
         Where candidates are judged by held-out prediction.
     reliability : Reliability or None

@@ -21,12 +21,15 @@ from dynashape.dissimilarity.selection.candidates import (
 )
 from dynashape.dissimilarity.selection.nested import Options, fit_nested
 from dynashape.dissimilarity.selection.prediction import Choice, predict, predicts_best
-from dynashape.dissimilarity.selection.reliability import measure_reliability, most_reliable
+from dynashape.dissimilarity.selection.reliability import can_be_halved, measure_reliability, most_reliable
 from dynashape.errors import InputError, unknown_name
 from dynashape.records import OK, Code, Status
 
 BLIND = 0.7
 """Below this area a choice hardly tells systems from halves of one system."""
+
+CLEAR = 1 / 3
+"""Where singular values fall to this share or less, a cut stands out by itself."""
 
 
 @on_one_blas_thread
@@ -37,7 +40,7 @@ def select_delays_and_rank(
     delay_interval: int = 1,
     ridge: float = 1e-8,
     *,
-    criterion: str = CRITERIA[0],
+    criterion: str | None = None,
     groups: Sequence[Hashable] | None = None,
     n_jobs: int | None = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -54,8 +57,9 @@ def select_delays_and_rank(
         Those that some system does not allow (too few steps, fewer directions above rounding) are left out.
     delay_interval, ridge
         As in `fit_operator`.
-    criterion : {"reliability", "gap", "prediction"}
-        What is wanted of a choice (see Notes).
+    criterion : {"reliability", "gap", "prediction"}, optional
+        What is wanted of a choice (see Notes). By default reliability, where there are at least three systems that can
+        be halved, and the gap otherwise.
     groups : sequence, optional
         The group of each system: systems of different groups are not compared, so that a choice need not tell them
         apart. One group by default.
@@ -104,7 +108,7 @@ def select_delays_and_rank(
     >>> chosen.rank, chosen.status.ok
     (2, True)
     """
-    if criterion not in CRITERIA:
+    if criterion is not None and criterion not in CRITERIA:
         raise InputError(unknown_name("criterion", criterion, CRITERIA))
     if not len(activities):
         raise InputError("activities must hold at least one system; got none.")
@@ -118,6 +122,8 @@ def select_delays_and_rank(
             "; ".join(f"activities[{i}] does not vary in time, so no choice describes it" for i in constant)
             + ". Leave these systems out."
         )
+    groups = list(groups or [0] * len(recordings))
+    criterion = criterion or ("reliability" if can_be_halved(recordings, groups) else "gap")
     steps = min(int(recording.lengths.min()) for recording in recordings)
     tried = sorted(set(DELAYS if delays is None else delays))
     possible = [q for q in tried if q >= 1 and (q - 1) * delay_interval + 2 <= steps]
@@ -137,7 +143,7 @@ def select_delays_and_rank(
         own = fitted[k * len(recordings) : (k + 1) * len(recordings)]
         for rank in wanted:
             if all(rank in each.matrices for each in own):
-                gaps[rank, q] = float(np.exp(np.mean([np.log(max(each.gap(rank), 1e-30)) for each in own])))
+                gaps[rank, q] = float(np.exp(np.mean([np.log(np.maximum(each.gap(rank), 1e-30)) for each in own])))
     if not gaps:
         raise InputError(
             f"ranks must hold one that every system allows; got {wanted}, more than the windows, columns or "
@@ -150,12 +156,12 @@ def select_delays_and_rank(
         predictions = predict(recordings, choices, options, n_jobs, progress)
         chosen = predicts_best(predictions) if predictions else None
     elif criterion == "reliability":
-        clear = [choice for choice in choices if gaps[choice] <= FLAT_TAIL] or choices
-        halved = measure_reliability(recordings, clear, groups or [0] * len(recordings), options, n_jobs, progress)
+        clear = [choice for choice in choices if not gaps[choice] > FLAT_TAIL] or choices
+        halved = measure_reliability(recordings, clear, groups, options, n_jobs, progress)
         reliabilities = halved
         chosen = most_reliable(halved, gaps) if halved else None
     else:
-        chosen = min(choices, key=lambda choice: (gaps[choice], choice))
+        chosen = clearest_cut(gaps)
     if chosen is None:
         raise InputError(
             f"no choice of delays {possible} and ranks {wanted} can be judged by {criterion}: windows or directions "
@@ -167,6 +173,11 @@ def select_delays_and_rank(
     )
     rank, q = chosen
     return Selection(q, rank, criterion, candidates, _judge(chosen, gaps, reliabilities.get(chosen)))
+
+
+def clearest_cut(gaps: dict[Choice, float]) -> Choice:
+    """The cut at which singular values fall most; a choice that leaves nothing out only where no other is possible."""
+    return min(gaps, key=lambda choice: (np.nan_to_num(gaps[choice], nan=1.0), choice))
 
 
 def _judge(chosen: Choice, gaps: dict[Choice, float], reliability: Reliability | None) -> Status:
@@ -184,6 +195,13 @@ def _judge(chosen: Choice, gaps: dict[Choice, float], reliability: Reliability |
         doubts.append(f"rank {rank} is the highest that was tried or is possible; offer higher `ranks`")
     if q == most_delays and len({q for _, q in gaps}) > 1:
         doubts.append(f"{q} delays are the most that were tried or are possible; offer more `delays`")
+    clearest = clearest_cut(gaps)
+    if gaps[clearest] <= CLEAR and gaps[chosen] > 2 * gaps[clearest]:
+        doubts.append(
+            f"the singular values fall most at rank {clearest[0]} with {clearest[1]} delays (to {gaps[clearest]:.2f} "
+            f"of the last that is kept; {gaps[chosen]:.2f} at the choice), so systems may share dynamics of that rank and "
+            "differ in details alone; compare with criterion='gap'"
+        )
     if reliability is not None and reliability.auc < BLIND:
         doubts.append(
             f"different systems are farther apart than halves of one in {reliability.auc:.0%} of comparisons (50 % is "

@@ -30,9 +30,9 @@ class Nested:
     singular_values: Float[Array, " values"]
 
     def gap(self, rank: int) -> float:
-        """The first singular value that is left out over the last that is kept; 1 where nothing is left out."""
+        """The first singular value that is left out over the last that is kept; NaN where nothing is left out."""
         values = self.singular_values
-        return float(values[rank] / values[rank - 1]) if rank < len(values) else 1.0
+        return float(values[rank] / values[rank - 1]) if rank < len(values) else float("nan")
 
 
 def allowed_ranks(recording: Recording, n_delays: int, delay_interval: int, ranks: Sequence[int]) -> list[int]:

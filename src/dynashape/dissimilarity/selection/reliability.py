@@ -23,8 +23,25 @@ from dynashape.errors import InputError
 from dynashape.records import Array
 from dynashape.seeds import stream
 
+LEAST_SYSTEMS = 3
+"""Of fewer, how often halves are nearer than systems says nothing."""
+
 N_OTHERS = 6
 """With how many other systems each system is compared, at most."""
+
+
+def can_be_halved(recordings: Sequence[Recording], groups: Sequence[Hashable]) -> bool:
+    """Whether reliability can be judged: three systems that are compared, each with trials or units to halve."""
+    compared = len(np.unique(draw_others(groups)))
+    return compared >= LEAST_SYSTEMS and any(_kinds(recordings).values())
+
+
+def _kinds(recordings: Sequence[Recording]) -> dict[str, bool]:
+    """Which kinds of halves every system has."""
+    return {
+        "units": min(recording.n_units for recording in recordings) >= LEAST_UNITS,
+        "trials": min(recording.n_trials for recording in recordings) >= 2,
+    }
 
 
 def measure_reliability(
@@ -39,14 +56,11 @@ def measure_reliability(
     others = draw_others(groups)
     number = {group: k for k, group in enumerate(dict.fromkeys(groups))}
     numbers = np.array([number[group] for group in groups])
-    kinds = {
-        "units": min(recording.n_units for recording in recordings) >= LEAST_UNITS,
-        "trials": min(recording.n_trials for recording in recordings) >= 2,
-    }
-    if not len(others) or not any(kinds.values()):
+    kinds = _kinds(recordings)
+    if not can_be_halved(recordings, groups):
         raise InputError(
-            "criterion='reliability' needs at least two systems that are compared, and of each at least two trials or "
-            f"{LEAST_UNITS} units, to halve it; got {len(recordings)} systems. Use criterion='gap'."
+            f"criterion='reliability' needs at least {LEAST_SYSTEMS} systems that are compared, and of each at least "
+            f"two trials or {LEAST_UNITS} units, to halve it; got {len(recordings)} systems. Use criterion='gap'."
         )
     halves = {
         "units": [halve_units(recording, i) for i, recording in enumerate(recordings)] if kinds["units"] else [],
@@ -83,7 +97,7 @@ def measure_reliability(
 def most_reliable(found: Mapping[Choice, Reliability], gaps: Mapping[Choice, float]) -> Choice:
     """Of the choices that tell systems apart as well as the best (by a standard error, or .01), the clearest cut."""
     alike = [choice for choice, own in found.items() if own.shortfall <= max(own.standard_error, 0.01)]
-    return min(alike, key=lambda choice: (gaps[choice], choice))
+    return min(alike, key=lambda choice: (np.nan_to_num(gaps[choice], nan=1.0), choice))
 
 
 def draw_others(groups: Sequence[Hashable]) -> Int[Array, "pairs 2"]:
