@@ -44,24 +44,17 @@ class Reliability:
     Attributes
     ----------
     auc : float
-        The smaller of the two areas below, by which candidates are ranked.
-    auc_units : float or None
-        The probability that two halves of the units of different systems are farther apart than two halves of the units
-        of one system: 0.5 is blind, 1 is perfect. None where a system has fewer than four units.
-    auc_trials : float or None
-        The same for halves of the trials; None where a system has fewer than two trials.
+        The probability that halves of different systems are farther apart than the two halves of one system: 0.5 is
+        blind, 1 is perfect.
     ratio : float
-        The mean squared distance between systems over that between halves of one system, in the kind of halves that
-        `auc` is of.
+        The mean squared distance between halves of different systems over that between the halves of one.
     shortfall : float
-        How much smaller the area is than the best candidate's.
+        How much smaller the probability is than the best candidate's.
     standard_error : float
         The standard error of this paired difference over the systems.
     """
 
     auc: float
-    auc_units: float | None
-    auc_trials: float | None
     ratio: float
     shortfall: float
     standard_error: float

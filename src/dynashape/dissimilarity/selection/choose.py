@@ -21,7 +21,7 @@ from dynashape.dissimilarity.selection.candidates import (
 )
 from dynashape.dissimilarity.selection.nested import Options, fit_nested
 from dynashape.dissimilarity.selection.prediction import Choice, predict, predicts_best
-from dynashape.dissimilarity.selection.reliability import can_be_halved, measure_reliability, most_reliable
+from dynashape.dissimilarity.selection.reliability import can_be_judged, measure_reliability, most_reliable
 from dynashape.errors import InputError, unknown_name
 from dynashape.records import OK, Code, Status
 
@@ -80,8 +80,9 @@ def select_delays_and_rank(
 
     Notes
     -----
-    "reliability": each system is halved, by its units and by its trials, and the distance between its own halves is set
-    against distances between halves of different systems, among the cuts that do not lie in a flat tail. Of the choices
+    "reliability": each system is halved, one half of the units in the even trials and the other half in the odd ones,
+    and the distance between its own halves is set against distances between halves of different systems, among the cuts
+    that do not lie in a flat tail. Of the choices
     that tell systems apart as well as the best one does, within one standard error over systems, it is the one with the
     clearest cut.
 
@@ -123,7 +124,7 @@ def select_delays_and_rank(
             + ". Leave these systems out."
         )
     groups = list(groups or [0] * len(recordings))
-    criterion = criterion or ("reliability" if can_be_halved(recordings, groups) else "gap")
+    criterion = criterion or ("reliability" if can_be_judged(recordings, groups) else "gap")
     steps = min(int(recording.lengths.min()) for recording in recordings)
     tried = sorted(set(DELAYS if delays is None else delays))
     possible = [q for q in tried if q >= 1 and (q - 1) * delay_interval + 2 <= steps]
@@ -199,8 +200,8 @@ def _judge(chosen: Choice, gaps: dict[Choice, float], reliability: Reliability |
     if gaps[clearest] <= CLEAR and gaps[chosen] > 2 * gaps[clearest]:
         doubts.append(
             f"the singular values fall most at rank {clearest[0]} with {clearest[1]} delays (to {gaps[clearest]:.2f} "
-            f"of the last that is kept; {gaps[chosen]:.2f} at the choice), so systems may share dynamics of that rank and "
-            "differ in details alone; compare with criterion='gap'"
+            f"of the last that is kept; {gaps[chosen]:.2f} at the choice), so systems may share dynamics of that rank "
+            "and differ in details alone; compare with criterion='gap'"
         )
     if reliability is not None and reliability.auc < BLIND:
         doubts.append(

@@ -1,36 +1,43 @@
-"""Halves of one system: of its trials, the even and the odd; of its units, two random ones."""
+"""Two looks at one system: other units in other trials."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from jaxtyping import Int
 
 from dynashape.dissimilarity.activity import Recording
 from dynashape.records import Array
 from dynashape.seeds import stream
 
 LEAST_UNITS = 4
-"""Units that a system needs to be halved: two in each half."""
+"""Units that a system needs for its units to be halved: two in each half."""
 
 
-def halve_units(recording: Recording, *names: str | int) -> tuple[Recording, Recording]:
-    """All trials as each half of the units saw them, drawn at random by these names."""
-    order = stream("halves of units", *names).permutation(recording.n_units)
-    middle = recording.n_units // 2
-    first, second = (
-        _with_table(recording, recording.table[:, np.sort(half)]) for half in (order[:middle], order[middle:])
-    )
-    return first, second
+def can_be_halved(recording: Recording) -> bool:
+    """Whether a system has units or trials enough for two looks at it."""
+    return recording.n_units >= LEAST_UNITS or recording.n_trials >= 2
 
 
-def halve_trials(recording: Recording) -> tuple[Recording, Recording]:
-    """The even and the odd trials."""
+def halve(recording: Recording, *names: str | int) -> tuple[Recording, Recording]:
+    """One random half of the units in the even trials, and the other half in the odd ones.
+
+    Halves that shared their trials would share the noise of the system, and halves that shared their units the readout;
+    either would look nearer than another recording of the same system does. Systems of a single trial, or of few units,
+    are halved by the other alone. The names are those of the random stream.
+    """
+    units = np.arange(recording.n_units)
+    first, second = units, units
+    if recording.n_units >= LEAST_UNITS:
+        order = stream("halves of units", *names).permutation(units)
+        first, second = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
+    return _part(recording, first, 0), _part(recording, second, 1)
+
+
+def _part(recording: Recording, units: Int[Array, " kept"], parity: int) -> Recording:
+    if recording.n_trials < 2:
+        return replace(recording, table=recording.table[:, units])
     trial = np.repeat(np.arange(recording.n_trials), recording.lengths)
-    first, second = (
-        Recording(recording.table[trial % 2 == k], recording.lengths[k::2], recording.scale, recording.precision)
-        for k in (0, 1)
-    )
-    return first, second
-
-
-def _with_table(recording: Recording, table: Array) -> Recording:
-    return Recording(table, recording.lengths, recording.scale, recording.precision)
+    rows = np.flatnonzero(trial % 2 == parity)
+    return replace(recording, table=recording.table[np.ix_(rows, units)], lengths=recording.lengths[parity::2])
