@@ -51,7 +51,7 @@ def on_pre_build(config: Any) -> None:
         if searched:
             os.environ["PYTHONPATH"] = os.pathsep.join(searched)
         os.environ.update(COLUMNS="96", NO_COLOR="1", MPLBACKEND="agg")
-        sys.path.append(str(Path(__file__).parent))
+        sys.path += [str(Path(__file__).parent), _workplace.name]
     if (root / "examples").is_dir():
         shutil.copytree(root / "examples", _workplace.name, dirs_exist_ok=True)
     _home = Path.cwd()

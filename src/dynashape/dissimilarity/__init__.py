@@ -15,7 +15,8 @@ from dynashape.dissimilarity.kinds.names import DISSIMILARITIES, find_dissimilar
 from dynashape.dissimilarity.kinds.published import CkaDistance, DsaDistance, ProcrustesDistance, SpectralDistance
 from dynashape.dissimilarity.operator.embedding import embed_delays
 from dynashape.dissimilarity.operator.fit import Operator, fit_operator
-from dynashape.dissimilarity.operator.selection import Candidate, Selection, select_delays_and_rank
+from dynashape.dissimilarity.selection.candidates import Candidate, Prediction, Reliability, Selection
+from dynashape.dissimilarity.selection.choose import select_delays_and_rank
 
 __all__ = [
     "DISSIMILARITIES",
@@ -32,7 +33,9 @@ __all__ = [
     "InputOperator",
     "Operator",
     "PairDistances",
+    "Prediction",
     "ProcrustesDistance",
+    "Reliability",
     "Selection",
     "SpectralDistance",
     "align",

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 from dynashape.arguments import read_options
 from dynashape.dissimilarity.alignment.all_pairs import align_all
 from dynashape.dissimilarity.operator.fit import Operator, fit_operator
-from dynashape.dissimilarity.operator.selection import select_delays_and_rank
+from dynashape.dissimilarity.selection.choose import select_delays_and_rank
 from dynashape.errors import InputError
 from dynashape.records import Code
 

@@ -25,6 +25,7 @@ class Code(StrEnum):
     UNVARYING = "unvarying"
     NOTHING_TO_COMPARE = "nothing_to_compare"
     UNCONVERGED = "unconverged"
+    DOUBTFUL = "doubtful"
     TOO_FEW_TRIALS = "too_few_trials"
     TOO_FEW_NETWORKS = "too_few_networks"
     FAILED = "failed"
@@ -47,6 +48,7 @@ _MEANINGS = {
     Code.UNVARYING: "the activity never varies",
     Code.NOTHING_TO_COMPARE: "all systems agree in what the distance sees",
     Code.UNCONVERGED: "the search still moved when it stopped",
+    Code.DOUBTFUL: "the result is not to be trusted as it is",
     Code.TOO_FEW_TRIALS: "there are too few trials",
     Code.TOO_FEW_NETWORKS: "there are too few usable networks",
     Code.FAILED: "the computation raised an error",
