@@ -1,4 +1,4 @@
-"""The exceptions a user can meet. Each message names what, where, what was got and the remedy."""
+"""The exceptions and warnings a user can meet. Each message names what, where, what was got and the remedy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from difflib import get_close_matches
 
 class DynashapeError(Exception):
     """Base of every error that dynashape raises on purpose; the command line prints it as one sentence, exit code 2."""
+
+
+class DoubtWarning(UserWarning):
+    """A result that was computed as asked and may mislead: the systems that it is about, and what to do about it."""
 
 
 class InputError(DynashapeError, ValueError):

@@ -113,7 +113,7 @@ def test_missing_directions_are_zeros_only_when_asked_for() -> None:
         ([], "at least one system. Got an empty list"),
         (
             np.zeros((3, 4, 5)),
-            "must be a list of systems, each an activity (trials, steps, units) or an Operator. Got nd",
+            "must be a list of systems, each an activity (trials, steps, units) or an Operator, a mapping of names",
         ),
         ([fit_operator(systems(1)[0], 2, 3), systems(1)[0]], "not both. Got 1 Operators among 2"),
         ([np.zeros((3, 4))[:, 0]], "system 0 must be (steps, units) or (trials, steps, units); got shape (3,)"),
