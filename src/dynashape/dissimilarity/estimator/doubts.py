@@ -22,9 +22,9 @@ _WINDOWS_A_RANK = 10
 _OFFSET = 0.5
 _OFFSET_OF_SOME, _OFFSET_OF_NONE = 0.2, 0.05
 _TRIALS_APART = 3.0
-_CHANGE_APART = 6.0
+_CHANGE_APART = 10.0
 _NEIGHBOURS = 0.4
-_SMOOTH, _SMOOTH_SHARE, _SMOOTH_UNITS = 1.3, 0.01, 10
+_SMOOTH_UNITS, _SMOOTH_SHARE, _SMOOTH, _KERNEL, _STEADY = 10, 0.015, 1.3, (1.4, 1.85), 0.7
 _LISTED = 5
 
 
@@ -70,7 +70,11 @@ def find_doubts(
     may_be_trials: bool,
 ) -> tuple[Doubt, ...]:
     """The doubts about fitted systems, one of each kind at most."""
-    found = [*_of_fits(facts, operators), *_of_activity(facts, parameters, may_be_trials), *_of_all(facts, parameters)]
+    found = [
+        *_of_fits(facts, operators),
+        *_of_activity(facts, parameters, may_be_trials),
+        *_of_all(facts, operators, parameters),
+    ]
     out = []
     for kind, places, words in found:
         if places:
@@ -143,11 +147,7 @@ def _of_activity(facts: Sequence[ActivityFacts], parameters: Parameters, may_be_
         f"are not ({_range([facts[i].along_steps for i in turned])}), as where the last axis is time. The axes are "
         "(trials, steps, units).",
     )
-    smooth = [
-        i
-        for i, fact in enumerate(facts)
-        if fact.n_units >= _SMOOTH_UNITS and fact.weak_share >= _SMOOTH_SHARE and fact.weak_roughness < _SMOOTH
-    ]
+    smooth = [i for i, fact in enumerate(facts) if _is_smoothed(fact)]
     yield (
         DoubtKind.SMOOTHED,
         smooth,
@@ -156,7 +156,7 @@ def _of_activity(facts: Sequence[ActivityFacts], parameters: Parameters, may_be_
     )
 
 
-def _of_all(facts: Sequence[ActivityFacts], parameters: Parameters) -> Iterator[_Found]:
+def _of_all(facts: Sequence[ActivityFacts], operators: Sequence[Operator], parameters: Parameters) -> Iterator[_Found]:
     n_steps = np.array([fact.n_steps for fact in facts])
     yield (
         DoubtKind.UNEQUAL_TRIALS,
@@ -164,8 +164,10 @@ def _of_all(facts: Sequence[ActivityFacts], parameters: Parameters) -> Iterator[
         f"they have few steps beside the others ({_range(n_steps.tolist())} in all trials together), and with less "
         "data a system seems farther from every other. Give corrected=True, or as many trials of each.",
     )
+    # Noise changes from step to step as much as can be; of that another doubt tells.
     change = np.array([1.0 - fact.along_steps for fact in facts])
-    change = np.where(change > 0.0, change, np.nan)
+    noise = [operator.one_step_error is None or operator.one_step_error > _MEAN for operator in operators]
+    change = np.where(noise | ~(change > 0.0), np.nan, change)
     yield (
         DoubtKind.UNEQUAL_STEPS,
         _far(change, _CHANGE_APART),
@@ -173,6 +175,13 @@ def _of_all(facts: Sequence[ActivityFacts], parameters: Parameters) -> Iterator[
         f"{_range([fact.along_steps for fact in facts])}), as with other bins, smoothing or noise; these are compared "
         "as if they were dynamics. Bin and smooth all systems alike, or see that they do differ so.",
     )
+
+
+def _is_smoothed(fact: ActivityFacts) -> bool:
+    weak = fact.weak
+    if weak is None or fact.n_units < _SMOOTH_UNITS or weak.share < _SMOOTH_SHARE:
+        return False
+    return weak.roughness < _SMOOTH and _KERNEL[0] < weak.curvature < _KERNEL[1] and weak.steadiness > _STEADY
 
 
 def _far(values: Shaped[Array, " systems"], apart: float) -> list[int]:

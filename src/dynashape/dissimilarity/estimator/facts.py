@@ -19,14 +19,27 @@ _MOST_UNITS = 32
 
 
 @dataclass(frozen=True)
+class WeakDirections:
+    """The weaker half of the principal directions, which hold noise where there is any, and no dynamics.
+
+    `share` is their share of the variance. `roughness` is the ratio of the mean squares of their second and first
+    differences over steps: 3 for noise at single steps, 2 for what decays, less for what was smoothed. `curvature` is
+    that of the third and second over it: 1.4 to 1.8 after smoothing by a kernel. `steadiness` compares the mean squares
+    of first differences in the three thirds of a trial, the least with the largest: what runs down is not steady.
+    """
+
+    share: float
+    roughness: float
+    curvature: float
+    steadiness: float
+
+
+@dataclass(frozen=True)
 class ActivityFacts:
     """What is known of the activity of one system.
 
     `offset` is the share of the sum of squares that the units' means hold. `along_steps` is the correlation of
-    successive steps of a unit, `along_units` that of neighbouring units at a step. `weak_share` is the share of the
-    variance in the weaker half of the principal directions, and `weak_roughness` the ratio of the mean squares of
-    second and first differences there: 3 for noise at single steps, 2 for what decays, less for what was smoothed.
-    They are NaN where there is too little activity to tell.
+    successive steps of a unit, `along_units` that of neighbouring units at a step; NaN where nothing varies.
     """
 
     n_trials: int
@@ -37,8 +50,7 @@ class ActivityFacts:
     offset: float
     along_steps: float
     along_units: float
-    weak_share: float
-    weak_roughness: float
+    weak: WeakDirections | None
 
 
 def find_facts(activity: Activity, name: str) -> ActivityFacts:
@@ -51,7 +63,6 @@ def find_facts(activity: Activity, name: str) -> ActivityFacts:
     energy = float(np.vdot(together, together))
     centred = [part - mean for part in parts]
     variance = _lagged(centred, 0) or np.nan
-    weak_share, weak_roughness = _weak_directions(centred)
     return ActivityFacts(
         n_trials=len(lengths),
         shortest=int(lengths.min()),
@@ -61,8 +72,7 @@ def find_facts(activity: Activity, name: str) -> ActivityFacts:
         offset=float(len(together) * mean @ mean / energy) if energy > 0.0 else 0.0,
         along_steps=_lagged(centred, 1) / variance,
         along_units=_lagged([part.T for part in centred], 1) / variance,
-        weak_share=weak_share,
-        weak_roughness=weak_roughness,
+        weak=_find_weak_directions(centred),
     )
 
 
@@ -82,19 +92,26 @@ def _lagged(parts: Sequence[Float[Array, "steps units"]], lag: int) -> float:
     return total / n_values if n_values else float("nan")
 
 
-def _weak_directions(centred: Sequence[Float[Array, "steps units"]]) -> tuple[float, float]:
-    """The share of the variance in the weaker half of the principal directions, and its roughness."""
+def _find_weak_directions(centred: Sequence[Float[Array, "steps units"]]) -> WeakDirections | None:
     every = max(1, -(-centred[0].shape[1] // _MOST_UNITS))
-    parts = [part[:, ::every] for part in centred if len(part) > 2]
+    parts = [part[:, ::every] for part in centred if len(part) > 9]
     if not parts:
-        return float("nan"), float("nan")
-    covariance = sum(part.T @ part for part in parts)
-    variances, axes = np.linalg.eigh(covariance)
-    weak = len(variances) // 2
-    if weak == 0 or not variances[-1] > 0.0:
-        return float("nan"), float("nan")
-    weakly = [part @ axes[:, :weak] for part in parts]
-    first, second = (np.concatenate([np.diff(part, order, axis=0) for part in weakly]) for order in (1, 2))
-    changed = float(np.mean(first**2))
-    share = max(0.0, float(variances[:weak].sum() / variances.sum()))
-    return share, float(np.mean(second**2)) / changed if changed > 0.0 else float("nan")
+        return None
+    variances, axes = np.linalg.eigh(sum(part.T @ part for part in parts))
+    n_weak = len(variances) // 2
+    if n_weak == 0 or not variances[0] > 0.0:
+        return None
+    weak = [part @ axes[:, :n_weak] for part in parts]
+    changes = [_mean_square([np.diff(part, order, axis=0) for part in weak]) for order in (1, 2, 3)]
+    thirds = [[np.array_split(np.diff(part, axis=0), 3)[k] for part in weak] for k in range(3)]
+    by_third = [_mean_square(third) for third in thirds]
+    return WeakDirections(
+        share=float(variances[:n_weak].sum() / variances.sum()),
+        roughness=changes[1] / changes[0],
+        curvature=changes[2] * changes[0] / changes[1] ** 2,
+        steadiness=min(by_third) / max(by_third),
+    )
+
+
+def _mean_square(parts: Sequence[Float[Array, "rows columns"]]) -> float:
+    return float(np.vdot(joined := np.concatenate(parts), joined)) / joined.size
