@@ -88,10 +88,11 @@ def measure_halves(
         halves = split([trial for array in arrays for trial in array], repeat)
         if isinstance(halves, Status):
             return halves
-        fits = [try_fit(half, f"a half of the {of} of {name}", parameters) for half in halves]
+        called = f"a half of the {of} of {name}"
+        fits = [try_fit(half, called, parameters) for half in halves]
         for fit in fits:
             if isinstance(fit, InputError):
-                return Status(Code.UNDETERMINED, name_in(name, fit))
+                return Status(Code.UNDETERMINED, name_in(called, fit))
             if unusable(fit, parameters.zero_pad):
                 return fit.status
         return fits[0], fits[1]  # type: ignore[return-value]  # no InputError is left
