@@ -135,9 +135,9 @@ def _of_activity(facts: Sequence[ActivityFacts], parameters: Parameters, may_be_
     yield (
         DoubtKind.OFFSET,
         [] if parameters.center else [i for i, offset in enumerate(offsets) if offset >= least],
-        f"a constant offset of the units holds {_range([o for o in offsets if o >= least])} of the sum of squares, so "
-        'the first coordinate hardly varies and systems differ by their baselines. Compare with center="unit", which '
-        "subtracts each unit's mean.",
+        f"a constant offset of the units holds {_range([o for o in offsets if o >= least])} of the sum of squares and "
+        "fills the first direction, whose coordinate hardly varies, so systems differ by their baselines. Compare with "
+        'center="unit", which subtracts each unit\'s mean.',
     )
     turned = [i for i, fact in enumerate(facts) if fact.along_units > max(_NEIGHBOURS, fact.along_steps + _NEIGHBOURS)]
     yield (

@@ -14,7 +14,7 @@ from jaxtyping import Float, Shaped
 from dynashape.dissimilarity.activity import Activity, check_activity
 from dynashape.records import Array
 
-_MOST_STEPS = 6_000
+_MOST_STEPS = 2_000
 _MOST_UNITS = 32
 
 

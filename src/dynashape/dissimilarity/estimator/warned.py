@@ -18,7 +18,8 @@ _LISTED = 3
 def hear() -> Iterator[list[warnings.WarningMessage]]:
     """Keep the warnings of what is computed in the block, however often it warns of the same system."""
     with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
+        # Others stay as they are: what is an error remains one.
+        warnings.simplefilter("always", UserWarning)
         yield heard
 
 
