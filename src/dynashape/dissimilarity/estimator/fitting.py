@@ -66,25 +66,29 @@ def try_fit(activity: Activity, name: str, parameters: Parameters) -> Operator |
         return error
 
 
-def unusable(operator: Operator, zero_pad: bool) -> bool:
+def unusable(operator: Operator, parameters: Parameters) -> bool:
     """Whether an operator is not to be compared."""
-    return not operator.status.ok and not (zero_pad and operator.status.code == Code.RANK_DEFICIENT)
+    if operator.rank == 1 and isinstance(parameters.rank, int) and parameters.dissimilarity == "spectral":
+        return operator.numerical_rank == 0  # one eigenvalue is enough to compare
+    return not operator.status.ok and not (parameters.zero_pad and operator.status.code == Code.RANK_DEFICIENT)
 
 
 def check_usable(operators: Sequence[Operator], names: Sequence[str], parameters: Parameters) -> None:
     """One InputError that names every operator that is not to be compared, or says that nothing can be aligned."""
+    alike = parameters.dissimilarity == "dsa" and max(operator.rank for operator in operators) == 1
+    chosen = isinstance(parameters.rank, int | None)
     faults = [
         f"{name} is {operator.status.code} ({operator.status.message})"
         for name, operator in zip(names, operators, strict=True)
-        if unusable(operator, parameters.zero_pad)
+        if unusable(operator, parameters)
     ]
-    if faults:
+    if faults and not (alike and chosen):
         raise InputError("; ".join(faults) + ".")
-    if parameters.dissimilarity == "dsa" and max(operator.rank for operator in operators) == 1:
-        found = "" if isinstance(parameters.rank, int | None) else f" (all that rank={parameters.rank!r} found)"
+    if alike:
+        found = "" if chosen else f" (all that rank={parameters.rank!r} found)"
         raise InputError(
-            f"operators of rank 1{found} leave nothing to align: scaled to unit norm each is 1 or -1. Give a rank of "
-            'at least 2, or dissimilarity="spectral", which compares them as they are.'
+            f"operators of rank 1{found} leave nothing to align: scaled to unit norm each is 1 or -1. Give a rank >= 2, or "
+            'dissimilarity="spectral", which compares them as they are.'
         )
 
 

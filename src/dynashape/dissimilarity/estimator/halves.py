@@ -93,7 +93,7 @@ def measure_halves(
         for fit in fits:
             if isinstance(fit, InputError):
                 return Status(Code.UNDETERMINED, name_in(called, fit))
-            if unusable(fit, parameters.zero_pad):
+            if unusable(fit, parameters):
                 return fit.status
         return fits[0], fits[1]  # type: ignore[return-value]  # no InputError is left
 
