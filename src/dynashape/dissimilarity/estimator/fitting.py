@@ -87,8 +87,8 @@ def check_usable(operators: Sequence[Operator], names: Sequence[str], parameters
     if alike:
         found = "" if chosen else f" (all that rank={parameters.rank!r} found)"
         raise InputError(
-            f"operators of rank 1{found} leave nothing to align: scaled to unit norm each is 1 or -1. Give a rank >= 2, or "
-            'dissimilarity="spectral", which compares them as they are.'
+            f"operators of rank 1{found} leave nothing to align: scaled to unit norm each is 1 or -1. "
+            'Give a rank >= 2, or dissimilarity="spectral", which compares them as they are.'
         )
 
 

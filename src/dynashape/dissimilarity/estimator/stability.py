@@ -10,7 +10,7 @@ from jaxtyping import Float
 from scipy.stats import rankdata
 
 from dynashape.cores import spread
-from dynashape.dissimilarity.estimator.fitting import check_usable, fit_each
+from dynashape.dissimilarity.estimator.fitting import check_usable, fit_all
 from dynashape.dissimilarity.estimator.pairs import measure_square
 from dynashape.dissimilarity.estimator.parameters import Parameters
 from dynashape.dissimilarity.estimator.systems import Systems
@@ -165,7 +165,7 @@ def measure_grid(
     def measure(choice: tuple[int, int]) -> Array | Status:
         one = replace(parameters, n_delays=choice[0], rank=choice[1], n_jobs=1, progress=None)
         try:
-            operators = fit_each(systems.activities, systems.names, one)
+            operators = fit_all(systems.activities, systems.names, one)
             check_usable(operators, systems.names, one)
             return measure_square(operators, one)[0]
         except InputError as error:
