@@ -5,7 +5,11 @@ from dynashape.dissimilarity.alignment.align import Alignment, align
 from dynashape.dissimilarity.alignment.all_pairs import Alignments, align_all
 from dynashape.dissimilarity.alignment.efforts import EFFORTS
 from dynashape.dissimilarity.alignment.spectral import spectral_distance, spectral_distances
-from dynashape.dissimilarity.dsa import DSA
+from dynashape.dissimilarity.estimator.doubts import Doubt, DoubtKind
+from dynashape.dissimilarity.estimator.dsa import DSA
+from dynashape.dissimilarity.estimator.halves import Floors
+from dynashape.dissimilarity.estimator.stability import OrderingStability, Stability, ordering_stability
+from dynashape.dissimilarity.estimator.summary import FitSummary, Summary
 from dynashape.dissimilarity.geometry.cka import cka_distance, cka_distances
 from dynashape.dissimilarity.geometry.procrustes import procrustes_distance, procrustes_distances
 from dynashape.dissimilarity.inputs.input_dsa import InputDSA, input_distances
@@ -28,16 +32,23 @@ __all__ = [
     "Candidate",
     "CkaDistance",
     "Dissimilarity",
+    "Doubt",
+    "DoubtKind",
     "DsaDistance",
+    "FitSummary",
+    "Floors",
     "InputDSA",
     "InputOperator",
     "Operator",
+    "OrderingStability",
     "PairDistances",
     "Prediction",
     "ProcrustesDistance",
     "Reliability",
     "Selection",
     "SpectralDistance",
+    "Stability",
+    "Summary",
     "align",
     "align_all",
     "cka_distance",
@@ -47,6 +58,7 @@ __all__ = [
     "fit_input_operator",
     "fit_operator",
     "input_distances",
+    "ordering_stability",
     "procrustes_distance",
     "procrustes_distances",
     "read_trials",

@@ -16,6 +16,7 @@ from dynashape.figures.sensitivity import plot_sensitivity
 from dynashape.figures.separability_map import plot_separability_map
 from dynashape.figures.side_by_side import plot_studies
 from dynashape.figures.spectra import plot_spectra
+from dynashape.figures.stability import plot_stability
 from dynashape.figures.style import to_bytes
 from dynashape.figures.task_structure import plot_task_structure
 from dynashape.figures.training_curves import plot_training_curves
@@ -34,6 +35,7 @@ __all__ = [
     "plot_separability_difference",
     "plot_separability_map",
     "plot_spectra",
+    "plot_stability",
     "plot_studies",
     "plot_task_structure",
     "plot_training_curves",
