@@ -15,6 +15,7 @@ from dynashape.dissimilarity.kinds.names import DISSIMILARITIES, find_dissimilar
 from dynashape.dissimilarity.kinds.published import CkaDistance, DsaDistance, ProcrustesDistance, SpectralDistance
 from dynashape.dissimilarity.operator.embedding import embed_delays
 from dynashape.dissimilarity.operator.fit import Operator, fit_operator
+from dynashape.dissimilarity.operator.fit_all import fit_operators
 from dynashape.dissimilarity.operator.selection import Candidate, Selection, select_delays_and_rank
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "find_dissimilarity",
     "fit_input_operator",
     "fit_operator",
+    "fit_operators",
     "input_distances",
     "procrustes_distance",
     "procrustes_distances",

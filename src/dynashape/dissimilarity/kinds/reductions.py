@@ -24,6 +24,7 @@ class ToOperator:
     rank: int | float | str
     ridge: float = 1e-8
     summary: ClassVar[type] = Operator
+    version: ClassVar[int] = 2  # an operator names its centring, regression and steps ahead
 
     def reduce(
         self,
