@@ -121,17 +121,18 @@ def lay_out(
     precision = max(float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 0.0 for a in trials)
     precision = max(precision, float(np.finfo(np.float64).eps))
     shape = (int(lengths.sum()), trials[0].shape[2])
-    if compact and shape[0] * shape[1] >= COMPACT_FROM and all(a.dtype == np.float32 for a in trials):
-        table = np.concatenate([a.reshape(-1, shape[1]) for a in trials]) if len(lengths) > 1 else trials[0][0]
-        recording = Recording(table, lengths, scale, precision)
-        return _centre(recording) if centred else recording
-    table = np.empty(shape)
-    row = 0
-    for array in trials:
-        rows = table[row : row + len(array) * array.shape[1]]
-        rows.reshape(array.shape)[:] = array
-        rows *= 1.0 / scale
-        row += len(rows)
+    as_it_came = compact and shape[0] * shape[1] >= COMPACT_FROM and all(a.dtype == np.float32 for a in trials)
+    if as_it_came and len(lengths) == 1:
+        table = trials[0][0]
+    else:
+        table = np.empty(shape, np.float32 if as_it_came else np.float64)
+        row = 0
+        for array in trials:
+            rows = table[row : row + len(array) * array.shape[1]]
+            rows.reshape(array.shape)[:] = array
+            if not as_it_came:
+                rows *= 1.0 / scale
+            row += len(rows)
     recording = Recording(table, lengths, scale, precision)
     return _centre(recording) if centred else recording
 
@@ -145,7 +146,9 @@ def row_parts(n_rows: int, n_units: int) -> list[slice]:
 def _centre(recording: Recording) -> Recording:
     """The recording without the mean of each unit; what is left is as precise as what was taken off allows."""
     parts = row_parts(*recording.table.shape)
-    means = sum(recording.rows(part).sum(axis=0) for part in parts) / len(recording.table)
+    # From one of them: the mean of many equal values is not that value, to the last digit.
+    one = recording.rows(slice(0, 1))[0].copy()
+    means = one + sum((recording.rows(part) - one).sum(axis=0) for part in parts) / len(recording.table)
     before = after = 0.0
     for part in parts:
         rows = recording.rows(part)
