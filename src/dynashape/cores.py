@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # scikit-learn requires it
 
@@ -22,12 +23,30 @@ P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
 
+_lock = Lock()
+_open: list[None] = []  # one for each block that is entered and not yet left
+_limits: list[Any] = []
+_held: set[Callable[..., object]] = set()
+
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread within the block, in this process."""
-    with _blas().limit(limits=1, user_api="blas"):
+    """Hold BLAS to one thread within the block, in this process.
+
+    Blocks may be nested and may overlap in several threads: the first that is entered sets the number of threads, which
+    is the whole process's, and the last that is left sets it back.
+    """
+    with _lock:
+        if not _open:
+            _limits.append(_blas().limit(limits=1, user_api="blas"))
+        _open.append(None)
+    try:
         yield
+    finally:
+        with _lock:
+            _open.pop()
+            if not _open:
+                _limits.pop().restore_original_limits()
 
 
 def on_one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
@@ -38,7 +57,17 @@ def on_one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
         with one_blas_thread():
             return function(*args, **kwargs)
 
+    _held.add(held)
     return held
+
+
+def is_held(function: Callable[..., object]) -> bool:
+    """Whether the function holds BLAS to one thread while it runs (see `on_one_blas_thread`).
+
+    >>> is_held(on_one_blas_thread(abs)), is_held(abs)
+    (True, False)
+    """
+    return function in _held
 
 
 def count_jobs(n_jobs: int | None) -> int:

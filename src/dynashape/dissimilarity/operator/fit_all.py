@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from dynashape.cores import spread
+from dynashape.cores import on_one_blas_thread, spread
 from dynashape.dissimilarity.activity import Activity
 from dynashape.dissimilarity.operator.decomposition import check_rank_form
 from dynashape.dissimilarity.operator.fit import FitOptions, Operator, fit_with_options, too_few_directions
@@ -13,6 +13,7 @@ from dynashape.errors import InputError
 from dynashape.records import Code, Status
 
 
+@on_one_blas_thread
 def fit_operators(
     activities: Sequence[Activity],
     n_delays: int,
