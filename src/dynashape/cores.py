@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 _lock = Lock()
 _open: list[None] = []  # one for each block that is entered and not yet left
-_limits: list[Any] = []
+_before: list[int] = []  # the threads of each BLAS before the first of them
 _held: set[Callable[..., object]] = set()
 
 
@@ -38,7 +38,8 @@ def one_blas_thread() -> Iterator[None]:
     """
     with _lock:
         if not _open:
-            _limits.append(_blas().limit(limits=1, user_api="blas"))
+            _before[:] = [library.num_threads for library in _blas()]
+            _set_threads([1] * len(_before))
         _open.append(None)
     try:
         yield
@@ -46,7 +47,7 @@ def one_blas_thread() -> Iterator[None]:
         with _lock:
             _open.pop()
             if not _open:
-                _limits.pop().restore_original_limits()
+                _set_threads(_before)
 
 
 def on_one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
@@ -124,9 +125,16 @@ def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) ->
         progress(done, total)
 
 
+def _set_threads(numbers: list[int]) -> None:
+    for library, number in zip(_blas(), numbers, strict=True):
+        # From one thread at a time threadpoolctl takes numbers, and ignores those of others without a word. The blocks
+        # above are counted, so that threads cannot undo each other's here.
+        getattr(library, "_real_set_num_threads", library.set_num_threads)(number)
+
+
 @lru_cache(maxsize=1)
-def _blas() -> ThreadpoolController:
-    """The BLAS of numpy and scipy; looking for them takes a millisecond."""
+def _blas() -> list[Any]:
+    """The BLAS of numpy and of scipy; looking for them takes a millisecond, and asking all that there is a tenth."""
     import scipy.linalg  # noqa: F401  (brings scipy's own BLAS)
 
-    return ThreadpoolController()
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
