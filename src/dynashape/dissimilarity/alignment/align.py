@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from jaxtyping import Float
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.canonical_form import canonicalise
 from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
@@ -41,6 +42,7 @@ class Alignment:
     status: Status
 
 
+@on_one_blas_thread
 def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pad: bool = False) -> Alignment:
     """Find the distance between two operators up to an orthogonal change of basis of either.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.canonical_form import canonicalise
 from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
@@ -64,6 +65,7 @@ class Alignments:
         return out
 
 
+@on_one_blas_thread
 def align_all(
     operators: Sequence[OperatorLike],
     pairs: Int[Array, "pairs 2"] | None = None,

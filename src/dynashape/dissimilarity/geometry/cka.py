@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.activity import Activity
 from dynashape.dissimilarity.geometry.matched_steps import measure_all, read_matched
 from dynashape.records import Array
@@ -15,6 +16,7 @@ from dynashape.records import Array
 _NEARLY_ONE = 1.0 - 1e-6
 
 
+@on_one_blas_thread
 def cka_distance(first: Activity, second: Activity) -> float:
     """Compute the arccos of linear CKA: the angle between the similarity matrices of two activities, a metric.
 
@@ -52,6 +54,7 @@ def cka_distance(first: Activity, second: Activity) -> float:
     return _angle(*read_matched([first, second]))
 
 
+@on_one_blas_thread
 def cka_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
     """Compute the CKA distance between all pairs of activities; see `cka_distance`.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.activity import Activity, read_activity
 from dynashape.errors import InputError
 from dynashape.records import Array
@@ -42,6 +43,7 @@ def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]
     return tables
 
 
+@on_one_blas_thread
 def measure_all(
     activities: Sequence[Activity], between: Callable[[Float[Array, "rows _"], Float[Array, "rows _"]], float]
 ) -> Float[Array, "systems systems"]:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.activity import Activity
 from dynashape.dissimilarity.geometry.matched_steps import measure_all, read_matched
 from dynashape.records import Array
 
 
+@on_one_blas_thread
 def procrustes_distance(first: Activity, second: Activity) -> float:
     """Compute the angle between two activities after the best rotation of units, a metric.
 
@@ -49,6 +51,7 @@ def procrustes_distance(first: Activity, second: Activity) -> float:
     return _angle(*read_matched([first, second]))
 
 
+@on_one_blas_thread
 def procrustes_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
     """Compute the Procrustes distance between all pairs of activities; see `procrustes_distance`.
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from sklearn.base import BaseEstimator
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.all_pairs import align_all
 from dynashape.dissimilarity.inputs.input_operator import fit_input_operator
 from dynashape.errors import InputError
@@ -120,6 +121,7 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         return self
 
 
+@on_one_blas_thread
 def input_distances(
     matrices: Sequence[Float[Array, "rank _"]], same_channels: bool = True
 ) -> Float[Array, "systems systems"]:

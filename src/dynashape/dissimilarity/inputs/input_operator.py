@@ -13,6 +13,7 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.activity import Activity, Recording, read_activity
 from dynashape.dissimilarity.operator.embedding import build_embedding, embedding_rows, has_next
 from dynashape.errors import InputError
@@ -53,6 +54,7 @@ class InputOperator:
     status: Status = OK
 
 
+@on_one_blas_thread
 def fit_input_operator(
     activity: Activity,
     inputs: Activity,

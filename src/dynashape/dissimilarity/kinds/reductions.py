@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.operator.fit import Operator, fit_operator
 from dynashape.records import OK, Array, Code, Status
 
@@ -58,6 +59,7 @@ class ToAverages:
 
     summary: ClassVar[type] = Averages
 
+    @on_one_blas_thread
     def reduce(
         self, activity: Float[Array, "trials steps units"], choices: Int[Array, " trials"], name: str
     ) -> Averages:

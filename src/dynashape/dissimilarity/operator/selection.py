@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.activity import Activity, Recording
 from dynashape.dissimilarity.operator.decomposition import decompose
 from dynashape.dissimilarity.operator.held_out import one_step_errors
@@ -61,6 +62,7 @@ class Selection:
     candidates: tuple[Candidate, ...]
 
 
+@on_one_blas_thread
 def select_delays_and_rank(
     activities: Sequence[Activity],
     delays: Sequence[int] = DELAYS,

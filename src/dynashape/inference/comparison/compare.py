@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.distances import Distances
 from dynashape.inference.comparison.cluster_quality import assign_held_out, dispersions, silhouette, two_group_f
 from dynashape.inference.comparison.design import CompleteNetworks, Design, find_complete
@@ -40,6 +41,7 @@ DIMENSIONS: tuple[int, ...] = (1, 2, 3, 4, 5)
 """Dimensions of the MDS planes in which a comparison is tested."""
 
 
+@on_one_blas_thread
 def compare(
     distances: Distances,
     *,

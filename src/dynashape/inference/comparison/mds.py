@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import isotonic_regression
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.gram import check_distances, compute_gram
 from dynashape.records import Array
@@ -45,6 +46,7 @@ class Embedding:
     converged: bool
 
 
+@on_one_blas_thread
 def embed_mds(
     distances: Float[Array, "systems systems"], n_components: int = 2, metric: bool = True, seed: int = 0
 ) -> Embedding:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.gram import compute_gram
 from dynashape.records import Array, Term
@@ -69,6 +70,7 @@ class VarianceShares:
     residual: float
 
 
+@on_one_blas_thread
 def compute_contrasts(distances: Float[Array, "systems systems"], tasks: Bool[Array, " networks"]) -> Contrasts:
     """Reduce a distance matrix to the contrasts from which all variance shares follow.
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.special import expit
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -47,6 +48,7 @@ class Separability:
     n_relabellings: int
 
 
+@on_one_blas_thread
 def separability(
     points: Float[Array, "systems components"],
     labels: Bool[Array, " systems"],

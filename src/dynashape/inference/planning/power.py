@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.permanova import Contrasts, condition_null, task_null
 from dynashape.inference.comparison.permutation import MAX_RELABELLINGS, condition_swaps, task_relabellings
@@ -50,6 +51,7 @@ class Power:
     n_studies: int
 
 
+@on_one_blas_thread
 def compute_power(
     components: Components,
     term: Term,
@@ -139,6 +141,7 @@ def with_share(components: Components, term: Term, share: float) -> Components:
     return replace(components, **changed)
 
 
+@on_one_blas_thread
 def pool_components(contrasts: Sequence[Contrasts]) -> Components:
     """Average the components of the comparisons of a finished study, each first scaled to a total of 1.
 

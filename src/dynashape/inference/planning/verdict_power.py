@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.records import Compared, ComparisonKey, usable_comparisons
 from dynashape.inference.planning.power import simulation_error
@@ -89,6 +90,7 @@ class VerdictPower:
     n_studies: int
 
 
+@on_one_blas_thread
 def measure_verdict_pilot(comparisons: Mapping[ComparisonKey, Compared], contrast: Contrast = HEADLINE) -> VerdictPilot:
     """Measure what `compute_verdict_power` needs to know of a finished study.
 
@@ -127,6 +129,7 @@ def measure_verdict_pilot(comparisons: Mapping[ComparisonKey, Compared], contras
     )
 
 
+@on_one_blas_thread
 def compute_verdict_power(
     pilot: VerdictPilot,
     differences: Sequence[float],

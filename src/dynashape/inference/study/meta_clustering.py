@@ -16,6 +16,7 @@ from scipy.spatial.distance import pdist, squareform
 from scipy.stats.contingency import association, crosstab
 from sklearn.metrics import adjusted_rand_score
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.cluster_quality import silhouette
 from dynashape.inference.comparison.mds import Embedding, embed_mds
@@ -93,6 +94,7 @@ class MetaClustering:
     same_number: float | None
 
 
+@on_one_blas_thread
 def meta_cluster(
     features: Float[Array, "points features"],
     factors: Mapping[str, Shaped[Array, " points"]],
