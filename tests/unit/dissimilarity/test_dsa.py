@@ -128,3 +128,12 @@ def test_errors(X: object, message: str) -> None:
 def test_unknown_effort_is_one_sentence() -> None:
     with pytest.raises(InputError, match="unknown effort 'standart'; did you mean 'standard'"):
         DSA(n_delays=1, rank=2, effort="standart").fit(systems(2))
+
+
+def test_a_rank_that_leaves_nothing_to_align_is_refused_and_never_0_and_pi():
+    noise = [np.random.default_rng(k).normal(size=(20, 30, 10)) for k in range(3)]
+    for rank in ("svht", 0.01, 1):
+        with pytest.raises(InputError) as caught:
+            DSA(n_delays=1, rank=rank).fit(noise)
+        assert str(caught.value).count("is too_few_directions") == 3
+        assert "give rank >= 2" in str(caught.value)
