@@ -2,9 +2,10 @@
 
     OMP_NUM_THREADS=1 python benchmarks/measure.py [--study runs/paper] [--json measure.json] [--figure measure.png]
 
-Systems whose relation is known (examples/known_systems.py), and the networks of a finished study. AUC is the probability that
-a pair that should be far is farther apart than one that should be near: for the networks of a study, networks of
-different tasks (half of the units of one against half of the other's) against two halves of one network's units.
+Systems whose relation is known (examples/known_systems.py), and the networks of a finished study. AUC is the
+probability that a pair that should be far is farther apart than one that should be near: for the networks of a study,
+networks of different tasks (half of the units of one against half of the other's) against two halves of one network's
+units.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dynashape.dissimilarity import align as align
     from dynashape.dissimilarity import align_all as align_all
     from dynashape.dissimilarity import fit_operator as fit_operator
+    from dynashape.dissimilarity import fit_operators as fit_operators
     from dynashape.dissimilarity import read_trials as read_trials
     from dynashape.dissimilarity import select_delays_and_rank as select_delays_and_rank
     from dynashape.dissimilarity import spectral_distance as spectral_distance
@@ -27,6 +28,7 @@ _HOME = {
     "align": "dynashape.dissimilarity",
     "align_all": "dynashape.dissimilarity",
     "fit_operator": "dynashape.dissimilarity",
+    "fit_operators": "dynashape.dissimilarity",
     "read_trials": "dynashape.dissimilarity",
     "select_delays_and_rank": "dynashape.dissimilarity",
     "spectral_distance": "dynashape.dissimilarity",

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # scikit-learn requires it
 
@@ -22,12 +23,31 @@ P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
 
+_lock = Lock()
+_open: list[None] = []  # one for each block that is entered and not yet left
+_before: list[int] = []  # the threads of each BLAS before the first of them
+_held: set[Callable[..., object]] = set()
+
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread within the block, in this process."""
-    with _blas().limit(limits=1, user_api="blas"):
+    """Hold BLAS to one thread within the block, in this process.
+
+    Blocks may be nested and may overlap in several threads: the first that is entered sets the number of threads, which
+    is the whole process's, and the last that is left sets it back.
+    """
+    with _lock:
+        if not _open:
+            _before[:] = [library.num_threads for library in _blas()]
+            _set_threads([1] * len(_before))
+        _open.append(None)
+    try:
         yield
+    finally:
+        with _lock:
+            _open.pop()
+            if not _open:
+                _set_threads(_before)
 
 
 def on_one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
@@ -38,7 +58,17 @@ def on_one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
         with one_blas_thread():
             return function(*args, **kwargs)
 
+    _held.add(held)
     return held
+
+
+def is_held(function: Callable[..., object]) -> bool:
+    """Whether the function holds BLAS to one thread while it runs (see `on_one_blas_thread`).
+
+    >>> is_held(on_one_blas_thread(abs)), is_held(abs)
+    (True, False)
+    """
+    return function in _held
 
 
 def count_jobs(n_jobs: int | None) -> int:
@@ -95,9 +125,16 @@ def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) ->
         progress(done, total)
 
 
+def _set_threads(numbers: list[int]) -> None:
+    for library, number in zip(_blas(), numbers, strict=True):
+        # From one thread at a time threadpoolctl takes numbers, and ignores those of others without a word. The blocks
+        # above are counted, so that threads cannot undo each other's here.
+        getattr(library, "_real_set_num_threads", library.set_num_threads)(number)
+
+
 @lru_cache(maxsize=1)
-def _blas() -> ThreadpoolController:
-    """The BLAS of numpy and scipy; looking for them takes a millisecond."""
+def _blas() -> list[Any]:
+    """The BLAS of numpy and of scipy; looking for them takes a millisecond, and asking all that there is a tenth."""
     import scipy.linalg  # noqa: F401  (brings scipy's own BLAS)
 
-    return ThreadpoolController()
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)

@@ -1,10 +1,12 @@
 """Independent items on several threads: in order, with one error, and with BLAS on one thread."""
 
+from threading import Event, Thread
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from dynashape.cores import count_jobs, on_one_blas_thread, spread
+from dynashape.cores import count_jobs, on_one_blas_thread, one_blas_thread, spread
 from dynashape.errors import InputError
 
 
@@ -23,6 +25,29 @@ def test_blas_has_one_thread_within_and_as_many_as_before_after():
     before = threads()
     assert spread(lambda _: threads(), range(3), 2) == [{1}] * 3
     assert on_one_blas_thread(threads)() == {1}
+    assert threads() == before
+
+
+def test_blocks_that_overlap_in_several_threads_leave_blas_as_it_was():
+    """The one that is entered first is left first: its leaving must not free BLAS under the other."""
+    with one_blas_thread():  # from the main thread first: threadpoolctl would hear no other from then on
+        pass
+    before = threads()
+    entered, may_leave, seen = Event(), Event(), []
+
+    def first():
+        with one_blas_thread():
+            entered.set()
+            may_leave.wait(10)
+
+    thread = Thread(target=first)
+    thread.start()
+    entered.wait(10)
+    with one_blas_thread():
+        may_leave.set()
+        thread.join(10)
+        seen.append(threads())
+    assert seen == [{1}]
     assert threads() == before
 
 

@@ -19,6 +19,7 @@ from dynashape.dissimilarity.kinds.names import DISSIMILARITIES, find_dissimilar
 from dynashape.dissimilarity.kinds.published import CkaDistance, DsaDistance, ProcrustesDistance, SpectralDistance
 from dynashape.dissimilarity.operator.embedding import embed_delays
 from dynashape.dissimilarity.operator.fit import Operator, fit_operator
+from dynashape.dissimilarity.operator.fit_all import fit_operators
 from dynashape.dissimilarity.selection.candidates import Candidate, Prediction, Reliability, Selection
 from dynashape.dissimilarity.selection.choose import select_delays_and_rank
 
@@ -57,6 +58,7 @@ __all__ = [
     "find_dissimilarity",
     "fit_input_operator",
     "fit_operator",
+    "fit_operators",
     "input_distances",
     "ordering_stability",
     "procrustes_distance",

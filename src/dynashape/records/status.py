@@ -21,6 +21,7 @@ class Code(StrEnum):
     DEAD = "dead"
     NOT_REACHED = "not_reached"
     RANK_DEFICIENT = "rank_deficient"
+    TOO_FEW_DIRECTIONS = "too_few_directions"
     UNDETERMINED = "undetermined"
     UNVARYING = "unvarying"
     NOTHING_TO_COMPARE = "nothing_to_compare"
@@ -44,6 +45,7 @@ _MEANINGS = {
     Code.DEAD: "too many units never respond",
     Code.NOT_REACHED: "the network did not reach its criterion",
     Code.RANK_DEFICIENT: "the activity holds fewer directions than the rank",
+    Code.TOO_FEW_DIRECTIONS: "too few directions are left to compare",
     Code.UNDETERMINED: "the data do not determine the result",
     Code.UNVARYING: "the activity never varies",
     Code.NOTHING_TO_COMPARE: "all systems agree in what the distance sees",

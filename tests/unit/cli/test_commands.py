@@ -68,7 +68,7 @@ def test_one_trial_is_drawn(dynashape, tmp_path, suffix):
         (("run", "smoke", "--set", "tasks=[CDM, GNGG]"), "did you mean 'GNG'"),
         (("run", "smoke", "--set", "architectures=[LSTMM]"), "did you mean 'LSTM'"),
         (("run", "smoke", "--set", "dsa.n_delays=30"), "dsa.n_delays must lie in 1.."),
-        (("run", "smoke", "--set", "dsa.rank=3000"), "dsa.rank must lie in 1.."),
+        (("run", "smoke", "--set", "dsa.rank=3000"), "dsa.rank must lie in 2.."),
         (("run", "smoke", "--set", "dsa.rnk=3"), "did you mean dsa.rank"),
         (("run", "smoke", "--engine", "locl"), "local"),
         (("run", "smoke", "--engine", "slurm", "--slurm", "memory"), "--slurm takes name=value"),

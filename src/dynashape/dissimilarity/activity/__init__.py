@@ -3,7 +3,14 @@
 from dynashape.dissimilarity.activity.axes import Activity
 from dynashape.dissimilarity.activity.checked import check_activity
 from dynashape.dissimilarity.activity.doubts import doubts, doubts_of_all
-from dynashape.dissimilarity.activity.recording import Recording, check_delays, lay_out, most_delays, read_activity
+from dynashape.dissimilarity.activity.recording import (
+    Recording,
+    check_delays,
+    lay_out,
+    most_delays,
+    read_activity,
+    row_parts,
+)
 from dynashape.dissimilarity.activity.systems import list_systems
 from dynashape.dissimilarity.activity.trials import read_trials
 
@@ -19,4 +26,5 @@ __all__ = [
     "most_delays",
     "read_activity",
     "read_trials",
+    "row_parts",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jaxtyping import Float
 
 from dynashape.arguments import read_arguments
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.canonical_form import canonicalise
 from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
@@ -42,6 +43,7 @@ class Alignment:
     status: Status
 
 
+@on_one_blas_thread
 @read_arguments()
 def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pad: bool = False) -> Alignment:
     """Find the distance between two operators up to an orthogonal change of basis of either.

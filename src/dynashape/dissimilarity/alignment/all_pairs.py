@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.arguments import read_arguments
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.canonical_form import canonicalise
 from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
@@ -65,6 +66,7 @@ class Alignments:
         return out
 
 
+@on_one_blas_thread
 @read_arguments()
 def align_all(
     operators: Sequence[OperatorLike],

@@ -13,10 +13,12 @@ from jaxtyping import Float, Inexact
 from scipy.optimize import linear_sum_assignment
 
 from dynashape.arguments import read_arguments
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
 from dynashape.records import Array
 
 
+@on_one_blas_thread
 @read_arguments()
 def spectral_distance(A: OperatorLike, B: OperatorLike, *, zero_pad: bool = False) -> float:
     """Compute the 2-Wasserstein distance between the eigenvalues of two operators.
@@ -56,6 +58,7 @@ def spectral_distance(A: OperatorLike, B: OperatorLike, *, zero_pad: bool = Fals
     return match_eigenvalues(*compute_spectra([A, B], zero_pad=zero_pad))
 
 
+@on_one_blas_thread
 @read_arguments()
 def spectral_distances(operators: Sequence[OperatorLike], *, zero_pad: bool = False) -> Float[Array, "systems systems"]:
     """Compute the spectral distance between all pairs of operators; see `spectral_distance`.
@@ -85,6 +88,7 @@ def spectral_distances(operators: Sequence[OperatorLike], *, zero_pad: bool = Fa
     return out
 
 
+@on_one_blas_thread
 def compute_spectra(operators: Sequence[OperatorLike], *, zero_pad: bool = False) -> list[Inexact[Array, " n"]]:
     """The eigenvalues of operators, which are checked as those of an alignment are."""
     return [np.linalg.eigvals(matrix) for matrix in check_operators(operators, zero_pad)]

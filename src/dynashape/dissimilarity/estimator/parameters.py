@@ -51,7 +51,8 @@ def read_parameters(given: dict[str, Any]) -> Parameters:
     if given["dissimilarity"] not in DISTANCES_BETWEEN_OPERATORS:
         raise InputError(unknown_name("dissimilarity", str(given["dissimilarity"]), DISTANCES_BETWEEN_OPERATORS))
     find_effort(given["effort"])
-    return Parameters(**read_values(Parameters, given))
+    read: dict[str, Any] = read_values(Parameters, given)
+    return Parameters(**read)
 
 
 def refuse_several(name: str, given: object) -> None:

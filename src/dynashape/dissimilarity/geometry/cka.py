@@ -54,6 +54,7 @@ def cka_distance(first: Activity, second: Activity) -> float:
     return _angle(*read_matched([first, second]))
 
 
+@on_one_blas_thread
 def cka_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
     """Compute the CKA distance between all pairs of activities; see `cka_distance`.
 

@@ -51,6 +51,7 @@ def procrustes_distance(first: Activity, second: Activity) -> float:
     return _angle(*read_matched([first, second]))
 
 
+@on_one_blas_thread
 def procrustes_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
     """Compute the Procrustes distance between all pairs of activities; see `procrustes_distance`.
 

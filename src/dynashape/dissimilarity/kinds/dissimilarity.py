@@ -10,6 +10,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.records import Array, Status
 
@@ -170,6 +171,7 @@ class Dissimilarity(ABC, Generic[S]):
         """
 
 
+@on_one_blas_thread
 def measure_pairs(
     dissimilarity: Dissimilarity[S], summaries: Sequence[S], pairs: Int[Array, "pairs 2"], names: Sequence[str]
 ) -> PairDistances:

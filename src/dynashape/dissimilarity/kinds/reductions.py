@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.operator.fit import Operator, fit_operator
 from dynashape.records import OK, Array, Code, Status
 
@@ -24,6 +25,7 @@ class ToOperator:
     rank: int | float | str
     ridge: float = 1e-8
     summary: ClassVar[type] = Operator
+    version: ClassVar[int] = 2  # an operator names its centring, regression and steps ahead
 
     def reduce(
         self,
@@ -57,6 +59,7 @@ class ToAverages:
 
     summary: ClassVar[type] = Averages
 
+    @on_one_blas_thread
     def reduce(
         self, activity: Float[Array, "trials steps units"], choices: Int[Array, " trials"], name: str
     ) -> Averages:

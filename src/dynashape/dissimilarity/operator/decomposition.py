@@ -45,7 +45,8 @@ class Directions:
     the activity is nearly `coordinates * singular_values @ present`. There are at least `rank` of them (or
     `numerical_rank`, where that is less), and some more where there are any. `singular_values` holds all
     min(rows, columns), in units of `Recording.scale`; from the Gram matrix, those below 1e-7 of the first are rounding.
-    `numerical_rank` counts those above the rounding of the activity, exact up to the kept ones.
+    `numerical_rank` counts those above the rounding of the activity, exact up to the kept ones. `n_found` is how many
+    of them the rule for the rank found, which may be none; `rank` is at least one.
     """
 
     coordinates: Float[Array, "rows kept"]
@@ -54,17 +55,18 @@ class Directions:
     rank: int
     numerical_rank: int
     method: str
+    n_found: int
 
 
 def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: int | float | str) -> Directions:
     """The first `rank` singular directions of the delay embedding of a recording (see `Directions`).
 
-    `rank` is a number of directions, a share of the variance, or "svht". By the Gram matrix or by the SVD, rounding
-    turns the last direction by at most about 1e-9, or by the rounding of the activity.
+    `rank` is a number of directions, a share of the variance, or "svht" (see `check_rank`); of a number larger than
+    there are columns or windows, all there are. By the Gram matrix or by the SVD, rounding turns the last direction by
+    at most about 1e-9, or by the rounding of the activity.
     """
     rows = embedding_rows(recording, n_delays, delay_interval)
     shape = (len(rows), n_delays * recording.n_units)
-    check_rank(rank, shape, n_delays, recording.n_units)
     # With fewer windows than columns the small Gram matrix is H H', and there the embedding itself is small.
     short = build_embedding(recording, rows, n_delays, delay_interval) if shape[0] < shape[1] else None
     gram = embedding_gram(recording, n_delays, delay_interval) if short is None else short @ short.T
@@ -73,17 +75,19 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
     if not values[0] > 0.0:
         return _nothing(recording, shape, rank)
 
-    n = resolve_rank(rank, values, shape)
+    found = resolve_rank(rank, values, shape)
+    n = max(1, found)
     allowed = max(_LARGEST_TURN, recording.precision)
     # Directions below the rounding of the activity are not used, so their accuracy does not matter.
-    used = min(n, max(1, int(np.sum(values > recording.precision * values[0]))))
+    used = min(n, len(values), max(1, int(np.sum(values > recording.precision * values[0]))))
     kept = next((k for k in (used + _EXTRA, 2 * used + _EXTRA) if _turn(values, used, k) < allowed), None)
     median_is_rounding = rank == "svht" and values[len(values) // 2] < _GRAM_FLOOR * values[0]
     floor = max(recording.precision, max(shape) * _EPS)
     if kept is None or median_is_rounding:
         embedding = build_embedding(recording, rows, n_delays, delay_interval) if short is None else short
         left, values, right = scipy.linalg.svd(embedding, full_matrices=False, check_finite=False)
-        n = resolve_rank(rank, values, shape)
+        found = resolve_rank(rank, values, shape)
+        n = max(1, found)
         kept = min(2 * n + _EXTRA, len(values))
         coordinates, columns, method = left[:, :kept], right[:kept].T, "svd"
     else:
@@ -114,6 +118,7 @@ def decompose(recording: Recording, n_delays: int, delay_interval: int, rank: in
         n if isinstance(rank, int | np.integer) else min(n, numerical_rank),
         numerical_rank,
         method,
+        found,
     )
 
 
@@ -136,18 +141,32 @@ def _thin_svd(
     return left, values, right
 
 
-def check_rank(rank: int | float | str, shape: tuple[int, int], n_delays: int, n_units: int) -> None:
-    """An `InputError` unless `rank` is a possible number of directions, a share of the variance, or "svht"."""
-    most = min(shape)
+def check_rank(
+    recording: Recording, rank: int | float | str, n_delays: int, delay_interval: int, name: str, asked: str = ""
+) -> None:
+    """An `InputError` unless the windows of the recording may hold `rank` directions; `asked` says who wants so many.
+
+    The form of `rank` has been checked (see `check_rank_form`).
+    """
+    n_windows = int(recording.lengths.sum()) - recording.n_trials * (n_delays - 1) * delay_interval
+    n_columns = n_delays * recording.n_units
+    most = min(n_windows, n_columns)
+    if not isinstance(rank, int | np.integer) or rank <= most:
+        return
+    why = f"the smaller of {n_windows} windows and {n_columns} columns ({n_delays} delays x {recording.n_units} units)"
+    if asked:
+        raise InputError(f"{name} has at most {most} directions, {why} of it, fewer than {asked}.")
+    raise InputError(f"rank must lie in 1..{most}, {why} of {name}; got {rank}.")
+
+
+def check_rank_form(rank: int | float | str) -> None:
+    """An `InputError` unless `rank` is a number of directions, a share of the variance, or "svht"."""
     if isinstance(rank, str):
         if rank != "svht":
             raise InputError(f'rank must be a whole number, a share of the variance in (0, 1) or "svht"; got {rank!r}.')
     elif isinstance(rank, int | np.integer) and not isinstance(rank, bool):
-        if not 1 <= rank <= most:
-            raise InputError(
-                f"rank must lie in 1..{most}, the smaller of {shape[0]} windows and {shape[1]} columns "
-                f"({n_delays} delays x {n_units} units); got {rank}."
-            )
+        if rank < 1:
+            raise InputError(f"rank must be at least 1 (and 2 to have something to align); got {rank}.")
     elif isinstance(rank, bool) or not 0.0 < rank < 1.0:
         raise InputError(
             "rank as a share of the variance must lie strictly between 0 and 1 (a number of directions is an int); "
@@ -156,10 +175,10 @@ def check_rank(rank: int | float | str, shape: tuple[int, int], n_delays: int, n
 
 
 def resolve_rank(rank: int | float | str, values: Float[Array, " values"], shape: tuple[int, int]) -> int:
-    """How many directions `rank` stands for, given all singular values; at least one."""
+    """How many directions `rank` stands for, given all singular values; none, where "svht" finds only noise."""
     if isinstance(rank, str):
         threshold = svht_factor(min(shape) / max(shape)) * float(np.median(values))
-        return max(1, int(np.sum(values > threshold)))
+        return int(np.sum(values > threshold))
     if isinstance(rank, int | np.integer):
         return int(rank)
     share = np.cumsum(values**2) / np.sum(values**2)
@@ -205,4 +224,4 @@ def _turn(values: Float[Array, " values"], rank: int, kept: int) -> float:
 
 def _nothing(recording: Recording, shape: tuple[int, int], rank: int | float | str) -> Directions:
     n = int(rank) if isinstance(rank, int | np.integer) else 1
-    return Directions(np.zeros((shape[0], n)), np.zeros((n, recording.n_units)), np.zeros(min(shape)), n, 0, "gram")
+    return Directions(np.zeros((shape[0], n)), np.zeros((n, recording.n_units)), np.zeros(min(shape)), n, 0, "gram", 0)

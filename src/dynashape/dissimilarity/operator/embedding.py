@@ -11,11 +11,13 @@ from jaxtyping import Bool, Float, Int
 from scipy.linalg.blas import dgemm, dsyrk
 
 from dynashape.arguments import read_arguments
-from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity
-from dynashape.dissimilarity.operator.blocked_products import parts, times
+from dynashape.cores import on_one_blas_thread
+from dynashape.dissimilarity.activity import Activity, Recording, check_delays, read_activity, row_parts
+from dynashape.dissimilarity.operator.blocked_products import parts
 from dynashape.records import Array
 
 
+@on_one_blas_thread
 @read_arguments()
 def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> list[Float[Array, "rows columns"]]:
     """Embed each trial of a system in its delays.
@@ -71,7 +73,7 @@ def build_embedding(
     recording: Recording, rows: Int[Array, " rows"], n_delays: int, delay_interval: int
 ) -> Float[Array, "rows columns"]:
     """The embedding at these rows of the table, built."""
-    return np.concatenate([recording.table[rows - d * delay_interval] for d in range(n_delays)], axis=1)
+    return np.concatenate([recording.rows(rows - d * delay_interval) for d in range(n_delays)], axis=1)
 
 
 def project_embedding(
@@ -79,18 +81,25 @@ def project_embedding(
 ) -> Float[Array, "rows k"]:
     """H @ weights at every embedding row, one product a delay on shifted slices of the table."""
     first = (n_delays - 1) * delay_interval
-    table = recording.table
+    n_rows = len(recording.table)
     if n_delays == 1:
-        return times(table, weights)
+        return _project_steps(recording, weights)
     # Windows across trial borders are computed as well and dropped below: a slice costs no copy.
-    out = np.zeros((weights.shape[1], len(table) - first), order="F")
+    out = np.zeros((weights.shape[1], n_rows - first), order="F")
     blocks = [np.ascontiguousarray(block).T for block in np.split(weights, n_delays)]
     for part in parts(out.shape[1], blocks[0].size):
         for d, block in enumerate(blocks):
             shift = first - d * delay_interval
-            _add_product(out[:, part], block, table[shift + part.start : shift + part.stop].T)
+            _add_product(out[:, part], block, recording.rows(slice(shift + part.start, shift + part.stop)).T)
     rows = embedding_rows(recording, n_delays, delay_interval) - first
     return np.asarray(out.T if len(rows) == out.shape[1] else out.T[rows])
+
+
+def _project_steps(recording: Recording, weights: Float[Array, "units k"]) -> Float[Array, "all_steps k"]:
+    out = np.empty((len(recording.table), weights.shape[1]))
+    for part in parts(len(out), weights.size):
+        np.matmul(recording.rows(part), weights, out=out[part])
+    return out
 
 
 def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> Float[Array, "columns columns"]:
@@ -101,20 +110,31 @@ def embedding_gram(recording: Recording, n_delays: int, delay_interval: int) -> 
     """
     n, tau = recording.n_units, delay_interval
     begin = (n_delays - 1) * tau
-    # Zero where no window ends, so that the steps before are slices of the table and need no copy.
-    now = recording.table[begin:]
-    rows = embedding_rows(recording, n_delays, tau) - begin
-    if len(rows) < len(now):
-        now = np.zeros_like(now)
-        now[rows] = recording.table[begin:][rows]
+    ends = np.zeros(len(recording.table), dtype=bool)
+    ends[embedding_rows(recording, n_delays, tau)] = True
+    n_rows = len(ends) - begin
+
+    def now(part: slice) -> Float[Array, "some units"]:
+        """Zero where no window ends, so that the steps before are slices of the table and need no copy."""
+        here = slice(begin + part.start, begin + part.stop)
+        rows = recording.rows(here)
+        return rows if ends[here].all() else np.where(ends[here, None], rows, 0.0)
+
     gram = np.empty((n_delays * n, n_delays * n))
     sums = np.zeros((n, n_delays * n), order="F")
-    own = np.triu(dsyrk(1.0, now.T))  # half the work: with no delay between them the products are symmetric
+    own: Float[Array, "units units"] = np.zeros((n, n), order="F")
+    whole = recording.table.dtype == np.float64
+    # Half the work: with no delay between them the products are symmetric.
+    for part in [slice(0, n_rows)] if whole else row_parts(n_rows, n):
+        own = dsyrk(1.0, now(part).T, beta=1.0, c=own, overwrite_c=True)
+    own = np.triu(own)
     sums[:, :n] = own + np.triu(own, 1).T
-    for part in parts(len(now), n * n):
+    for part in parts(n_rows, n * n):
+        present = now(part).T
         for d in range(1, n_delays):
             shift = begin - d * tau
-            _add_product(sums[:, d * n : (d + 1) * n], now[part].T, recording.table[shift:][part])
+            before = recording.rows(slice(shift + part.start, shift + part.stop))
+            _add_product(sums[:, d * n : (d + 1) * n], present, before)
     gram[:n] = sums
     if n_delays > 1:
         offsets = np.arange(-tau, 0)

@@ -10,8 +10,10 @@ from dynashape.records import Array
 N_GROUPS = 5
 
 
-def read_in_groups(activity: Activity, name: str = "activity") -> Recording:
+def read_in_groups(activity: Activity, name: str = "activity", center: str | None = None) -> Recording:
     """The activity of one system, checked, with trials 0, 5, 10, ... first, then trials 1, 6, 11, ..., and so on.
+
+    With `center="unit"` each unit's mean over all steps is taken off.
 
     >>> import numpy as np
     >>> read_in_groups([np.zeros((2 + k, 1)) for k in range(7)]).lengths.tolist()
@@ -24,7 +26,7 @@ def read_in_groups(activity: Activity, name: str = "activity") -> Recording:
         for k in range(min(N_GROUPS, len(array))):
             groups[(n_before + k) % N_GROUPS].append(array[k::N_GROUPS])
         n_before += len(array)
-    return lay_out([array for group in groups for array in group], largest)
+    return lay_out([array for group in groups for array in group], largest, centred=center == "unit", compact=True)
 
 
 def group_slices(n_trials: int) -> list[slice]:

@@ -1,4 +1,4 @@
-"""Sums over the pairs of successive windows of a recording: all that regression and prediction need of its steps.
+"""Sums over the pairs (window, window some steps later): all that regression and prediction need of a recording.
 
 Windows of a trial stand one after another, so such a sum is a product of two slices less the pairs that join two
 trials: the pairs are never gathered.
@@ -6,13 +6,14 @@ trials: the pairs are never gathered.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from dynashape.dissimilarity.activity import Recording
+from dynashape.dissimilarity.activity import Recording, row_parts
 from dynashape.dissimilarity.operator.blocked_products import inner_product
 from dynashape.dissimilarity.operator.decomposition import Directions
 from dynashape.dissimilarity.operator.embedding import embedding_rows
@@ -24,28 +25,51 @@ LOST = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
+class RecordedSteps:
+    """Steps of a recording that are read where they are needed, in place of an array of them."""
+
+    recording: Recording
+    chosen: Int[Array, " steps"]
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def __getitem__(self, chosen: slice | Bool[Array, " steps"]) -> RecordedSteps:
+        return RecordedSteps(self.recording, self.chosen[chosen])
+
+    def read(self) -> Float[Array, "steps units"]:
+        """The steps as an array."""
+        return self.recording.rows(self.chosen)
+
+
+@dataclass(frozen=True, eq=False)
 class Windows:
     """The windows of some trials: their coordinates v, their present step x, and how many each trial has.
 
-    `reach` is how many steps a window reaches back. Where the present step is the whole window, `back` leads to it: x
-    is v @ back and a rest orthogonal to its rows.
+    `reach` is how many steps a window reaches back, `steps_ahead` how far ahead the window is that it is paired with.
+    Where the present step is the whole window, `back` leads to it: x is v @ back and a rest orthogonal to its rows.
     """
 
     coordinates: Float[Array, "windows kept"]
-    present: Float[Array, "windows units"]
+    present: Float[Array, "windows units"] | RecordedSteps
     lengths: Int[Array, " trials"]
     reach: int = 0
     back: Float[Array, "kept units"] | None = None
+    steps_ahead: int = 1
 
     @cached_property
     def joins(self) -> Int[Array, " joins"]:
-        """The windows that are followed by one of another trial."""
-        return np.cumsum(self.lengths[self.lengths > 0])[:-1] - 1
+        """The windows whose partner, so many windows on, is one of another trial."""
+        if self.steps_ahead == 1:
+            return np.cumsum(self.lengths[self.lengths > 0])[:-1] - 1
+        now = np.arange(max(len(self.present) - self.steps_ahead, 0))
+        ends = np.repeat(np.cumsum(self.lengths), self.lengths)[: len(now)]
+        return now[now + self.steps_ahead >= ends]
 
     @property
     def n_pairs(self) -> int:
-        """How many windows are followed by another of their trial."""
-        return max(len(self.present) - 1, 0) - len(self.joins)
+        """How many windows are followed, so many steps ahead, by another of their trial."""
+        return max(len(self.present) - self.steps_ahead, 0) - len(self.joins)
 
     @cached_property
     def groups(self) -> list[Windows]:
@@ -71,18 +95,35 @@ class Windows:
         """The windows but the first `n` of every trial."""
         if n <= 0:
             return self
+        lengths = np.maximum(self.lengths - n, 0)
+        if len(self.lengths) == 1:
+            return self._rows(slice(n, None), lengths)
         kept = np.arange(len(self.present)) - np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths) >= n
-        return self._rows(kept, np.maximum(self.lengths - n, 0))
+        return self._rows(kept, lengths)
 
     def _rows(self, chosen: slice | Bool[Array, " windows"], lengths: Int[Array, " kept_trials"]) -> Windows:
         return replace(self, coordinates=self.coordinates[chosen], present=self.present[chosen], lengths=lengths)
 
-    def missed(self, weights: Float[Array, "kept units"]) -> float:
-        """The sum of squares of x(next) - v(now) @ weights."""
-        return self.energy(self.present[1:] - self.coordinates[:-1, : len(weights)] @ weights)
+    def in_parts(self) -> Iterator[tuple[Windows, Float[Array, "windows units"]]]:
+        """The windows and their steps part after part, each pair in one of them; mostly all in one."""
+        present, n = self.present, len(self.present)
+        if not isinstance(present, RecordedSteps):
+            yield self, present
+            return
+        ends = np.cumsum(self.lengths)
+        for pairs in row_parts(max(n - self.steps_ahead, 1), present.recording.n_units):
+            chosen = slice(pairs.start, min(pairs.stop + self.steps_ahead, n))
+            lengths = np.diff(np.clip(ends, chosen.start, chosen.stop), prepend=chosen.start)
+            steps = present[chosen].read()
+            yield replace(self._rows(chosen, lengths), present=steps), steps
 
-    def energy(self, values: Float[Array, "successive units"]) -> float:
-        """The sum of squares over the pairs; `values` has a row for each window but the last, and is changed."""
+    def missed(self, weights: Float[Array, "kept units"]) -> float:
+        """The sum of squares of x(later) - v(now) @ weights."""
+        k = self.steps_ahead
+        return sum(part.energy(x[k:] - part.coordinates[:-k, : len(weights)] @ weights) for part, x in self.in_parts())
+
+    def energy(self, values: Float[Array, "pairs_and_joins units"]) -> float:
+        """The sum of squares over the pairs; `values` has a row for each window with one so far on, and is changed."""
         # Not the difference of two sums: what joins two trials may be larger than all that is summed.
         values[self.joins] = 0.0
         return _energy(values)
@@ -90,15 +131,17 @@ class Windows:
 
 @dataclass(frozen=True, eq=False)
 class PairSums:
-    """Sums over the `n` pairs (now, next) of windows.
+    """Sums over the `n` pairs (now, later) of windows, `Windows.steps_ahead` apart.
 
-    `squares` sums v(now) v(now)', `products` v(now) v(next)', `crossed` v(now) x(next)', `next` x(next), `energy` its
-    square and `change` the square of x(next) - x(now). Where `Windows.back` is given, `crossed` holds only the part of
-    x that it leads to; a linear prediction from v can reach no other part.
+    `squares` sums v(now) v(now)', `products` v(now) v(later)', `squares_later` v(later) v(later)', `crossed`
+    v(now) x(later)', `next` x(later), `energy` its square and `change` the square of x(later) - x(now). Where
+    `Windows.back` is given, `crossed` holds only the part of x that it leads to; a linear prediction from v can reach
+    no other part.
     """
 
     squares: Float[Array, "kept kept"]
     products: Float[Array, "kept kept"]
+    squares_later: Float[Array, "kept kept"]
     crossed: Float[Array, "kept units"]
     next: Float[Array, " units"]
     energy: float
@@ -108,27 +151,35 @@ class PairSums:
 
 def sum_pairs(windows: Windows) -> PairSums:
     """The sums over all pairs of these windows."""
-    v, x, joins = windows.coordinates, windows.present, windows.joins
-    now, ends, begins = v[:-1], v[joins].T, joins + 1
-    products = inner_product(now, v[1:]) - ends @ v[begins]
+    return add_sums([_sum_part(part, steps) for part, steps in windows.in_parts()])
+
+
+def _sum_part(windows: Windows, x: Float[Array, "windows units"]) -> PairSums:
+    v, joins, k = windows.coordinates, windows.joins, windows.steps_ahead
+    now, ends, begins = v[:-k], v[joins].T, joins + k
+    products = inner_product(now, v[k:]) - ends @ v[begins]
+    gram = now.T @ now
     whole = windows.back is not None
     first, last = x[begins], x[joins]
-    energy = _energy(x[1:]) - _energy(first)
-    before = energy + _energy(x[:1]) - _energy(x[-1:]) + _energy(first) - _energy(last)
-    change = energy + before - 2.0 * float(np.vdot(x[:-1], x[1:]) - np.vdot(last, first))
+    energy = _energy(x[k:]) - _energy(first)
+    before = energy + _energy(x[:k]) - _energy(x[-k:]) + _energy(first) - _energy(last)
+    change = energy + before - 2.0 * float(np.vdot(x[:-k], x[k:]) - np.vdot(last, first))
     return PairSums(
-        squares=now.T @ now - ends @ ends.T,
+        squares=gram - ends @ ends.T,
         products=products,
-        crossed=products @ windows.back if whole else inner_product(now, x[1:]) - ends @ first,
-        next=np.ones(len(now)) @ x[1:] - first.sum(axis=0),
+        squares_later=gram + v[-k:].T @ v[-k:] - v[:k].T @ v[:k] - v[begins].T @ v[begins],
+        crossed=products @ windows.back if whole else inner_product(now, x[k:]) - ends @ first,
+        next=np.ones(len(now)) @ x[k:] - first.sum(axis=0),
         energy=energy,
-        change=change if change > LOST * energy else windows.energy(x[1:] - x[:-1]),
+        change=change if change > LOST * energy else windows.energy(x[k:] - x[:-k]),
         n=windows.n_pairs,
     )
 
 
 def add_sums(sums: list[PairSums]) -> PairSums:
     """The sums over the pairs of several parts."""
+    if len(sums) == 1:
+        return sums[0]
     return PairSums(*(sum(getattr(part, field.name) for part in sums) for field in fields(PairSums)))
 
 
@@ -144,22 +195,33 @@ def variance_of_next(windows: Windows, sums: PairSums) -> float:
     if variance > LOST * sums.energy:
         return variance
     # From one of them: the mean of many equal values is not that value, to the last digit.
-    apart = windows.present[1:] - windows.present[-1:]
-    apart -= (apart.sum(axis=0) - apart[windows.joins].sum(axis=0)) / n
-    return windows.energy(apart)
+    k, present = windows.steps_ahead, windows.present
+    one = present[-1:].read() if isinstance(present, RecordedSteps) else present[-1:]
+    shift = np.zeros(one.shape[1])
+    for part, x in windows.in_parts():
+        apart = x[k:] - one
+        shift += apart.sum(axis=0) - apart[part.joins].sum(axis=0)
+    return sum(part.energy((x[k:] - one) - shift / n) for part, x in windows.in_parts())
 
 
-def find_windows(recording: Recording, directions: Directions, n_delays: int, delay_interval: int) -> Windows:
+def find_windows(
+    recording: Recording, directions: Directions, n_delays: int, delay_interval: int, steps_ahead: int = 1
+) -> Windows:
     """The windows of a recording, in the coordinates found for them."""
     reach = (n_delays - 1) * delay_interval
-    if reach:
+    present: Float[Array, "windows units"] | RecordedSteps = recording.table
+    if recording.table.dtype != np.float64:
+        present = RecordedSteps(recording, embedding_rows(recording, n_delays, delay_interval))
+    elif reach:
         present = recording.table[embedding_rows(recording, n_delays, delay_interval)]
-        return Windows(directions.coordinates, present, recording.lengths - reach, reach)
+    if reach:
+        return Windows(directions.coordinates, present, recording.lengths - reach, reach, steps_ahead=steps_ahead)
     kept = directions.coordinates.shape[1]
-    back = directions.singular_values[:kept, None] * directions.present
+    to_units = directions.singular_values[:kept, None] * directions.present
     # With fewer windows than units it is the transposed embedding that the coordinates diagonalise exactly.
     whole = len(recording.table) >= recording.n_units
-    return Windows(directions.coordinates, recording.table, recording.lengths, back=back if whole else None)
+    back = to_units if whole else None
+    return Windows(directions.coordinates, present, recording.lengths, back=back, steps_ahead=steps_ahead)
 
 
 def _energy(values: Float[Array, "rows columns"]) -> float:

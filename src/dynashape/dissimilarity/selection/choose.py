@@ -43,6 +43,9 @@ def select_delays_and_rank(
     ridge: float = 1e-8,
     *,
     criterion: str | None = None,
+    center: str | None = None,
+    regression: str = "ols",
+    steps_ahead: int = 1,
     groups: Sequence[Hashable] | None = None,
     n_jobs: int | None = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -57,7 +60,7 @@ def select_delays_and_rank(
     delays, ranks : sequence of int, optional
         The numbers of delays and the ranks to choose from; by default up to 10 delays and every rank from 2 to 20.
         Those that some system does not allow (too few steps, fewer directions above rounding) are left out.
-    delay_interval, ridge
+    delay_interval, ridge, center, regression, steps_ahead
         As in `fit_operator`.
     criterion : {"reliability", "gap", "prediction"}, optional
         What is wanted of a choice (see Notes). By default reliability, where there are at least three systems that can
@@ -116,8 +119,8 @@ def select_delays_and_rank(
     systems = list_systems(activities)
     if groups is not None and len(groups) != len(systems):
         raise InputError(f"groups must name the group of each of {len(systems)} systems; got {len(groups)}.")
-    options = Options(delay_interval, ridge)
-    recordings = [read_in_groups(each, f"activities[{i}]") for i, each in enumerate(systems)]
+    options = Options(delay_interval, ridge, regression, steps_ahead)
+    recordings = [read_in_groups(each, f"activities[{i}]", center) for i, each in enumerate(systems)]
     constant = [i for i, recording in enumerate(recordings) if not np.ptp(recording.table, axis=0).any()]
     if constant:
         raise InputError(
@@ -128,7 +131,7 @@ def select_delays_and_rank(
     criterion = criterion or ("reliability" if can_be_judged(recordings, groups) else "gap")
     steps = min(int(recording.lengths.min()) for recording in recordings)
     tried = sorted(set(DELAYS if delays is None else delays))
-    possible = [q for q in tried if q >= 1 and (q - 1) * delay_interval + 2 <= steps]
+    possible = [q for q in tried if q >= 1 and (q - 1) * delay_interval + 1 + steps_ahead <= steps]
     if not possible:
         raise InputError(
             f"delays must hold a number that the shortest trial ({steps} steps) allows at delay_interval "

@@ -37,7 +37,7 @@ def halve(recording: Recording, *names: str | int) -> tuple[Recording, Recording
 
 def _part(recording: Recording, units: Int[Array, " kept"], parity: int) -> Recording:
     if recording.n_trials < 2:
-        return replace(recording, table=recording.table[:, units])
+        return replace(recording, table=recording.rows(slice(None))[:, units], means=None)
     trial = np.repeat(np.arange(recording.n_trials), recording.lengths)
     rows = np.flatnonzero(trial % 2 == parity)
-    return replace(recording, table=recording.table[np.ix_(rows, units)], lengths=recording.lengths[parity::2])
+    return replace(recording, table=recording.rows(rows)[:, units], lengths=recording.lengths[parity::2], means=None)

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from dynashape.dissimilarity.activity import Recording
 from dynashape.dissimilarity.operator.decomposition import decompose
+from dynashape.dissimilarity.operator.regression import regress
 from dynashape.dissimilarity.operator.window_sums import find_windows, sum_by_group
 from dynashape.records import Array
 
@@ -20,6 +21,8 @@ class Options:
 
     delay_interval: int = 1
     ridge: float = 1e-8
+    regression: str = "ols"
+    steps_ahead: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +47,15 @@ def allowed_ranks(recording: Recording, n_delays: int, delay_interval: int, rank
 
 def fit_nested(recording: Recording, n_delays: int, ranks: Sequence[int], options: Options) -> Nested:
     """The operators of a system at those of the ranks that it allows."""
-    delay_interval, ridge = options.delay_interval, options.ridge
+    delay_interval = options.delay_interval
     wanted = allowed_ranks(recording, n_delays, delay_interval, ranks)
     directions = decompose(recording, n_delays, delay_interval, wanted[-1] if wanted else 1)
     wanted = [rank for rank in wanted if rank <= directions.numerical_rank]
-    sums = sum_by_group(find_windows(recording, directions, n_delays, delay_interval))
-    matrices = {
-        rank: np.linalg.solve(sums.squares[:rank, :rank] + ridge * np.eye(rank), sums.products[:rank, :rank]).T
-        for rank in wanted
-    }
+    sums = sum_by_group(find_windows(recording, directions, n_delays, delay_interval, options.steps_ahead))
+    matrices = {}
+    for rank in wanted:
+        squares, products, later = (part[:rank, :rank] for part in (sums.squares, sums.products, sums.squares_later))
+        step = regress(squares, products, later, np.full(rank, options.ridge), options.regression)
+        if step is not None:
+            matrices[rank] = step.T
     return Nested(matrices, directions.singular_values)

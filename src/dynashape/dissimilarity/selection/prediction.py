@@ -30,7 +30,7 @@ def predict(
     """The prediction of each of the choices that all systems allow."""
     delays = sorted({q for _, q in choices})
     ranks = sorted({rank for rank, _ in choices})
-    first_step = (delays[-1] - 1) * options.delay_interval + 1
+    first_step = (delays[-1] - 1) * options.delay_interval + options.steps_ahead
     tasks = [(q, recording) for q in delays for recording in recordings]
     found = spread(lambda task: _errors(task[1], task[0], ranks, options, first_step), tasks, n_jobs, progress)
     by_delays = {q: found[k * len(recordings) : (k + 1) * len(recordings)] for k, q in enumerate(delays)}
@@ -70,9 +70,9 @@ def _errors(
     wanted = allowed_ranks(recording, n_delays, options.delay_interval, ranks)
     directions = decompose(recording, n_delays, options.delay_interval, wanted[-1] if wanted else 1)
     wanted = [rank for rank in wanted if rank <= directions.numerical_rank]
-    windows = find_windows(recording, directions, n_delays, options.delay_interval)
+    windows = find_windows(recording, directions, n_delays, options.delay_interval, options.steps_ahead)
     found, persistence = one_step_errors(
-        windows, directions, wanted or [1], options.ridge, recording.precision, first_step
+        windows, directions, wanted or [1], options.ridge, recording.precision, first_step, options.regression
     )
     if persistence is None:
         return {}, float("nan")

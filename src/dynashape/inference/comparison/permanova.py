@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.arguments import read_arguments, truth_array
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.gram import compute_gram, read_distances
 from dynashape.records import Array, Term
@@ -70,6 +71,7 @@ class VarianceShares:
     residual: float
 
 
+@on_one_blas_thread
 @read_arguments(distances=read_distances, tasks=truth_array)
 def compute_contrasts(distances: Float[Array, "systems systems"], tasks: Bool[Array, " networks"]) -> Contrasts:
     """Reduce a distance matrix to the contrasts from which all variance shares follow.

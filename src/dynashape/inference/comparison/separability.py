@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float
 from scipy.special import expit
 
 from dynashape.arguments import float_array, read_arguments, truth_array
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -48,6 +49,7 @@ class Separability:
     n_relabellings: int
 
 
+@on_one_blas_thread
 def _optional_truths(name: str, given: object) -> Array | None:
     return None if given is None else truth_array(name, given)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dynashape.arguments import read_arguments
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.permanova import Contrasts, condition_null, task_null
 from dynashape.inference.comparison.permutation import MAX_RELABELLINGS, condition_swaps, task_relabellings
@@ -51,6 +52,7 @@ class Power:
     n_studies: int
 
 
+@on_one_blas_thread
 @read_arguments(n_studies=1, seed=0)
 def compute_power(
     components: Components,
@@ -141,6 +143,7 @@ def with_share(components: Components, term: Term, share: float) -> Components:
     return replace(components, **changed)
 
 
+@on_one_blas_thread
 def pool_components(contrasts: Sequence[Contrasts]) -> Components:
     """Average the components of the comparisons of a finished study, each first scaled to a total of 1.
 

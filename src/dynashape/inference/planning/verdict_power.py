@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from dynashape.arguments import read_arguments
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.records import Compared, ComparisonKey, usable_comparisons
 from dynashape.inference.planning.power import simulation_error
@@ -90,6 +91,7 @@ class VerdictPower:
     n_studies: int
 
 
+@on_one_blas_thread
 def measure_verdict_pilot(comparisons: Mapping[ComparisonKey, Compared], contrast: Contrast = HEADLINE) -> VerdictPilot:
     """Measure what `compute_verdict_power` needs to know of a finished study.
 
@@ -128,6 +130,7 @@ def measure_verdict_pilot(comparisons: Mapping[ComparisonKey, Compared], contras
     )
 
 
+@on_one_blas_thread
 @read_arguments(n_studies=1, seed=0)
 def compute_verdict_power(
     pilot: VerdictPilot,

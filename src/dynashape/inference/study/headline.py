@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.inference.comparison.intervals import Interval, jackknife_interval
 from dynashape.inference.comparison.records import Compared, Comparison, ComparisonKey, usable_comparisons
 from dynashape.inference.study.paired_shares import PairedShares, lay_out, pair_shares
@@ -183,6 +184,7 @@ def decide(low: float, high: float, contrast: Contrast) -> Verdict:
     return Verdict.CANNOT_BE_TOLD
 
 
+@on_one_blas_thread
 def compute_headline(comparisons: Mapping[ComparisonKey, Compared]) -> Headline:
     """Answer the question of a study from its comparisons.
 

@@ -17,6 +17,7 @@ from scipy.stats.contingency import association, crosstab
 from sklearn.metrics import adjusted_rand_score
 
 from dynashape.arguments import float_array, read_arguments
+from dynashape.cores import on_one_blas_thread
 from dynashape.errors import InputError
 from dynashape.inference.comparison.cluster_quality import silhouette
 from dynashape.inference.comparison.mds import Embedding, embed_mds
@@ -94,6 +95,7 @@ class MetaClustering:
     same_number: float | None
 
 
+@on_one_blas_thread
 @read_arguments(features=float_array, max_groups=2, n_permutations=1, seed=0)
 def meta_cluster(
     features: Float[Array, "points features"],

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 from scipy.stats import false_discovery_control
 
 from dynashape.arguments import read_arguments
+from dynashape.cores import on_one_blas_thread
 from dynashape.inference.comparison.permanova import condition_null, task_null
 from dynashape.inference.comparison.permutation import task_relabellings
 from dynashape.inference.comparison.records import SEPARATED, Compared, Comparison, ComparisonKey, usable_comparisons
@@ -61,6 +62,7 @@ class Family:
     n_draws: int
 
 
+@on_one_blas_thread
 @read_arguments(n_draws=1, seed=0)
 def correct_family(comparisons: Mapping[ComparisonKey, Compared], n_draws: int = 2_000, seed: int = 0) -> Family:
     """Correct all tests of all comparisons, of both labellings, as one family.

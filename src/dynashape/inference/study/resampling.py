@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.inference.comparison.permanova import TERMS, omega_squared
 from dynashape.inference.comparison.records import SEPARATED, Comparison
 from dynashape.inference.comparison.separability import fit_logistic, score, standardise
 from dynashape.records import Array
 
 
+@on_one_blas_thread
 def resample_shares(
     comparisons: Sequence[Comparison], n_replicates: int, rng: np.random.Generator
 ) -> Float[Array, "replicates comparisons terms"]:
@@ -33,6 +35,7 @@ def resample_shares(
     return result
 
 
+@on_one_blas_thread
 def resample_accuracies(
     comparisons: Sequence[Comparison], n_replicates: int, rng: np.random.Generator
 ) -> Float[Array, "replicates comparisons terms"]:

@@ -150,7 +150,7 @@ class DsaSpec(Frozen):
     n_delays, delay_interval : int
         The number of steps in a window of the delay embedding, and the number of steps between them.
     rank : int
-        The number of coordinates of an operator.
+        The number of coordinates of an operator, at least 2.
     ridge : float
         The ridge of the regression.
     effort : {"standard", "thorough"}
@@ -159,7 +159,7 @@ class DsaSpec(Frozen):
 
     n_delays: PositiveInt = 6
     delay_interval: PositiveInt = 1
-    rank: PositiveInt = 15
+    rank: Annotated[int, Field(ge=2)] = 15  # of operators of rank 1 nothing is left to align
     ridge: Annotated[float, Field(ge=0)] = 1e-8
     effort: str = "standard"
 

@@ -152,7 +152,7 @@ class StudySpec(Frozen):
             n_columns = dsa.n_delays * self.networks.n_units
             if dsa.rank > min(n_rows, n_columns):
                 raise ValueError(
-                    f"dsa.rank must lie in 1..{min(n_rows, n_columns)} (phase {phase!r} gives {n_rows} rows of "
+                    f"dsa.rank must lie in 2..{min(n_rows, n_columns)} (phase {phase!r} gives {n_rows} rows of "
                     f"{n_columns} delay coordinates); got {dsa.rank}. "
                     "Lower it, or give more activity.n_trials, dsa.n_delays or networks.n_units."
                 )

@@ -42,7 +42,7 @@ def default_grid(spec: StudySpec) -> dict[str, list[Any]]:
     n_delays, rank = spec.dsa.n_delays, spec.dsa.rank
     return {
         "dsa.n_delays": sorted({max(1, n_delays // 2), n_delays, 2 * n_delays}),
-        "dsa.rank": sorted({max(1, rank // 2), rank, rank + max(1, rank // 2)}),
+        "dsa.rank": sorted({max(2, rank // 2), rank, rank + max(1, rank // 2)}),
         "activity.noise": [name for name in INPUT_CONDITIONS if name != "task"],
         "dissimilarity": list(DISSIMILARITIES),
     }

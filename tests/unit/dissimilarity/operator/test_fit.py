@@ -199,20 +199,29 @@ def test_silent_and_constant_activity_have_no_nan() -> None:
     assert fit_operator(np.zeros((4, 10, 3)), 2, 0.9).rank == 1
     assert fit_operator(np.zeros((1, 4, 10)), 3, "svht").status.code == "silent"
     constant = fit_operator(np.full((4, 10, 3), 2.5), 2, 1)
-    assert constant.status.ok
+    assert constant.status.code == "too_few_directions"
     assert constant.matrix[0, 0] == pytest.approx(1.0, abs=1e-7)  # the ridge
     assert constant.one_step_error is None
     assert constant.persistence_error is None
     assert fit_operator(np.full((4, 10, 3), 2.5), 2, 2).status.code == "rank_deficient"
     for rule in ("svht", 0.999):
         chosen = fit_operator(np.full((4, 10, 3), 2.5), 2, rule)
-        assert chosen.status.ok
+        assert chosen.status.code == "too_few_directions"
         assert chosen.rank == 1
 
 
 @pytest.mark.parametrize(
     ("rank", "message"),
     [
+        (
+            49,
+            "in 1..48, the smaller of 540 windows and 48 columns (4 delays x 12 units) of activity; got 49",
+        ),
+        (0, "rank must be at least 1 (and 2 to have something to align); got 0"),
+        (1.0, "strictly between 0 and 1"),
+        (20.0, "strictly between 0 and 1"),
+        (float("nan"), "strictly between 0 and 1"),
+        (True, "strictly between 0 and 1"),
         (49, "rank must lie in 1..48, the smaller of 540 windows and 48 columns (4 delays x 12 units); got 49"),
         (0, "rank must lie in 1..48"),
         (-0.5, "strictly between 0 and 1"),
