@@ -61,10 +61,6 @@ class Align(SnapshotStep[AlignedTile]):
         return self.fits[0].record.train.architecture
 
     @property
-    def update(self) -> int | None:
-        return self.fits[-1].update
-
-    @property
     def what(self) -> str:
         return f"{self.architecture} {self.phase}, pairs {self.pairs[0] + 1} to {self.pairs[1]}"
 

@@ -34,10 +34,6 @@ class Compare(SnapshotStep[dict[ComparisonKey, Compared]]):
         return self.tiles[0].phase
 
     @property
-    def update(self) -> int | None:
-        return self.tiles[0].update
-
-    @property
     def what(self) -> str:
         return f"{self.architecture} {self.phase}"
 

@@ -29,10 +29,6 @@ class Conclude(SnapshotStep[Conclusions]):
     compares: tuple[Compare, ...]
 
     @property
-    def update(self) -> int | None:
-        return self.compares[0].update
-
-    @property
     def what(self) -> str:
         return "all comparisons"
 

@@ -16,9 +16,10 @@ class SnapshotStep(Step[T]):
     """A step of the final networks, where `update` is None, or of the networks as they were after that update."""
 
     @property
-    @abstractmethod
     def update(self) -> int | None:
-        """The update after which the weights are looked at; None for the final ones."""
+        """The update after which the weights are looked at, that of the last input; None for the final ones."""
+        last = self.inputs[-1]
+        return last.update if isinstance(last, SnapshotStep) else None
 
     @property
     @abstractmethod
