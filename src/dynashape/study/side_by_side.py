@@ -11,6 +11,8 @@ import pandas as pd
 
 from dynashape import figures
 from dynashape.errors import StoreError
+from dynashape.inference import Headline
+from dynashape.inference.study.rows import pooled_rows, share_rows
 from dynashape.report import ReportContent, lay_side_by_side, render_report
 from dynashape.report.captions import Drawing, figure
 from dynashape.steps import Reader
@@ -19,8 +21,6 @@ from dynashape.study.found.folder import missing_steps, open_study
 from dynashape.study.found.results import Results, read_results
 from dynashape.study.found.summary import summarise
 from dynashape.study.told.export import read_content
-from dynashape.study.told.figures import tabulate_cell_shares, tabulate_pooled
-from dynashape.study.work.conclude import Conclusions
 from dynashape.study.work.plan import Plan
 
 
@@ -100,19 +100,21 @@ def _read(directory: Path, plan: Plan, read: Reader) -> _Study:
 
 
 def _figures(studies: Mapping[str, _Study]) -> list[Drawing]:
-    concluded = {name: own.results.conclusions for name, own in studies.items() if own.results.conclusions is not None}
-    concluded = {name: own for name, own in concluded.items() if own.headline.cells}
-    separated = {name: own.results for name, own in studies.items() if len(own.results.separability)}
-    wanted = [_shares(concluded)] if concluded else []
+    concluded = {name: study.results.conclusions for name, study in studies.items()}
+    headlines = {name: known.headline for name, known in concluded.items() if known and known.headline.cells}
+    separated = {name: study.results for name, study in studies.items() if len(study.results.separability)}
+    wanted = [_shares(headlines)] if headlines else []
     if len(separated) > 1:
         first, *others = separated
         wanted += [_difference(place, first, other, separated) for place, other in enumerate(others)]
     return wanted
 
 
-def _shares(studies: Mapping[str, Conclusions]) -> Drawing:
-    shares = _stack({name: tabulate_cell_shares(conclusions) for name, conclusions in studies.items()})
-    pooled = _stack({name: tabulate_pooled(conclusions) for name, conclusions in studies.items()})
+def _shares(headlines: Mapping[str, Headline]) -> Drawing:
+    shares, pooled = (
+        pd.DataFrame([row | {"study": name} for name, headline in headlines.items() for row in rows(headline)])
+        for rows in (share_rows, pooled_rows)
+    )
     return figure("side_by_side_shares", partial(figures.plot_studies, shares, pooled), shares)
 
 
@@ -121,7 +123,3 @@ def _difference(place: int, first: str, other: str, studies: Mapping[str, Result
     draw = partial(figures.plot_separability_difference, *tables, names=(first, other))
     difference = figures.separability_difference(*tables)
     return figure("side_by_side_separability", draw, difference, suffix=str(place + 1), first=first, other=other)
-
-
-def _stack(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat([table.assign(study=name) for name, table in tables.items()], ignore_index=True)

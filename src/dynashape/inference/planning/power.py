@@ -25,16 +25,18 @@ class Power:
         The effect.
     share : float
         The share of the variance that it holds.
-    alpha, target : float
-        The level of the test, and the power that is aimed at.
+    alpha : float
+        The level of the test.
     n_seeds : tuple of int
         The numbers of seeds tried.
-    power, errors : tuple of float
+    power, error : tuple of float
         For each of them, the share of simulated comparisons whose permutation p-value (PERMANOVA, restricted
         relabellings) is at most `alpha`, and the standard error of the simulation. Few seeds can have no power however
         large the effect, since their smallest p-value is above `alpha`.
     needed : int or None
         The smallest number of seeds tried that reaches `target`; None where none does.
+    target : float
+        The power that is aimed at.
     n_studies : int
         Number of comparisons simulated.
     """
@@ -42,11 +44,11 @@ class Power:
     term: Term
     share: float
     alpha: float
-    target: float
     n_seeds: tuple[int, ...]
     power: tuple[float, ...]
-    errors: tuple[float, ...]
+    error: tuple[float, ...]
     needed: int | None
+    target: float
     n_studies: int
 
 
@@ -111,9 +113,8 @@ def compute_power(
         powers.append(hits / n_studies)
         errors.append(simulation_error(hits, n_studies))
     reached = [number for number, power in zip(n_seeds, powers, strict=True) if power >= target]
-    return Power(
-        term, share, alpha, target, tuple(n_seeds), tuple(powers), tuple(errors), min(reached, default=None), n_studies
-    )
+    needed = min(reached, default=None)
+    return Power(term, share, alpha, tuple(n_seeds), tuple(powers), tuple(errors), needed, target, n_studies)
 
 
 def simulation_error(hits: int, n_studies: int) -> float:

@@ -11,6 +11,7 @@ import yaml
 
 from dynashape.dissimilarity import DISSIMILARITIES
 from dynashape.errors import SpecError
+from dynashape.records import Code, Status
 from dynashape.study.ask.load import parse_spec, replace_field
 from dynashape.study.ask.spec import StudySpec
 from dynashape.tasks import INPUT_CONDITIONS
@@ -21,16 +22,15 @@ _CAPACITY = ("dsa.n_delays", "dsa.delay_interval", "dsa.rank")
 
 @dataclass(frozen=True)
 class Variant:
-    """The study with one field replaced; `spec` is None where the data cannot carry the value, and `reason` says why.
+    """The study with one field replaced, or a status that says why the data cannot carry the value.
 
     `chosen` marks the study's own value.
     """
 
     setting: str
     value: str
-    spec: StudySpec | None
+    spec: StudySpec | Status
     chosen: bool
-    reason: str = ""
 
 
 def default_grid(spec: StudySpec) -> dict[str, list[Any]]:
@@ -80,20 +80,19 @@ def read_grid(path: Path) -> dict[str, list[Any]]:
 def make_variants(spec: StudySpec, grid: Mapping[str, Sequence[Any]]) -> list[Variant]:
     """One variant for each setting and value, the study's own value among them.
 
-    Values of delays and ranks that the data cannot carry are variants without a spec. Raises SpecError for a field or
-    value that no study has.
+    Raises SpecError for a field or value that no study has.
     """
     variants = []
     for setting, values in grid.items():
-        own = _value(spec, setting)
-        for value in values if own in values else [own, *values]:
+        given = _value(spec, setting)
+        for value in values if given in values else [given, *values]:
             try:
-                replaced = spec if value == own else _replace(spec, setting, value)
-                variants.append(Variant(setting, _text(value), replaced, value == own))
+                replaced = spec if value == given else _replace(spec, setting, value)
+                variants.append(Variant(setting, _text(value), replaced, value == given))
             except SpecError as error:
                 if setting not in _CAPACITY or not isinstance(value, int) or value < 1:
                     raise
-                variants.append(Variant(setting, _text(value), None, False, str(error)))
+                variants.append(Variant(setting, _text(value), Status(Code.UNDETERMINED, str(error)), False))
     return variants
 
 

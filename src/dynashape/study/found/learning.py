@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from dynashape.inference import Headline
+from dynashape.inference.study.rows import contrast_rows
 from dynashape.steps import Reader
 from dynashape.study.found.results import Results, read_compares
 from dynashape.study.work.plan import Plan
@@ -46,7 +45,7 @@ def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
             {"updates": update, **row}
             for update, found in concluded.items()
             if found is not None
-            for row in tabulate_shares(found.headline)
+            for row in contrast_rows(found.headline)
         ]
     )
     return Learning(
@@ -58,15 +57,3 @@ def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
 def _count(networks: pd.DataFrame, row: Any) -> tuple[int, int]:
     own = networks[(networks["architecture"] == row.architecture) & networks["task"].isin([row.task_a, row.task_b])]
     return len(own), len(own) if pd.isna(row.updates) else int((own["updates"] <= row.updates).sum())
-
-
-def tabulate_shares(headline: Headline) -> Iterator[dict[str, object]]:
-    """Both shares of each contrast and their difference in every place: pooled, by architecture, in every cell."""
-    for place, one in headline.places():
-        values = {
-            f"{side}{suffix}": getattr(getattr(one, side), name)
-            for side in ("first", "second", "difference")
-            for suffix, name in (("", "estimate"), ("_low", "low"), ("_high", "high"))
-        }
-        names = {"contrast": str(one.contrast), "architecture": place.architecture, "phase": place.phase}
-        yield {**names, **values, "verdict": str(one.verdict)}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dynashape.distances import Distances
 from dynashape.inference import Compared, ComparisonKey
+from dynashape.inference.study.rows import embedding_rows, separability_rows
 from dynashape.records import System
 from dynashape.steps import Reader, Step
 from dynashape.study.found.bounds import read_bounds
@@ -17,19 +18,17 @@ from dynashape.study.found.tables import (
     Cell,
     tabulate_alignments,
     tabulate_eigenvalues,
-    tabulate_embeddings,
     tabulate_meta,
     tabulate_networks,
     tabulate_operators,
     tabulate_psychometric,
-    tabulate_separability,
     tabulate_training,
 )
 from dynashape.study.work.align import Align, AlignmentCounts, join_tiles
 from dynashape.study.work.compare import compared_systems
 from dynashape.study.work.conclude import Conclusions
 from dynashape.study.work.examine import Examined
-from dynashape.study.work.meta_cluster import MetaClustered
+from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
 from dynashape.study.work.plan import Analysed, Plan
 from dynashape.training import TrainedNetwork
 
@@ -59,8 +58,8 @@ class Results:
         Further tables of these names.
     conclusions : Conclusions or None
         The corrected `family` of tests, the `headline` and the `claims` of the paper.
-    meta : MetaClustered or None
-        The groups of comparisons.
+    meta : MetaClustered, TooFewPoints or None
+        The groups of comparisons, or why there are none.
     """
 
     networks: pd.DataFrame
@@ -74,7 +73,7 @@ class Results:
     separability: pd.DataFrame
     embeddings: pd.DataFrame
     conclusions: Conclusions | None
-    meta: MetaClustered | None
+    meta: MetaClustered | TooFewPoints | None
     meta_points: pd.DataFrame
 
 
@@ -128,8 +127,8 @@ def read_compares(steps: Analysed, read: Reader) -> ComparedTables:
         systems |= {key: compared_systems(step, key) for key in found}
     concluded = read(steps.conclude) if comparisons and read.has(steps.conclude) else None
     corrected = () if concluded is None else concluded.family.corrected
-    separability = tabulate_separability(comparisons, corrected)
-    return ComparedTables(separability, tabulate_embeddings(comparisons, systems), concluded)
+    separability = pd.DataFrame(separability_rows(comparisons, corrected))
+    return ComparedTables(separability, pd.DataFrame(embedding_rows(comparisons, systems)), concluded)
 
 
 def _read_examined(plan: Plan, read: Reader) -> dict[tuple[str, str, int], Examined]:

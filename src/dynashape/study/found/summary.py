@@ -12,6 +12,7 @@ from dynashape.report import Notice
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
 from dynashape.study.found.warnings import find_warnings
+from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class StudySummary:
             "networks": asdict(self.networks),
             "separability": [asdict(row) for row in self.separability],
             "alignments": {name: int(alignments[name].sum()) if len(alignments) else 0 for name in counts},
-            "meta_clustering": _meta_clustering(results),
+            "meta_clustering": _meta_clustering(results.meta),
             "failures": dict(self.failures),
             "warnings": [notice.text for notice in self.warnings],
         }
@@ -117,13 +118,15 @@ def _conclusions(results: Results) -> dict[str, object]:
     }
 
 
-def _meta_clustering(results: Results) -> dict[str, object]:
-    meta = results.meta
+def _meta_clustering(meta: MetaClustered | TooFewPoints | None) -> dict[str, object]:
     if meta is None:
         return {}
-    shown: dict[str, object] = {"explained": []}
-    if meta.found is not None:
-        names = ("n_groups", "silhouettes", "stable", "same_number")
-        shown = {"explained": [asdict(own) for own in meta.found.explained], "stress": meta.found.embedding.stress}
-        shown |= {name: getattr(meta.found, name) for name in names}
-    return {**shown, "message": meta.message, "n_left_out": meta.n_left_out, "features": list(meta.features)}
+    shown = {"explained": [], "message": "", "n_left_out": meta.n_left_out, "features": list(meta.features)}
+    if isinstance(meta, TooFewPoints):
+        return shown | {"message": meta.message}
+    found = meta.found
+    return shown | {
+        "explained": [asdict(factor) for factor in found.explained],
+        "stress": found.embedding.stress,
+        **{name: getattr(found, name) for name in ("n_groups", "silhouettes", "stable", "same_number")},
+    }

@@ -23,10 +23,8 @@ from dynashape.study.found.learning import Learning, read_learning
 from dynashape.study.found.results import Results, read_networks, read_results
 from dynashape.study.found.summary import StudySummary, summarise
 from dynashape.study.told.figures import study_figures
-from dynashape.study.told.learning import tell_learning
-from dynashape.study.told.power import tell_power
 from dynashape.study.told.report import compose_report
-from dynashape.study.told.sensitivity import tell_sensitivity
+from dynashape.study.told.sections import tell_learning, tell_power, tell_sensitivity
 from dynashape.study.work.plan import Plan
 
 _TABLES = ["networks", "psychometric", "operators", "eigenvalues", "alignments", "bounds", "separability", "embeddings"]

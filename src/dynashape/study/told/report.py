@@ -16,10 +16,11 @@ from dynashape.report import (
     describe_methods,
 )
 from dynashape.report.captions import table
+from dynashape.report.footing import tabulate_footing
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
 from dynashape.study.found.summary import Separated, StudySummary
-from dynashape.study.found.tables import tabulate_footing
+from dynashape.study.work.meta_cluster import MetaClustered
 from dynashape.study.work.train import pool_size
 
 _SENTENCES = {
@@ -98,7 +99,7 @@ def _details(summary: StudySummary) -> list[str]:
         f"{networks.n_reached} of {networks.n_networks} networks solved their task; all networks of a group did "
         f"so in {networks.n_groups_reached} of {networks.n_groups} groups of architecture and task."
     )
-    if meta is not None and meta.found is not None and meta.found.explained:
+    if isinstance(meta, MetaClustered) and meta.found.explained:
         shares = ", ".join(f"{own.factor.replace('_', ' ')} {own.share:.0%}" for own in meta.found.explained)
         said.append(f"Share of the meta-clustering's variance that each factor explains: {shares}.")
     return said

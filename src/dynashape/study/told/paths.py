@@ -1,18 +1,16 @@
-"""Samples for the figures: one trial of a task, and a network's path through its principal components."""
+"""A network's path through its principal components, for the figure of what is compared."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Float, Int
 
 from dynashape.records import CONDITIONS, TASK_PAIR_ORDER, Array, Status, task_pair
 from dynashape.steps import Reader
 from dynashape.study.work.plan import Plan
-from dynashape.tasks import ExampleTrial
 
 
 def project(activity: Float[Array, "trials steps units"], n_components: int = 2) -> Float[Array, "trials steps k"]:
@@ -26,18 +24,6 @@ def project(activity: Float[Array, "trials steps units"], n_components: int = 2)
     _, _, axes = np.linalg.svd(flat, full_matrices=False)
     projected: Array = (flat @ axes[:n_components].T).reshape(*activity.shape[:2], -1)
     return projected
-
-
-def tabulate_samples(samples: Sequence[ExampleTrial]) -> pd.DataFrame:
-    """What figure 1 draws, one row a task, time and channel; the target (number of the right action) is a channel."""
-    parts = []
-    for sample in samples:
-        names = [*sample.input_names, "target"]
-        values = np.column_stack([sample.inputs, sample.target])
-        times = np.arange(len(values)) * sample.dt_ms
-        part = pd.DataFrame(values.round(4), columns=names).assign(time_ms=times)
-        parts.append(part.melt("time_ms", var_name="channel", value_name="value").assign(task=sample.name))
-    return pd.concat(parts, ignore_index=True)[["task", "time_ms", "channel", "value"]]
 
 
 @dataclass(frozen=True)
@@ -71,23 +57,3 @@ def find_paths(plan: Plan, read: Reader) -> Paths | None:
         if choices:
             return Paths(architecture, tasks, paths, choices)
     return None
-
-
-def tabulate_paths(found: Paths) -> pd.DataFrame:
-    """The mean path of each right choice in figure 2, one row a task, condition, choice and step.
-
-    >>> paths, choices = {("CDM", "trained"): np.arange(8.0).reshape(2, 2, 2)}, {("CDM", "trained"): np.array([1, 1])}
-    >>> table = tabulate_paths(Paths("GRU", ("CDM", "PR"), paths, choices))
-    >>> table[["choice", "step", "component_1", "component_2"]].to_numpy().tolist()
-    [[1.0, 0.0, 2.0, 3.0], [1.0, 1.0, 4.0, 5.0]]
-    """
-    parts = []
-    for (task, condition), path in found.paths.items():
-        if isinstance(path, Status):
-            continue
-        own = found.choices[task, condition]
-        for choice in np.unique(own).tolist():
-            mean = path[own == choice].mean(axis=0).round(4)
-            names = {"task": task, "condition": condition, "choice": choice, "step": np.arange(len(mean))}
-            parts.append(pd.DataFrame({**names, "component_1": mean[:, 0], "component_2": mean[:, 1]}))
-    return pd.concat(parts, ignore_index=True)
