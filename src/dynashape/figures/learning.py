@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
+from dynashape.figures.panels import marker_key, rows_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, new_figure, theme
 from dynashape.figures.variance_shares import series_colour, series_dash, series_handles, series_marker, series_names
 from dynashape.records import Array, in_reading_order
@@ -63,17 +64,11 @@ def plot_learning(learning: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figur
     limits = {"omega_squared": (-0.04, 1.04), "accuracy": (0.46, 1.04)}
     with theme():
         figure = new_figure(width, (len(architectures) * 45 + 16) * MILLIMETRE)
-        grid = figure.subplots(
-            2 * len(architectures),
-            len(phases),
-            squeeze=False,
-            sharex=True,
-            sharey="row",
-            height_ratios=[1.7, 1.0] * len(architectures),
-        )
+        shape, heights = (2 * len(architectures), len(phases)), [1.7, 1.0] * len(architectures)
+        grid = figure.subplots(*shape, squeeze=False, sharex=True, sharey="row", height_ratios=heights)
         for row, architecture in enumerate(architectures):
             for column, phase in enumerate(phases):
-                own = table[(table["architecture"] == architecture) & (table["phase"] == phase)]
+                own = rows_of(table, architecture=architecture, phase=phase)
                 for axes, value in zip(grid[2 * row : 2 * row + 2, column], limits, strict=True):
                     axes.set_label(f"{architecture}, {phase}, {value}")
                     _draw_panel(axes, own, value, series, updates)
@@ -115,16 +110,9 @@ def _draw_panel(axes: Axes, table: pd.DataFrame, value: str, series: Sequence[st
         axes.vlines(places[lone], low[lone], high[lone], color=colour, linewidth=0.9, alpha=0.5)
         axes.plot(places[learning], mean[learning], color=colour, linestyle=dash, linewidth=1.0)
         for opened in (False, True):
-            axes.plot(
-                places[done == opened],
-                mean[done == opened],
-                color=colour,
-                linestyle="none",
-                marker=series_marker(name, position),
-                markersize=2.8,
-                markerfacecolor=PAPER if opened else colour,
-                markeredgewidth=0.7,
-            )
+            where, inside = done == opened, PAPER if opened else colour
+            axes.plot(places[where], mean[where], color=colour, linestyle="none", marker=series_marker(name, position),
+                      markersize=2.8, markerfacecolor=inside, markeredgewidth=0.7)  # fmt: skip
     if value == "accuracy" and "chance" in table and table["chance"].notna().any():
         chance = table.groupby("place")["chance"].mean()
         axes.plot(chance.index.to_numpy(), chance.to_numpy(), color=MUTED, linewidth=0.7, linestyle=(0, (1, 1.5)))
@@ -181,7 +169,7 @@ def _legend(table: pd.DataFrame, series: Sequence[str]) -> tuple[list[Line2D], l
     handles = series_handles(series)
     labels = list(series)
     if {"n_networks", "n_done"} <= set(table.columns):
-        handles.append(Line2D([], [], linestyle="none", marker="o", color=INK, markerfacecolor=PAPER))
+        handles.append(marker_key("o", INK, markerfacecolor=PAPER))
         labels.append("all networks done")
     if "chance" in table:
         handles.append(Line2D([], [], color=MUTED, linewidth=0.7, linestyle=(0, (1, 1.5))))

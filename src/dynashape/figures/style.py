@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from dynashape.errors import InputError, unknown_name
+from dynashape.figures.panels import write
 from dynashape.records.appearance import (
     FAINT,
     INK,
@@ -193,18 +194,8 @@ def marker_of(kind: Mapping[str, Marker], name: str, position: int = 0) -> str:
 
 def label_panel(axes: Axes, letter: str, dx: float = -2.0, dy: float = 3.0) -> None:
     """A bold panel letter at the upper left corner of the axes, moved by (dx, dy) points."""
-    axes.annotate(
-        letter,
-        xy=(0, 1),
-        xycoords="axes fraction",
-        xytext=(dx, dy),
-        textcoords="offset points",
-        fontsize=9,
-        fontweight="bold",
-        ha="right",
-        va="bottom",
-        annotation_clip=False,
-    )
+    style = {"fontsize": 9, "fontweight": "bold", "ha": "right", "va": "bottom", "annotation_clip": False}
+    write(axes, letter, (0, 1), (dx, dy), xycoords="axes fraction", **style)
 
 
 def bare(axes: Axes) -> None:

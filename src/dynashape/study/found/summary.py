@@ -5,37 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-import pandas as pd
-
-from dynashape.records import ALL, ALPHA
+from dynashape.records import ALL
 from dynashape.report import Notice
+from dynashape.report.opening import Separated, Trained, count_networks, count_separated
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
 from dynashape.study.found.warnings import find_warnings
 from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
-
-
-@dataclass(frozen=True)
-class Trained:
-    """How many networks and groups (architecture and task) there are, and how many reached their criterion."""
-
-    n_networks: int = 0
-    n_reached: int = 0
-    n_groups: int = 0
-    n_groups_reached: int = 0
-
-
-@dataclass(frozen=True)
-class Separated:
-    """How often a labelling was told apart (p at most .05) in the comparisons of a phase, or (`all`) of every phase."""
-
-    analysis: int
-    labelling: str
-    phase: str
-    n_comparisons: int
-    mean_accuracy: float | None
-    mean_chance: float | None
-    n_told_apart: int
 
 
 @dataclass(frozen=True)
@@ -74,35 +50,8 @@ class StudySummary:
 def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) -> StudySummary:
     """The headline numbers; `failures` are the steps without a result, each with the reason."""
     warnings = tuple(find_warnings(results, failures))
-    trained, separated = _count_networks(results.networks), tuple(_separability(results.separability))
+    trained, separated = count_networks(results.networks), tuple(count_separated(results.separability))
     return StudySummary(spec, results, trained, separated, failures, warnings)
-
-
-def _count_networks(networks: pd.DataFrame) -> Trained:
-    if networks.empty:
-        return Trained()
-    reached = networks["reached"].astype(bool)
-    groups = reached.groupby([networks["architecture"], networks["task"]]).all()
-    return Trained(len(networks), int(reached.sum()), len(groups), int(groups.sum()))
-
-
-def _separability(table: pd.DataFrame) -> list[Separated]:
-    if table.empty:
-        return []
-    rows = []
-    for (analysis, labelling), part in table.groupby(["analysis", "labelling"], sort=True):
-        rows.append(_tally(int(analysis), str(labelling), ALL, part))
-        rows += [
-            _tally(int(analysis), str(labelling), str(phase), own) for phase, own in part.groupby("phase", sort=False)
-        ]
-    return rows
-
-
-def _tally(analysis: int, labelling: str, phase: str, part: pd.DataFrame) -> Separated:
-    usable = part.dropna(subset=["accuracy", "p_value"])
-    accuracy, chance = (float(usable[name].mean()) if len(usable) else None for name in ("accuracy", "chance"))
-    told_apart = int((usable["p_value"] <= ALPHA).sum())
-    return Separated(analysis, labelling, phase, len(part), accuracy, chance, told_apart)
 
 
 def _conclusions(results: Results) -> dict[str, object]:

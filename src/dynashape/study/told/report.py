@@ -5,28 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dynashape.inference import MEASURED_BIAS
-from dynashape.records import HEADLINE, Labelling, Verdict, analysis_numbered
 from dynashape.report import (
     ClaimElement,
     Explorer,
     FigureElement,
-    KeyNumber,
     ReportContent,
     TableElement,
     describe_methods,
 )
 from dynashape.report.captions import table
 from dynashape.report.footing import tabulate_footing
+from dynashape.report.opening import say_details, say_verdict, show_separated
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
-from dynashape.study.found.summary import Separated, StudySummary
+from dynashape.study.found.summary import StudySummary
 from dynashape.study.work.meta_cluster import MetaClustered
 from dynashape.study.work.train import pool_size
-
-_SENTENCES = {
-    Verdict.INPUT: "Input dominates training.",
-    Verdict.TRAINING: "Training dominates input.",
-}
 
 
 def compose_report(
@@ -36,15 +30,17 @@ def compose_report(
     more_tables: Sequence[TableElement] = (),
 ) -> ReportContent:
     """The content of a study's report, from its summary; nothing is read or written."""
-    spec, results = summary.spec, summary.results
-    conclusions = results.conclusions
+    spec, results, overall = summary.spec, summary.results, summary.overall
+    meta, conclusions = results.meta, results.conclusions
+    headline = None if conclusions is None else conclusions.headline
     claims = () if conclusions is None else conclusions.claims
+    explained = meta.found.explained if isinstance(meta, MetaClustered) else ()
     return ReportContent(
         title=f"{spec.name}: what shapes the dynamics?",
-        verdict=_verdict(summary),
-        details=_details(summary),
-        key_numbers=[_key_number(row) for row in summary.overall if row.mean_accuracy is not None],
-        claims=[ClaimElement(own.claim, own.outcome.words, own.finding, own.rule) for own in claims],
+        verdict=say_verdict(headline, overall),
+        details=say_details(headline, overall, summary.networks, explained),
+        key_numbers=[show_separated(row) for row in overall if row.mean_accuracy is not None],
+        claims=[ClaimElement(said.claim, said.outcome.words, said.finding, said.rule) for said in claims],
         explorer=_explorer(results) if len(results.separability) else None,
         figures=figures,
         tables=[*_tables(spec, results), *more_tables],
@@ -62,56 +58,6 @@ def _explorer(results: Results) -> Explorer:
         distances=results.distances or None,
         networks=results.networks,
         meta=results.meta_points if len(results.meta_points) else None,
-    )
-
-
-def _verdict(summary: StudySummary) -> str:
-    conclusions = summary.results.conclusions
-    pooled = None if conclusions is None else conclusions.headline.of(HEADLINE)
-    if pooled is None:
-        return _counted(summary)
-    return _SENTENCES.get(pooled.verdict, "Whether input or training dominates cannot be told.")
-
-
-def _counted(summary: StudySummary) -> str:
-    rows = {row.labelling: row for row in summary.overall if row.mean_accuracy is not None}
-    if not {Labelling.TRAINING, Labelling.INPUT} <= set(rows):
-        return "Too little of the study is done to say what shapes the dynamics."
-    training, drive = rows[Labelling.TRAINING], rows[Labelling.INPUT]
-    return (
-        f"Input was told apart in {drive.n_told_apart} of {drive.n_comparisons} comparisons, training in "
-        f"{training.n_told_apart} of {training.n_comparisons} (exact permutation test at .05, uncorrected)."
-    )
-
-
-def _details(summary: StudySummary) -> list[str]:
-    networks, conclusions, meta = summary.networks, summary.results.conclusions, summary.results.meta
-    said = []
-    if conclusions is not None and conclusions.headline.of(HEADLINE) is not None:
-        cells = [cell.difference for cell in conclusions.headline.cells if cell.contrast is HEADLINE]
-        fewest = min(cells, key=lambda one: one.n_seeds)
-        said = [
-            f"{conclusions.headline.sentence} Intervals are over seeds, nominally 95 %; those of single cells were "
-            f"measured to cover {fewest.coverage:.1%} with {fewest.n_seeds} seeds.",
-            _counted(summary),
-        ]
-    said.append(
-        f"{networks.n_reached} of {networks.n_networks} networks solved their task; all networks of a group did "
-        f"so in {networks.n_groups_reached} of {networks.n_groups} groups of architecture and task."
-    )
-    if isinstance(meta, MetaClustered) and meta.found.explained:
-        shares = ", ".join(f"{own.factor.replace('_', ' ')} {own.share:.0%}" for own in meta.found.explained)
-        said.append(f"Share of the meta-clustering's variance that each factor explains: {shares}.")
-    return said
-
-
-def _key_number(row: Separated) -> KeyNumber:
-    question = analysis_numbered(row.analysis).question(Labelling(row.labelling))
-    return KeyNumber(
-        f"{row.mean_accuracy:.2f}",
-        f"{row.labelling} separation, analysis {row.analysis}",
-        f"{question} Mean in-sample accuracy; chance {row.mean_chance:.2f}; told apart in "
-        f"{row.n_told_apart} of {row.n_comparisons}.",
     )
 
 
