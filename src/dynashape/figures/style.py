@@ -24,6 +24,7 @@ from dynashape.records.appearance import (
     MUTED,
     NEARNESS_COLOURS,
     PAPER,
+    SEQUENTIAL_COLOURS,
     SPARE_COLOURS,
     SPARE_MARKERS,
     Marker,
@@ -38,8 +39,7 @@ DOUBLE_COLUMN = 183 * MILLIMETRE
 ON_DARK = "#fefefe"
 ON_LIGHT = "#000000"
 
-# Light to dark with even steps in lightness; the light end is still visible on white.
-SEQUENTIAL = LinearSegmentedColormap.from_list("dynashape", ["#f3f6fa", "#bcd5e8", "#6aa7cf", "#2b6ca8", "#123a6b"])
+SEQUENTIAL = LinearSegmentedColormap.from_list("dynashape", SEQUENTIAL_COLOURS)
 NEARNESS = LinearSegmentedColormap.from_list("nearness", NEARNESS_COLOURS)
 # Differences: blue below zero, brown above, both ends equally dark, a pair that every colour-blind eye tells apart.
 DIVERGING = LinearSegmentedColormap.from_list("difference", ["#123a6b", "#5b9bc9", "#f3f4f6", "#d99a4e", "#7a3d07"])

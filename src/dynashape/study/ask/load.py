@@ -30,12 +30,10 @@ def presets() -> dict[str, str]:
     ['smoke', 'quick', 'paper']
     """
     folder = resources.files("dynashape.study.ask").joinpath("presets")
-    found = {}
-    for entry in folder.iterdir():
-        if entry.name.endswith(".yaml"):
-            found[entry.name.removesuffix(".yaml")] = entry.read_text().splitlines()[0].lstrip("# ").strip()
-    order = {name: place for place, name in enumerate(("smoke", "quick", "paper"))}
-    return dict(sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+    files = {entry.name.removesuffix(".yaml"): entry for entry in folder.iterdir() if entry.name.endswith(".yaml")}
+    by_size = [name for name in ("smoke", "quick", "paper") if name in files]
+    names = [*by_size, *sorted({*files} - {*by_size})]
+    return {name: files[name].read_text().splitlines()[0].lstrip("# ").strip() for name in names}
 
 
 def load_spec(preset_or_yaml: str | Path, overrides: Iterable[str] = ()) -> StudySpec:
@@ -144,14 +142,13 @@ def _override(raw: dict[str, object], override: str) -> None:
 
 def replace_field(raw: dict[str, object], name: str, value: object) -> None:
     """Put a value into plain values at a dotted name; SpecError where a part of the name is no group of fields."""
-    place = raw
-    *folders, last = name.split(".")
-    for folder in folders:
-        inner = place.setdefault(folder, {})
+    *groups, last = name.split(".")
+    for group in groups:
+        inner = raw.setdefault(group, {})
         if not isinstance(inner, dict):
-            raise SpecError(f"--set {name}: {folder!r} is a value, not a group of fields.")
-        place = inner
-    place[last] = value
+            raise SpecError(f"--set {name}: {group!r} is a value, not a group of fields.")
+        raw = inner
+    raw[last] = value
 
 
 def _fields(kind: Any) -> dict[str, object] | None:
@@ -160,11 +157,7 @@ def _fields(kind: Any) -> dict[str, object] | None:
         return {name: field.annotation for name, field in kind.model_fields.items()}
     if dataclasses.is_dataclass(kind):
         return {field.name: field.type for field in dataclasses.fields(kind)}
-    for inner in get_args(kind):
-        found = _fields(inner)
-        if found is not None:
-            return found
-    return None
+    return next((known for inner in get_args(kind) if (known := _fields(inner)) is not None), None)
 
 
 def _misspelt(raw: Any, kind: Any, at: str = "") -> Iterable[str]:
@@ -172,8 +165,8 @@ def _misspelt(raw: Any, kind: Any, at: str = "") -> Iterable[str]:
     if fields is None:
         return
     if isinstance(raw, (list, tuple)):
-        for place, item in enumerate(raw):
-            yield from _misspelt(item, kind, f"{at.removesuffix('.')}[{place}].")
+        for number, item in enumerate(raw):
+            yield from _misspelt(item, kind, f"{at.removesuffix('.')}[{number}].")
     elif isinstance(raw, Mapping):
         for key, value in raw.items():
             if key in fields:

@@ -58,15 +58,10 @@ class TaskSpec(Frozen):
 
     def build(self, timing: Timing, input_noise: float) -> Task:
         """Build the task, with the study's timing and input noise."""
+        shared: dict[str, Any] = {"timing": timing, "input_noise": input_noise, **self.parameters}
         if self.environment is None:
-            return make_task(self.name, timing=timing, input_noise=input_noise, **self.parameters)
-        task = make_task(
-            self.environment,
-            timing=timing,
-            input_noise=input_noise,
-            period_to_phase=self.period_to_phase,
-            **self.parameters,
-        )
+            return make_task(self.name, **shared)
+        task = make_task(self.environment, period_to_phase=self.period_to_phase, **shared)
         task.name = self.name
         if self.ceiling is not None:
             task.stated_ceiling = self.ceiling
@@ -110,8 +105,8 @@ class NetworkSpec(Frozen):
     def cell(self, architecture: str, dt_ms: int) -> Cell:
         """Make the cell of this architecture; one that has an option `dt_ms` is given the study's time step."""
         named = self.cells.get(architecture, architecture)
-        own = self.only(architecture).options
-        options = {name: value for name, value in own.items() if name != architecture} | own.get(architecture, {})
+        options = dict(self.only(architecture).options)
+        options |= options.pop(architecture, {})
         if takes_option(named, "dt_ms"):
             options = {"dt_ms": dt_ms, **options}
         return make_cell(named, **options)

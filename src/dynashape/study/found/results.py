@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from dynashape.distances import Distances
-from dynashape.inference import Compared, ComparisonKey
 from dynashape.inference.study.rows import embedding_rows, separability_rows
-from dynashape.records import System
 from dynashape.steps import Reader, Step
 from dynashape.study.found.bounds import read_bounds
 from dynashape.study.found.tables import (
@@ -25,9 +23,8 @@ from dynashape.study.found.tables import (
     tabulate_training,
 )
 from dynashape.study.work.align import Align, AlignmentCounts, join_tiles
-from dynashape.study.work.compare import compared_systems
+from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.conclude import Conclusions
-from dynashape.study.work.examine import Examined
 from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
 from dynashape.study.work.plan import Analysed, Plan
 from dynashape.training import TrainedNetwork
@@ -45,21 +42,21 @@ class ComparedTables:
 
 
 @dataclass(frozen=True)
-class Results:
+class Results(ComparedTables):
     """All that a study has found. What is not computed yet is missing from the tables, never filled in.
 
     Attributes
     ----------
-    networks, training, psychometric, operators, eigenvalues : DataFrame
+    separability, embeddings, networks, training, psychometric, operators, eigenvalues, alignments, bounds : DataFrame
         The tables of these names that a run writes.
     distances : mapping of (str, str) to Distances
         The labelled distances of each architecture and phase.
-    alignments, bounds, separability, embeddings, meta_points : DataFrame
-        Further tables of these names.
     conclusions : Conclusions or None
         The corrected `family` of tests, the `headline` and the `claims` of the paper.
     meta : MetaClustered, TooFewPoints or None
         The groups of comparisons, or why there are none.
+    meta_points : DataFrame
+        The points of the meta-clustering.
     """
 
     networks: pd.DataFrame
@@ -70,9 +67,6 @@ class Results:
     distances: Mapping[Cell, Distances]
     alignments: pd.DataFrame
     bounds: pd.DataFrame
-    separability: pd.DataFrame
-    embeddings: pd.DataFrame
-    conclusions: Conclusions | None
     meta: MetaClustered | TooFewPoints | None
     meta_points: pd.DataFrame
 
@@ -90,12 +84,17 @@ def read_results(plan: Plan, read: Reader) -> Results:
     Results
         Records and tables.
     """
-    networks, examined = read_networks(plan, read), _read_examined(plan, read)
-    summaries = {system: own for fit in _done(plan.final.fits, read) for system, own in read(fit).items()}
+    networks = read_networks(plan, read)
+    examined = {
+        (step.train.architecture, step.train.task.name, network.seed): network
+        for step in _done(plan.examines, read)
+        for network in read(step)
+    }
+    summaries = {system: summary for fit in _done(plan.final.fits, read) for system, summary in read(fit).items()}
     distances, counts = _read_distances(plan, read)
-    compares = read_compares(plan.final, read)
     meta = read(plan.meta_cluster) if read.has(plan.meta_cluster) else None
     return Results(
+        **vars(read_compares(plan.final, read)),
         networks=tabulate_networks(networks, examined),
         training=tabulate_training(networks),
         psychometric=tabulate_psychometric(examined),
@@ -104,9 +103,6 @@ def read_results(plan: Plan, read: Reader) -> Results:
         distances=distances,
         alignments=tabulate_alignments(counts),
         bounds=read_bounds(plan.halves, read, distances),
-        separability=compares.separability,
-        embeddings=compares.embeddings,
-        conclusions=compares.conclusions,
         meta=meta,
         meta_points=tabulate_meta(meta),
     )
@@ -119,24 +115,13 @@ def read_networks(plan: Plan, read: Reader) -> list[TrainedNetwork]:
 
 def read_compares(steps: Analysed, read: Reader) -> ComparedTables:
     """The comparisons that are done, with corrected p-values once all are and the study has concluded."""
-    comparisons: dict[ComparisonKey, Compared] = {}
-    systems: dict[ComparisonKey, list[System]] = {}
-    for step in _done(steps.compares, read):
-        found = read(step)
-        comparisons |= found
-        systems |= {key: compared_systems(step, key) for key in found}
+    done = _done(steps.compares, read)
+    comparisons = read_comparisons(done, read)
+    systems = {key: systems for step in done for key, systems in step.systems.items()}
     concluded = read(steps.conclude) if comparisons and read.has(steps.conclude) else None
     corrected = () if concluded is None else concluded.family.corrected
     separability = pd.DataFrame(separability_rows(comparisons, corrected))
     return ComparedTables(separability, pd.DataFrame(embedding_rows(comparisons, systems)), concluded)
-
-
-def _read_examined(plan: Plan, read: Reader) -> dict[tuple[str, str, int], Examined]:
-    return {
-        (step.train.architecture, step.train.task.name, one.seed): one
-        for step in _done(plan.examines, read)
-        for one in read(step)
-    }
 
 
 def _read_distances(plan: Plan, read: Reader) -> tuple[dict[Cell, Distances], dict[Cell, AlignmentCounts]]:
@@ -145,8 +130,10 @@ def _read_distances(plan: Plan, read: Reader) -> tuple[dict[Cell, Distances], di
         tiles.setdefault((step.architecture, step.phase), []).append(step)
     whole = {cell: steps for cell, steps in tiles.items() if all(map(read.has, steps))}
     joined = {cell: join_tiles(steps, read) for cell, steps in whole.items()}
-    return {cell: one for cell, (one, _) in joined.items()}, {cell: counts for cell, (_, counts) in joined.items()}
+    return {cell: square for cell, (square, _) in joined.items()}, {
+        cell: counts for cell, (_, counts) in joined.items()
+    }
 
 
-def _done(steps: Iterable[S], read: Reader) -> list[S]:
-    return [step for step in steps if read.has(step)]
+def _done(steps: Iterable[S], read: Reader) -> tuple[S, ...]:
+    return tuple(step for step in steps if read.has(step))

@@ -12,7 +12,7 @@ from dynashape import figures
 from dynashape.figures.samples import tabulate_paths, tabulate_samples
 from dynashape.inference import Headline, MetaClustering
 from dynashape.inference.study.rows import pooled_rows, share_rows
-from dynashape.report.captions import Drawing, figure
+from dynashape.report.captions import Drawing, figure, words
 from dynashape.seeds import stream
 from dynashape.steps import Reader
 from dynashape.study.ask.spec import StudySpec
@@ -75,20 +75,19 @@ def _comparison_scheme(plan: Plan, read: Reader, results: Results) -> Iterator[D
 
 
 def _meta_clustering(found: MetaClustering, points: pd.DataFrame) -> Drawing:
-    several = "groups outlined, their number chosen by silhouette"
-    said = ""
-    if found.stable is not None:
-        said += f"Grouping again after resampling seeds agrees by {found.stable:.2f} (adjusted Rand). "
-    if found.same_number is not None:
-        said += f"The rule finds as many groups in {found.same_number:.0%} of the resamplings. "
+    said = [
+        words("figure3_meta_clustering", name, {name: value})
+        for name, value in (("stable", found.stable), ("same_number", found.same_number))
+        if value is not None
+    ]
     explained = pd.DataFrame([asdict(factor) for factor in found.explained]) if found.explained else None
     return figure(
         "figure3_meta_clustering",
         partial(figures.plot_meta_clustering, points, explained, stable=found.stable),
         points,
         n_points=len(points),
-        groups=several if found.n_groups > 1 else "which fall into no groups",
-        confidence=said,
+        groups=words("figure3_meta_clustering", "several" if found.n_groups > 1 else "none", {}),
+        confidence="".join(said),
     )
 
 

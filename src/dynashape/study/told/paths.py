@@ -42,18 +42,18 @@ def find_paths(plan: Plan, read: Reader) -> Paths | None:
     # The pair that the published figure shows, where the study has it.
     tasks = next((pair for pair in spec.task_pairs if task_pair(*pair) == TASK_PAIR_ORDER[0]), spec.task_pairs[0])
     for architecture in spec.architectures:
-        own = {step.train.task.name: step for step in plan.records if step.train.architecture == architecture}
-        if not all(read.has(own[task]) for task in tasks):
+        groups = {step.train.task.name: step for step in plan.records if step.train.architecture == architecture}
+        if not all(read.has(groups[task]) for task in tasks):
             continue
-        paths: dict[tuple[str, str], Array | Status] = {}
-        choices: dict[tuple[str, str], Array] = {}
-        for task in tasks:
-            recordings = read(own[task])
-            for condition in CONDITIONS:
-                recording = recordings[own[task].system(spec.seeds[0], condition)]
-                paths[task, str(condition)] = project(recording.activity) if recording.status.ok else recording.status
-                if recording.status.ok:
-                    choices[task, str(condition)] = recording.choices
-        if choices:
-            return Paths(architecture, tasks, paths, choices)
+        recorded = {
+            (task, str(condition)): recording
+            for task in tasks
+            for condition in CONDITIONS
+            for recording in [read(groups[task])[groups[task].system(spec.seeds[0], condition)]]
+        }
+        usable = {key: recording for key, recording in recorded.items() if recording.status.ok}
+        if usable:
+            projected = {key: project(recording.activity) for key, recording in usable.items()}
+            paths = {key: projected.get(key, recording.status) for key, recording in recorded.items()}
+            return Paths(architecture, tasks, paths, {key: recording.choices for key, recording in usable.items()})
     return None

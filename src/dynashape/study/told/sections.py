@@ -8,14 +8,8 @@ import pandas as pd
 
 from dynashape import figures
 from dynashape.records import ALL
-from dynashape.report.captions import Drawing, Section, figure, table
+from dynashape.report.captions import Drawing, Section, figure, table, words
 from dynashape.study.found.learning import Learning
-
-_VERDICTS = (
-    " and, on the right, the true pooled difference of the shares of input and training (0: the chance of a false "
-    "verdict; * this study's own). At infinity only the spread between architectures, phases and task pairs is left, "
-    "which no number of seeds removes"
-)
 
 
 def tell_learning(learning: Learning) -> Section:
@@ -32,13 +26,9 @@ def tell_learning(learning: Learning) -> Section:
 def _figure(found: pd.DataFrame, usable: pd.DataFrame) -> Drawing:
     names = ["updates", "analysis", "architecture", "phase", "task_a", "task_b"]
     n_lost = len(found.drop_duplicates(names)) - len(usable.drop_duplicates(names))
-    lost = f" {n_lost} comparisons have too few usable networks and are left out." if n_lost else ""
+    lost = words("learning", "lost", {"n_lost": n_lost}) if n_lost else ""
     n_pairs, n_systems = len(found.drop_duplicates(["task_a", "task_b"])), int(usable["n_systems"].max())
-    band = (
-        f"Lines are means over {n_pairs} task pairs, bands the middle half of them"
-        if n_pairs > 1
-        else "Bands are 95 % jackknife intervals of the share over seeds"
-    )
+    band = words("learning", "pairs" if n_pairs > 1 else "pair", {"n_pairs": n_pairs})
     draw = partial(figures.plot_learning, usable)
     return figure("learning", draw, found, band=band, n_systems=n_systems, lost=lost)
 
@@ -68,7 +58,7 @@ def tell_power(effects: pd.DataFrame, verdicts: pd.DataFrame) -> Section:
         n_studies=first.n_studies,
         error=0.5 / first.n_studies**0.5,
         target=first.target,
-        verdicts=_VERDICTS if len(verdicts) else "",
+        verdicts=words("power", "verdicts", {}) if len(verdicts) else "",
     )
     single = table("power", effects, alpha=first.alpha, target=first.target)
     return Section((drawn,), (single, table("verdict_power", verdicts)) if len(verdicts) else (single,))
