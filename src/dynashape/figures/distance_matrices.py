@@ -72,13 +72,15 @@ def plot_distance_matrices(
         raise InputError("plot_distance_matrices needs at least one distance matrix; got none.")
     if bounds is not None:
         require_columns(bounds, ("architecture", "phase", "floor", "ceiling"), "the table of floors and ceilings")
-    drawn = {place: order_systems(own) for place, own in distances.items()}
+    drawn = {place: order_systems(square) for place, square in distances.items()}
     first = next(iter(drawn.values()))
     architectures = in_reading_order(architecture for architecture, _ in distances)
     phases = in_reading_order(phase for _, phase in distances)
-    tasks = in_reading_order(task for own in drawn.values() for task in own.labels["task"])
-    conditions = in_reading_order(name for own in drawn.values() for name in own.labels["condition"])
-    highest = max((float(np.nanmax(own.values)) for own in drawn.values() if np.isfinite(own.values).any()), default=1)
+    tasks = in_reading_order(task for square in drawn.values() for task in square.labels["task"])
+    conditions = in_reading_order(name for square in drawn.values() for name in square.labels["condition"])
+    highest = max(
+        (float(np.nanmax(square.values)) for square in drawn.values() if np.isfinite(square.values).any()), default=1
+    )
     norm = Normalize(0.0, highest if highest > 0 else 1.0)
     with theme():
         side = min((width - 18 * MILLIMETRE) / len(phases), 60 * MILLIMETRE)

@@ -105,8 +105,8 @@ def pairs_of_kind(distances: Distances, kind: str) -> Bool[Array, "n n"]:
     condition = columns["condition"]
     same_task, same_seed = (columns[name][:, None] == columns[name][None] for name in ("task", "seed"))
 
-    def between(one: str, other: str) -> Bool[Array, "n n"]:
-        forward = (condition == one)[:, None] & (condition == other)[None]
+    def between(first: str, second: str) -> Bool[Array, "n n"]:
+        forward = (condition == first)[:, None] & (condition == second)[None]
         return np.asarray(forward | forward.T)
 
     trained = between(Condition.TRAINED, Condition.TRAINED)

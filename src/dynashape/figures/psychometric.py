@@ -74,12 +74,12 @@ def _draw_task(axes: Axes, table: pd.DataFrame, architectures: list[str]) -> Non
     axes.axhline(0.5, color=MUTED, linewidth=0.4)
     axes.axvline(0.0, color=MUTED, linewidth=0.4)
     for position, architecture in enumerate(architectures):
-        own = table[table["architecture"] == architecture]
+        chosen = table[table["architecture"] == architecture]
         colour, marker = _style_of(architecture, position)
-        for _, network in own.groupby("seed"):
+        for _, network in chosen.groupby("seed"):
             line = network.sort_values("evidence")
             axes.plot(line["evidence"].to_numpy(), line["rate"].to_numpy(), color=colour, linewidth=0.4, alpha=0.6)
-        mean = own.groupby("evidence")["rate"].mean()
+        mean = chosen.groupby("evidence")["rate"].mean()
         axes.plot(mean.index.to_numpy(), mean.to_numpy(), color=colour, linewidth=1.4, marker=marker, markersize=3)
     if "ideal" in table and table["ideal"].notna().any():
         ideal = table.groupby("evidence")["ideal"].mean()

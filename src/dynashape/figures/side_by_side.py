@@ -66,9 +66,9 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
             for column, (labelling, analysis) in enumerate(causes):
                 axes = figure.add_subplot(line[0, column], sharey=first)
                 first = first or axes
-                own = rows_of(shares, architecture=architecture, labelling=labelling, analysis=analysis)
+                chosen = rows_of(shares, architecture=architecture, labelling=labelling, analysis=analysis)
                 axes.set_label(f"{architecture}, {labelling}, analysis {analysis}")
-                _draw_shares(axes, own, studies, phases)
+                _draw_shares(axes, chosen, studies, phases)
                 axes.tick_params(labelleft=column == 0, labelbottom=row == len(architectures) - 1)
                 if row == 0:
                     axes.set_title(f"{labelling}, analysis {analysis}", fontweight="bold")
@@ -98,12 +98,12 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
 def _draw_shares(axes: Axes, table: pd.DataFrame, studies: list[str], phases: list[str]) -> None:
     axes.axhline(0, color=MUTED, linewidth=0.6, linestyle=(0, (2, 2)))
     for position, study in enumerate(studies):
-        own = table[table["study"] == study]
+        chosen = table[table["study"] == study]
         shift = _SPREAD * ((position + 0.5) / len(studies) - 0.5)
-        places = np.array([phases.index(str(phase)) for phase in own["phase"]]) + shift
-        lows, highs = own["share_low"].to_numpy(dtype=float), own["share_high"].to_numpy(dtype=float)
+        places = np.array([phases.index(str(phase)) for phase in chosen["phase"]]) + shift
+        lows, highs = chosen["share_low"].to_numpy(dtype=float), chosen["share_high"].to_numpy(dtype=float)
         axes.vlines(places, lows, highs, color=_colour(position), linewidth=0.9)
-        heights = own["share"].to_numpy(dtype=float)
+        heights = chosen["share"].to_numpy(dtype=float)
         axes.plot(places, heights, linestyle="none", marker=_marker(position), markersize=3.6, color=_colour(position),
                   markeredgecolor=PAPER, markeredgewidth=0.4, label=study)  # fmt: skip
     names = phases if len(phases) <= 2 else [SHORT_NAMES.get(phase, phase) for phase in phases]

@@ -118,12 +118,12 @@ def series_handles(series: Sequence[str]) -> list[Line2D]:
 
 def _draw_architecture(axes: Axes, table: pd.DataFrame, phases: Sequence[str], series: Sequence[str]) -> None:
     for position, name in enumerate(series):
-        own = table[table["series"] == name]
-        if own.empty:
+        line = table[table["series"] == name]
+        if line.empty:
             continue
         shift = (position - (len(series) - 1) / 2) * 0.17
         colour = series_colour(name, position)
-        groups = [own[own["phase"] == phase] for phase in phases]
+        groups = [line[line["phase"] == phase] for phase in phases]
         places = np.arange(len(phases)) + shift
         means = np.array([group["share"].mean() if len(group) else np.nan for group in groups], dtype=float)
         for place, group in zip(places, groups, strict=True):

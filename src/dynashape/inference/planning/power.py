@@ -167,10 +167,10 @@ def pool_components(contrasts: Sequence[Contrasts]) -> Components:
     """
     if not contrasts:
         raise InputError("power needs at least one usable comparison of a finished study; got none.")
-    each = [estimate_components(one) for one in contrasts]
+    each = [estimate_components(measured) for measured in contrasts]
     names = ("task", "condition", "interaction", "network", "residual")
-    means = {name: float(np.mean([getattr(one, name) / one.total for one in each])) for name in names}
-    return Components(**means, n_dimensions=int(np.median([one.n_dimensions for one in each])))
+    means = {name: float(np.mean([getattr(found, name) / found.total for found in each])) for name in names}
+    return Components(**means, n_dimensions=int(np.median([found.n_dimensions for found in each])))
 
 
 def _p_value(contrasts: Contrasts, term: Term, rng: np.random.Generator) -> float:

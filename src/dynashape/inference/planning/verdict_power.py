@@ -225,7 +225,7 @@ def _count(
         tuple(verdicts.count(Verdict.of(side.labelling)) / n_studies for verdicts in said)
         for side in (contrast.first, contrast.second)
     )
-    neither = tuple(max(1.0 - one - other, 0.0) for one, other in zip(first, second, strict=True))
+    neither = tuple(max(1.0 - larger - smaller, 0.0) for larger, smaller in zip(first, second, strict=True))
     *right, limit = first if difference > 0 else second if difference < 0 else neither
     reached = [number for number, chance in zip(n_seeds, right, strict=True) if chance >= target]
     return VerdictPower(

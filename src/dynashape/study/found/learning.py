@@ -31,7 +31,9 @@ def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
     """The tables of all updates that are done, and of the final networks last."""
     along = {update: read_compares(steps, read) for update, steps in plan.snapshots.items()}
     # A table of nothing has no columns, and would turn those of the others into objects.
-    tables = [own.separability.assign(updates=update) for update, own in along.items() if len(own.separability)]
+    tables = [
+        compared.separability.assign(updates=update) for update, compared in along.items() if len(compared.separability)
+    ]
     if not tables:
         return Learning()
     final = [results.separability.assign(updates=pd.NA)] if len(results.separability) else []
@@ -39,7 +41,7 @@ def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
     counts = [_count(results.networks, row) for row in separability.itertuples()]
     leading = ["updates", "n_networks", "n_done"]
     separability = separability.assign(n_networks=[n for n, _ in counts], n_done=[done for _, done in counts])
-    concluded = {update: own.conclusions for update, own in along.items()} | {None: results.conclusions}
+    concluded = {update: compared.conclusions for update, compared in along.items()} | {None: results.conclusions}
     shares = pd.DataFrame(
         [
             {"updates": update, **row}
@@ -55,5 +57,5 @@ def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
 
 
 def _count(networks: pd.DataFrame, row: Any) -> tuple[int, int]:
-    own = networks[(networks["architecture"] == row.architecture) & networks["task"].isin([row.task_a, row.task_b])]
-    return len(own), len(own) if pd.isna(row.updates) else int((own["updates"] <= row.updates).sum())
+    group = networks[(networks["architecture"] == row.architecture) & networks["task"].isin([row.task_a, row.task_b])]
+    return len(group), len(group) if pd.isna(row.updates) else int((group["updates"] <= row.updates).sum())

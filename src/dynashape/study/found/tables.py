@@ -28,14 +28,14 @@ def tabulate_networks(
 ) -> pd.DataFrame:
     """One row a network: how training went, and sizes after and before it where the network was examined."""
     rows: list[dict[str, Any]] = []
-    for one in networks:
+    for network in networks:
         row = {
-            **_network(one),
-            **{name: getattr(one, name) for name in ("updates", "accuracy", "ceiling", "fixation", "reached")},
-            "status": str(one.status.code),
-            "message": one.status.message,
+            **_network(network),
+            **{name: getattr(network, name) for name in ("updates", "accuracy", "ceiling", "fixation", "reached")},
+            "status": str(network.status.code),
+            "message": network.status.message,
         }
-        found = examined.get((one.architecture, one.task, one.seed))
+        found = examined.get((network.architecture, network.task, network.seed))
         if found is not None:
             row |= asdict(found.trained)
             row |= {f"untrained_{name}": value for name, value in asdict(found.untrained).items()}
@@ -45,11 +45,11 @@ def tabulate_networks(
 
 def tabulate_training(networks: Iterable[TrainedNetwork]) -> pd.DataFrame:
     """One row a network and evaluation: loss, accuracy, fixation, ceiling and activity after so many updates."""
-    return pd.DataFrame([{**_network(one), **asdict(point)} for one in networks for point in one.curve])
+    return pd.DataFrame([{**_network(network), **asdict(point)} for network in networks for point in network.curve])
 
 
-def _network(one: TrainedNetwork) -> dict[str, str | int]:
-    return {"architecture": one.architecture, "task": one.task, "seed": one.seed}
+def _network(network: TrainedNetwork) -> dict[str, str | int]:
+    return {"architecture": network.architecture, "task": network.task, "seed": network.seed}
 
 
 def tabulate_psychometric(examined: Mapping[tuple[str, str, int], Examined]) -> pd.DataFrame:

@@ -79,8 +79,8 @@ def write_figures(drawings: Iterable[Drawing], directory: Path) -> list[FigureEl
     for drawing in drawings:
         picture = drawing.draw()
         content = {suffix: to_bytes(picture, suffix) for suffix in FORMATS}
-        for suffix, own in content.items():
-            write_atomic(directory / f"{drawing.name}.{suffix}", own)
+        for suffix, written in content.items():
+            write_atomic(directory / f"{drawing.name}.{suffix}", written)
         elements.append(drawing.as_element(content["svg"].decode()))
     return elements
 
@@ -114,12 +114,12 @@ def _write_distances(results: Results, directory: Path) -> None:
 def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path) -> None:
     """The weights of every network, and how it learned, each in a file of its own."""
     (directory / "weights").mkdir(exist_ok=True)
-    for one in read_networks(plan, read):
-        kept = {"initial": one.initial, "final": one.final}
-        kept |= {f"update_{update}": weights for update, weights in one.snapshots.items()}
-        own = {f"{when}.{name}": np.ascontiguousarray(a) for when, w in kept.items() for name, a in w.items()}
-        name = f"{one.architecture}-{one.task}-{one.seed}.safetensors"
-        write_atomic(directory / "weights" / name, to_safetensors(own))
+    for network in read_networks(plan, read):
+        kept = {"initial": network.initial, "final": network.final}
+        kept |= {f"update_{update}": weights for update, weights in network.snapshots.items()}
+        arrays = {f"{when}.{name}": np.ascontiguousarray(a) for when, w in kept.items() for name, a in w.items()}
+        name = f"{network.architecture}-{network.task}-{network.seed}.safetensors"
+        write_atomic(directory / "weights" / name, to_safetensors(arrays))
     (directory / "training").mkdir(exist_ok=True)
     if len(results.training):
         labels = ["architecture", "task", "seed"]

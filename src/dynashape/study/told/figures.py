@@ -100,9 +100,9 @@ def _variance_shares(headline: Headline) -> Drawing:
 
 def _mds_maps(spec: StudySpec, embeddings: pd.DataFrame) -> Iterator[Drawing]:
     facts = {"mds": spec.separability.mds, "dissimilarity": spec.measure.words}
-    for analysis, own in embeddings.groupby("analysis"):
+    for analysis, maps in embeddings.groupby("analysis"):
         draw = partial(figures.plot_mds_maps, embeddings, int(analysis))
-        yield figure("mds_analysis", draw, own, suffix=str(analysis), analysis=analysis, **facts)
+        yield figure("mds_analysis", draw, maps, suffix=str(analysis), analysis=analysis, **facts)
 
 
 def _psychometric(points: pd.DataFrame, n_seeds: int) -> Drawing:

@@ -106,10 +106,10 @@ def _analyse(spec: StudySpec, fits: tuple[Fit, ...], final: tuple[Fit, ...] = ()
     aligns: list[Align] = []
     compares: list[Compare] = []
     for architecture in spec.architectures:
-        own = tuple(fit for fit in (*final, *fits) if fit.record.train.architecture == architecture)
+        group = tuple(fit for fit in (*final, *fits) if fit.record.train.architecture == architecture)
         for phase in spec.phases:
             tiles = tuple(
-                Align(own, phase, spec.measure, (bounds[tile], bounds[tile + 1]), compared_only=bool(final))
+                Align(group, phase, spec.measure, (bounds[tile], bounds[tile + 1]), compared_only=bool(final))
                 for tile in range(n_tiles)
             )
             aligns += tiles
