@@ -21,9 +21,10 @@ from dynashape.inference import (
 from dynashape.inference.comparison.records import usable_comparisons
 from dynashape.records import ALPHA, ANALYSES, HEADLINE, Labelling, Verdict
 from dynashape.steps import Progress, Silent
+from dynashape.store.plain_files import write_tables
 from dynashape.study.found.folder import open_study
-from dynashape.study.told.export import write_figures, write_tables
-from dynashape.study.told.sections import tell_power
+from dynashape.study.told.export import write_figures
+from dynashape.study.told.report import tell_power
 from dynashape.study.work.compare import read_comparisons
 
 # What the chances of a verdict are called in a table: by the verdict.

@@ -11,13 +11,13 @@ import pandas as pd
 
 from dynashape.engine import Engine
 from dynashape.inference import Conclusion, Place
-from dynashape.inference.comparison.records import usable_comparisons
-from dynashape.records import ALPHA, Contrast, Status
+from dynashape.inference.study.rows import dimension_rows
+from dynashape.records import Contrast, Status
 from dynashape.steps import Progress, Reader, Silent, compute, stages_under
+from dynashape.store.plain_files import write_tables
 from dynashape.study.ask.variants import Variant, default_grid, make_variants
 from dynashape.study.found.folder import open_study
 from dynashape.study.run import rewrite_report
-from dynashape.study.told.export import write_tables
 from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.plan import Plan, make_plan
 
@@ -135,18 +135,10 @@ def _tabulate(
 def _dimensions(plan: Plan, read: Reader) -> pd.DataFrame:
     """How the tests of the study itself come out in MDS planes of other dimensions."""
     done = tuple(step for step in plan.final.compares if read.has(step))
-    names = ["analysis", "labelling", "n_components"]
-    tests = [
-        (key.analysis, str(key.labelling(term)), n_components, accuracy, p_value <= ALPHA, separation.p_value <= ALPHA)
-        for key, comparison in usable_comparisons(read_comparisons(done, read)).items()
-        for term, separation in comparison.separations.items()
-        for n_components, accuracy, p_value in zip(
-            comparison.dimensions, separation.accuracies, separation.p_values, strict=True
-        )
-    ]
-    table = pd.DataFrame(tests, columns=[*names, "accuracy", "told_apart", "told_apart_in_study"])
-    table["flips"] = table["told_apart"] != table["told_apart_in_study"]
-    return table.groupby(names, as_index=False).agg(
+    table = pd.DataFrame(dimension_rows(read_comparisons(done, read)))
+    if table.empty:
+        return table
+    return table.groupby(["analysis", "labelling", "n_components"], as_index=False).agg(
         mean_accuracy=("accuracy", "mean"),
         n_told_apart=("told_apart", "sum"),
         n_flips=("flips", "sum"),

@@ -15,7 +15,7 @@ from dynashape.store import Store
 from dynashape.study import load_spec, plan_seeds
 from dynashape.study.ask.load import to_yaml
 from dynashape.study.told.export import read_sections
-from dynashape.study.told.sections import tell_power
+from dynashape.study.told.report import tell_power
 from dynashape.study.work.plan import make_plan
 
 

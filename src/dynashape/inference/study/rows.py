@@ -9,7 +9,7 @@ from dynashape.inference.comparison.records import SEPARATED, Compared, Comparis
 from dynashape.inference.comparison.rows import comparison_rows
 from dynashape.inference.study.headline import Headline
 from dynashape.inference.study.multiple_tests import Corrected
-from dynashape.records import System
+from dynashape.records import ALPHA, System
 
 
 def separability_rows(
@@ -38,6 +38,18 @@ def embedding_rows(
             # A map of one dimension is a line in the plane.
             coordinates = dict(zip(names, [*point, 0.0] if len(point) == 1 else point, strict=True))
             yield {**asdict(key), **labels, **coordinates, "stress": embedding.stress}
+
+
+def dimension_rows(comparisons: Mapping[ComparisonKey, Compared]) -> Iterator[dict[str, object]]:
+    """One row a comparison, labelling and number of dimensions: whether it is told apart, and otherwise than before."""
+    for key, comparison in usable_comparisons(comparisons).items():
+        for term, separation in comparison.separations.items():
+            labels = {"analysis": key.analysis, "labelling": str(key.labelling(term))}
+            tried = zip(comparison.dimensions, separation.accuracies, separation.p_values, strict=True)
+            for n_components, accuracy, p_value in tried:
+                told_apart = p_value <= ALPHA
+                row = {**labels, "n_components": n_components, "accuracy": accuracy, "told_apart": told_apart}
+                yield row | {"flips": told_apart != (separation.p_value <= ALPHA)}
 
 
 def contrast_rows(headline: Headline) -> Iterator[dict[str, object]]:

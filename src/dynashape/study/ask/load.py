@@ -91,25 +91,26 @@ def to_yaml(spec: StudySpec) -> str:
 
 def read_resolved(path: Path) -> StudySpec:
     """The specification that a finished or interrupted study left in its folder."""
-    return parse_spec(_mapping(path.read_text(), str(path)))
+    return parse_spec(read_mapping(path.read_text(), str(path)))
 
 
 def _read(preset_or_yaml: str | Path) -> dict[str, object]:
     name = str(preset_or_yaml)
     if name in presets():
         text = resources.files("dynashape.study.ask").joinpath("presets", f"{name}.yaml").read_text()
-        return _mapping(text, f"preset {name}")
+        return read_mapping(text, f"preset {name}")
     path = Path(preset_or_yaml)
     if not path.is_file():
         if path.suffix in {".yaml", ".yml"}:
             raise SpecError(f"no file {name!r}; give a preset ({', '.join(presets())}) or a YAML file that exists.")
         raise SpecError(f"{unknown_name('preset', name, presets())} Or give a YAML file.")
-    raw = _mapping(path.read_text(), name)
+    raw = read_mapping(path.read_text(), name)
     base = raw.pop("preset", None)
     return raw if base is None else _merge(_read(str(base)), raw)
 
 
-def _mapping(text: str, where: str) -> dict[str, object]:
+def read_mapping(text: str, where: str) -> dict[str, object]:
+    """The fields that a YAML text holds; SpecError where it holds anything else."""
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dynashape.dissimilarity import DISSIMILARITIES
 from dynashape.errors import SpecError
 from dynashape.records import Code, Status
-from dynashape.study.ask.load import parse_spec, replace_field
+from dynashape.study.ask.load import parse_spec, read_mapping, replace_field
 from dynashape.study.ask.spec import StudySpec
 from dynashape.tasks import INPUT_CONDITIONS
 
@@ -67,14 +65,13 @@ def read_grid(path: Path) -> dict[str, list[Any]]:
         Where the file cannot be read or holds no grid.
     """
     try:
-        raw = yaml.safe_load(path.read_text())
+        raw = read_mapping(path.read_text(), str(path))
     except OSError as error:
         raise SpecError(f"the grid {path} cannot be read ({error.strerror}); give a YAML file that exists.") from None
-    except yaml.YAMLError as error:
-        raise SpecError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(raw, dict) or not raw or not all(isinstance(values, list) and values for values in raw.values()):
+    grid = {setting: values for setting, values in raw.items() if isinstance(values, list) and values}
+    if not grid or len(grid) < len(raw):
         raise SpecError(f"{path} must hold lines `field: [value, value]`, such as `dsa.rank: [8, 15]`.")
-    return {str(setting): values for setting, values in raw.items()}
+    return {str(setting): values for setting, values in grid.items()}
 
 
 def make_variants(spec: StudySpec, grid: Mapping[str, Sequence[Any]]) -> list[Variant]:

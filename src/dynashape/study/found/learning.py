@@ -31,24 +31,17 @@ def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
     """The tables of all updates that are done, and of the final networks last."""
     along = {update: read_compares(steps, read) for update, steps in plan.snapshots.items()}
     # A table of nothing has no columns, and would turn those of the others into objects.
-    tables = [
-        compared.separability.assign(updates=update) for update, compared in along.items() if len(compared.separability)
-    ]
-    if not tables:
+    told = {update: found for update, found in {**along, pd.NA: results}.items() if len(found.separability)}
+    if not told.keys() - {pd.NA}:
         return Learning()
-    final = [results.separability.assign(updates=pd.NA)] if len(results.separability) else []
-    separability = pd.concat([*tables, *final], ignore_index=True).astype({"updates": "Int64"})
+    tables = [found.separability.assign(updates=update) for update, found in told.items()]
+    separability = pd.concat(tables, ignore_index=True).astype({"updates": "Int64"})
     counts = [_count(results.networks, row) for row in separability.itertuples()]
     leading = ["updates", "n_networks", "n_done"]
     separability = separability.assign(n_networks=[n for n, _ in counts], n_done=[done for _, done in counts])
-    concluded = {update: compared.conclusions for update, compared in along.items()} | {None: results.conclusions}
+    concluded = {update: found.conclusions.headline for update, found in told.items() if found.conclusions is not None}
     shares = pd.DataFrame(
-        [
-            {"updates": update, **row}
-            for update, found in concluded.items()
-            if found is not None
-            for row in contrast_rows(found.headline)
-        ]
+        [{"updates": update, **row} for update, headline in concluded.items() for row in contrast_rows(headline)]
     )
     return Learning(
         separability[[*leading, *separability.columns.drop(leading)]],

@@ -11,17 +11,8 @@ import pandas as pd
 from dynashape.distances import Distances
 from dynashape.inference.study.rows import embedding_rows, separability_rows
 from dynashape.steps import Reader, Step
+from dynashape.study.found import tables
 from dynashape.study.found.bounds import read_bounds
-from dynashape.study.found.tables import (
-    Cell,
-    tabulate_alignments,
-    tabulate_eigenvalues,
-    tabulate_meta,
-    tabulate_networks,
-    tabulate_operators,
-    tabulate_psychometric,
-    tabulate_training,
-)
 from dynashape.study.work.align import Align, AlignmentCounts, join_tiles
 from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.conclude import Conclusions
@@ -64,7 +55,7 @@ class Results(ComparedTables):
     psychometric: pd.DataFrame
     operators: pd.DataFrame
     eigenvalues: pd.DataFrame
-    distances: Mapping[Cell, Distances]
+    distances: Mapping[tables.Cell, Distances]
     alignments: pd.DataFrame
     bounds: pd.DataFrame
     meta: MetaClustered | TooFewPoints | None
@@ -95,16 +86,16 @@ def read_results(plan: Plan, read: Reader) -> Results:
     meta = read(plan.meta_cluster) if read.has(plan.meta_cluster) else None
     return Results(
         **vars(read_compares(plan.final, read)),
-        networks=tabulate_networks(networks, examined),
-        training=tabulate_training(networks),
-        psychometric=tabulate_psychometric(examined),
-        operators=tabulate_operators(summaries),
-        eigenvalues=tabulate_eigenvalues(summaries),
+        networks=tables.tabulate_networks(networks, examined),
+        training=tables.tabulate_training(networks),
+        psychometric=tables.tabulate_psychometric(examined),
+        operators=tables.tabulate_operators(summaries),
+        eigenvalues=tables.tabulate_eigenvalues(summaries),
         distances=distances,
-        alignments=tabulate_alignments(counts),
+        alignments=tables.tabulate_alignments(counts),
         bounds=read_bounds(plan.halves, read, distances),
         meta=meta,
-        meta_points=tabulate_meta(meta),
+        meta_points=tables.tabulate_meta(meta),
     )
 
 
@@ -124,8 +115,10 @@ def read_compares(steps: Analysed, read: Reader) -> ComparedTables:
     return ComparedTables(separability, pd.DataFrame(embedding_rows(comparisons, systems)), concluded)
 
 
-def _read_distances(plan: Plan, read: Reader) -> tuple[dict[Cell, Distances], dict[Cell, AlignmentCounts]]:
-    tiles: dict[Cell, list[Align]] = {}
+def _read_distances(
+    plan: Plan, read: Reader
+) -> tuple[dict[tables.Cell, Distances], dict[tables.Cell, AlignmentCounts]]:
+    tiles: dict[tables.Cell, list[Align]] = {}
     for step in plan.final.aligns:
         tiles.setdefault((step.architecture, step.phase), []).append(step)
     whole = {cell: steps for cell, steps in tiles.items() if all(map(read.has, steps))}

@@ -15,7 +15,7 @@ from dynashape.distances import Distances
 from dynashape.records import ANALYSES, CONDITIONS, Array, System
 from dynashape.steps import Reader
 from dynashape.study.work.fit import Fit, status_of
-from dynashape.study.work.snapshot import SnapshotStep
+from dynashape.study.work.record import SnapshotStep
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dynashape.records import ANALYSES, System, analysis_numbered
 from dynashape.steps import Reader
 from dynashape.study.ask.parts import SeparabilitySpec
 from dynashape.study.work.align import Align, join_tiles
-from dynashape.study.work.snapshot import SnapshotStep
+from dynashape.study.work.record import SnapshotStep
 
 
 @dataclass(frozen=True, eq=False)

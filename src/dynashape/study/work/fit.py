@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from dynashape.dissimilarity.kinds.dissimilarity import Reduction, Summary
 from dynashape.records import Status, System
 from dynashape.steps import Reader
-from dynashape.study.work.record import Record
-from dynashape.study.work.snapshot import SnapshotStep
+from dynashape.study.work.record import Record, SnapshotStep
 
 
 @dataclass(frozen=True, eq=False)

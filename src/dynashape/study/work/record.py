@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from dynashape.records import CONDITIONS, Array, Condition, Status, System
 from dynashape.seeds import stream
-from dynashape.steps import Reader
+from dynashape.steps import Reader, Step
 from dynashape.study.ask.parts import ActivitySpec
-from dynashape.study.work.snapshot import SnapshotStep
 from dynashape.study.work.train import Train, weights_at
 from dynashape.tasks import drive
 from dynashape.training import record_activity
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class SnapshotStep(Step[T]):
+    """A step of the final networks, where `update` is None, or of the networks as they were after that update."""
+
+    @property
+    def update(self) -> int | None:
+        """The update after which the weights are looked at, that of the last input; None for the final ones."""
+        last = self.inputs[-1]
+        return last.update if isinstance(last, SnapshotStep) else None
+
+    @property
+    @abstractmethod
+    def what(self) -> str:
+        """What is worked on, whatever the update."""
+
+    @property
+    def name(self) -> str:
+        return self.what if self.update is None else f"{self.what} at update {self.update}"
+
+    @property
+    def stage(self) -> str:
+        return self.title if self.update is None else f"along learning: {self.title}"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dynashape.steps import Reader, compute
 from dynashape.store import Store
 from dynashape.study import load_spec, read_results
 from dynashape.study.found.learning import read_learning
-from dynashape.study.told.sections import tell_learning
+from dynashape.study.told.report import tell_learning
 from dynashape.study.work.fit import Fit
 from dynashape.study.work.plan import make_plan
 
