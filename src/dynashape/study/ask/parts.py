@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
@@ -184,6 +184,9 @@ class SeparabilitySpec(Frozen):
     max_relabellings: PositiveInt = 1024
 
 
+Factor = Literal["analysis", "architecture", "task_pair", "phase"]
+
+
 class MetaClusteringSpec(Frozen):
     """What the meta-clustering groups.
 
@@ -199,12 +202,7 @@ class MetaClusteringSpec(Frozen):
     """
 
     # Every comparison is a point, so that each of the four factors can be tested.
-    points: tuple[Literal["analysis", "architecture", "task_pair", "phase"], ...] = (
-        "analysis",
-        "architecture",
-        "task_pair",
-        "phase",
-    )
+    points: tuple[Factor, ...] = get_args(Factor)
     # Accuracies take few values and stop at one; shares tell apart what lies there.
     features: tuple[str, ...] = ("accuracy", "omega_squared")
     max_groups: Annotated[int, Field(ge=2)] = 6

@@ -82,7 +82,8 @@ def read_results(plan: Plan, read: Reader) -> Results:
         for network in read(step)
     }
     summaries = {system: summary for fit in _done(plan.final.fits, read) for system, summary in read(fit).items()}
-    distances, counts = _read_distances(plan, read)
+    joined = _join_tiles(plan, read)
+    distances = {cell: square for cell, (square, _) in joined.items()}
     meta = read(plan.meta_cluster) if read.has(plan.meta_cluster) else None
     return Results(
         **vars(read_compares(plan.final, read)),
@@ -92,7 +93,7 @@ def read_results(plan: Plan, read: Reader) -> Results:
         operators=tables.tabulate_operators(summaries),
         eigenvalues=tables.tabulate_eigenvalues(summaries),
         distances=distances,
-        alignments=tables.tabulate_alignments(counts),
+        alignments=tables.tabulate_alignments({cell: counts for cell, (_, counts) in joined.items()}),
         bounds=read_bounds(plan.halves, read, distances),
         meta=meta,
         meta_points=tables.tabulate_meta(meta),
@@ -115,17 +116,11 @@ def read_compares(steps: Analysed, read: Reader) -> ComparedTables:
     return ComparedTables(separability, pd.DataFrame(embedding_rows(comparisons, systems)), concluded)
 
 
-def _read_distances(
-    plan: Plan, read: Reader
-) -> tuple[dict[tables.Cell, Distances], dict[tables.Cell, AlignmentCounts]]:
+def _join_tiles(plan: Plan, read: Reader) -> dict[tables.Cell, tuple[Distances, AlignmentCounts]]:
     tiles: dict[tables.Cell, list[Align]] = {}
     for step in plan.final.aligns:
         tiles.setdefault((step.architecture, step.phase), []).append(step)
-    whole = {cell: steps for cell, steps in tiles.items() if all(map(read.has, steps))}
-    joined = {cell: join_tiles(steps, read) for cell, steps in whole.items()}
-    return {cell: square for cell, (square, _) in joined.items()}, {
-        cell: counts for cell, (_, counts) in joined.items()
-    }
+    return {cell: join_tiles(steps, read) for cell, steps in tiles.items() if all(map(read.has, steps))}
 
 
 def _done(steps: Iterable[S], read: Reader) -> tuple[S, ...]:
