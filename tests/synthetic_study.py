@@ -17,6 +17,7 @@ import pandas as pd
 
 from dynashape.distances import Distances
 from dynashape.engine.serial import SerialEngine
+from dynashape.inference.study.rows import pooled_rows, share_rows
 from dynashape.records import Code, Status
 from dynashape.seeds import stream
 from dynashape.steps import Reader, Stage, compute
@@ -24,9 +25,9 @@ from dynashape.store import Store
 from dynashape.study import Results, StudySpec, load_spec, plan_seeds, read_results, run_sensitivity
 from dynashape.study.ask.load import to_yaml
 from dynashape.study.found.learning import read_learning
-from dynashape.study.told.figures import tabulate_cell_shares, tabulate_pooled
-from dynashape.study.told.samples import Paths, find_paths
+from dynashape.study.told.paths import Paths, find_paths
 from dynashape.study.work.halve import Halve
+from dynashape.study.work.meta_cluster import MetaClustered
 from dynashape.study.work.plan import Plan, make_plan
 from dynashape.study.work.train import Train
 from dynashape.tasks import ExampleTrial, example_trial
@@ -108,7 +109,7 @@ class SyntheticStudy:
 
     def meta(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The points of the meta-clustering, and what explains them."""
-        assert self.results.meta is not None and self.results.meta.found is not None
+        assert isinstance(self.results.meta, MetaClustered)
         explained = pd.DataFrame([asdict(factor) for factor in self.results.meta.found.explained])
         return self.results.meta_points.copy(), explained
 
@@ -123,7 +124,8 @@ class SyntheticStudy:
     def variance_shares(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The shares of every cell, and their pooled differences."""
         assert self.results.conclusions is not None
-        return tabulate_cell_shares(self.results.conclusions), tabulate_pooled(self.results.conclusions)
+        headline = self.results.conclusions.headline
+        return pd.DataFrame(share_rows(headline)), pd.DataFrame(pooled_rows(headline))
 
     def several_studies(self, names: tuple[str, ...] = ("paper", "rank 8")) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The same of several studies: each but the first has this study's numbers moved a little."""

@@ -21,16 +21,16 @@ pytestmark = pytest.mark.slow
 CODE = """
 import sys
 from pathlib import Path
-from dynashape.steps import perform
+from dynashape.steps import perform, saved_state
 from dynashape.store import Store
 from dynashape.study import load_spec
-from dynashape.study.work import train
 from dynashape.study.work.plan import make_plan
-train.SAVE_EVERY_S = 0.0
+from dynashape.training import TrainingState
+saved_state.SAVE_EVERY_S = 0.0
 fields = ["training.max_updates=300", "training.evaluate_every=10", "training.patience=100", "training.snapshots=log"]
 (step,) = [step for step in make_plan(load_spec("smoke", fields)).trains if step.name == "LSTM CDM"]
 store = Store.create(Path(sys.argv[1]))
-found = train.SavedTraining(store, step.key).load()
+found = saved_state.SavedState(store, step.key, TrainingState).load()
 print("from", found.updates if found else 0, flush=True)
 perform(store.root, step)
 print(step.key, flush=True)

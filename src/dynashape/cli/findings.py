@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from dynashape.cli.tables import make_table
-from dynashape.records import ALL, HEADLINE
+from dynashape.records import ALL, HEADLINE, Verdict
 from dynashape.study import SeedPlan, Sensitivity
 
 
@@ -66,10 +66,11 @@ def _print_verdicts(console: Console, table: pd.DataFrame) -> None:
     numbers, first = _numbers(table), table.iloc[0]
     title = f"Chance of each verdict by number of seeds, where the true pooled {first['contrast']} is as stated"
     shown = make_table(title, "difference", "dominates", *map(str, numbers), "any", "needed")
-    sides = {"input_dominates": "input", "training_dominates": "training", "cannot_be_told": "neither"}
+    larger, smaller = (Verdict.of(side.labelling) for side in (HEADLINE.first, HEADLINE.second))
+    sides = {larger: HEADLINE.first.labelling, smaller: HEADLINE.second.labelling, Verdict.CANNOT_BE_TOLD: "neither"}
     for (difference, measured), own in table.groupby(["difference", "measured"], sort=False):
         name = f"{difference:+.2f} *" if measured else f"{difference:+g}" if difference else "0"
-        true = "input_dominates" if difference > 0 else "training_dominates" if difference < 0 else "cannot_be_told"
+        true = larger if difference > 0 else smaller if difference < 0 else Verdict.CANNOT_BE_TOLD
         for verdict, side in sides.items():
             limit = f"{own['limit'].iloc[0]:.2f}" if verdict == true else ""
             needed = _needed(own) if verdict == true and difference else ""

@@ -41,7 +41,8 @@ class Distances:
     unit : str
         The unit of the values: ``"rad"``, or ``"1"`` for plain numbers.
     facts : mapping of str to str or number
-        What else is to be known of all values together, such as the phase they are of; kept in files.
+        What else is to be known of all values together, such as the phase they are of; kept in files. What is called
+        ``long_name`` names the values for readers.
 
     Raises
     ------
@@ -315,7 +316,7 @@ class Distances:
         if slashed:
             raise InputError(f"names of labels in a file have no slash; got {slashed[0]!r}: rename this label.")
         # As text: coordinates keep no order in a file, nor attributes their types, and readers scale by some of them.
-        data.attrs = {"units": self.unit, "long_name": self.dissimilarity}
+        data.attrs = {"units": self.unit, "long_name": str(self.facts.get("long_name", self.dissimilarity))}
         try:
             data.attrs |= {"labels": json.dumps(list(self.labels)), "facts": json.dumps(dict(self.facts))}
             # A coordinate has no space in its name.
@@ -323,7 +324,7 @@ class Distances:
             dataset = data.to_dataset().reset_coords(spaced)
             # The facts once more, for readers of netCDF that know nothing of dynashape.
             plain = {n: fact for n, fact in self.facts.items() if n.isidentifier() and not isinstance(fact, bool)}
-            dataset.attrs = {"dissimilarity": self.dissimilarity, **plain}
+            dataset.attrs = {**plain, "dissimilarity": self.dissimilarity}
             dataset.to_netcdf(path, engine="h5netcdf")
         except OSError as error:
             raise StoreError(f"{path} cannot be written ({error}); choose a folder that you may write to.") from None
@@ -359,8 +360,9 @@ class Distances:
             ) as data:
                 found = data["distance"].load()
                 labels = {name: data[name].to_numpy() for name in json.loads(found.attrs["labels"])}
+                dissimilarity = data.attrs["dissimilarity"]
             facts = json.loads(found.attrs["facts"])
-            return cls(found.to_numpy(), labels, found.attrs["long_name"], found.attrs["units"], facts)
+            return cls(found.to_numpy(), labels, dissimilarity, found.attrs["units"], facts)
         except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             why = " ".join(str(error).split())
             raise InputError(

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -16,6 +15,7 @@ from matplotlib.patches import Patch
 from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.figures.columns import require_columns, system_labels, unit_of
+from dynashape.figures.panels import colour_bar, each_panel, rows_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, NEARNESS, colour_of, framed, new_figure, theme
 from dynashape.records import in_reading_order
 from dynashape.records.appearance import CONDITION_COLOURS, FAINT, MUTED, PAPER, TASK_COLOURS
@@ -72,52 +72,35 @@ def plot_distance_matrices(
         raise InputError("plot_distance_matrices needs at least one distance matrix; got none.")
     if bounds is not None:
         require_columns(bounds, ("architecture", "phase", "floor", "ceiling"), "the table of floors and ceilings")
-    drawn = {place: order_systems(own) for place, own in distances.items()}
+    drawn = {place: order_systems(square) for place, square in distances.items()}
     first = next(iter(drawn.values()))
     architectures = in_reading_order(architecture for architecture, _ in distances)
     phases = in_reading_order(phase for _, phase in distances)
-    tasks = in_reading_order(task for own in drawn.values() for task in own.labels["task"])
-    conditions = in_reading_order(name for own in drawn.values() for name in own.labels["condition"])
-    highest = max((float(np.nanmax(own.values)) for own in drawn.values() if np.isfinite(own.values).any()), default=1)
+    tasks = in_reading_order(task for square in drawn.values() for task in square.labels["task"])
+    conditions = in_reading_order(name for square in drawn.values() for name in square.labels["condition"])
+    highest = max(
+        (float(np.nanmax(square.values)) for square in drawn.values() if np.isfinite(square.values).any()), default=1
+    )
     norm = Normalize(0.0, highest if highest > 0 else 1.0)
     with theme():
         side = min((width - 18 * MILLIMETRE) / len(phases), 60 * MILLIMETRE)
         figure = new_figure(width, len(architectures) * side + 20 * MILLIMETRE)
-        axes_grid = figure.subplots(len(architectures), len(phases), squeeze=False)
-        for row, architecture in enumerate(architectures):
-            for column, phase in enumerate(phases):
-                axes = axes_grid[row, column]
-                framed(axes)
-                axes.set_label(f"{architecture}, {phase}")
-                if (architecture, phase) in drawn:
-                    _draw_matrix(axes, drawn[architecture, phase], norm, tasks, conditions)
-                if bounds is not None:
-                    own = bounds[(bounds["architecture"] == architecture) & (bounds["phase"] == phase)]
-                    axes.set_xlabel(describe_bounds(own), fontsize=5.4, color=MUTED, labelpad=2)
-                if row == 0:
-                    axes.set_title(phase, pad=4)
-                if column == 0:
-                    axes.set_ylabel(architecture, fontsize=7, labelpad=5)
-        bar = figure.colorbar(
-            ScalarMappable(norm, NEARNESS),
-            ax=list(axes_grid.ravel()),
-            location="right",
-            shrink=0.4,
-            aspect=24,
-            pad=0.01,
-        )
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        grid = figure.subplots(len(architectures), len(phases), squeeze=False)
+        for axes, architecture, phase in each_panel(grid, architectures, phases, pad=4):
+            framed(axes)
+            axes.yaxis.label.set_fontsize(7)
+            axes.yaxis.labelpad = 5
+            if (architecture, phase) in drawn:
+                _draw_matrix(axes, drawn[architecture, phase], norm, tasks, conditions)
+            if bounds is not None:
+                words = describe_bounds(rows_of(bounds, architecture=architecture, phase=phase))
+                axes.set_xlabel(words, fontsize=5.4, color=MUTED, labelpad=2)
+        bar = colour_bar(figure, grid, norm, NEARNESS, location="right", shrink=0.4, aspect=24, pad=0.01)
         bar.set_label(f"{label or first.dissimilarity}{unit_of(first)}")
         handles = [Patch(facecolor=colour_of(TASK_COLOURS, task, i)) for i, task in enumerate(tasks)]
         handles += [Patch(facecolor=colour_of(CONDITION_COLOURS, name, i)) for i, name in enumerate(conditions)]
-        figure.legend(
-            handles,
-            [*tasks, *conditions],
-            loc="outside lower center",
-            ncols=len(handles),
-            handlelength=0.9,
-            handleheight=0.9,
-        )
+        shown = {"loc": "outside lower center", "ncols": len(handles), "handlelength": 0.9, "handleheight": 0.9}
+        figure.legend(handles, [*tasks, *conditions], **shown)
     return figure
 
 
@@ -143,12 +126,8 @@ def _draw_matrix(axes: Axes, distances: Distances, norm: Normalize, tasks: list[
         (condition_codes, [colour_of(CONDITION_COLOURS, name, i) for i, name in enumerate(conditions)], 1.0),
     )
     for codes, palette, place in palettes:
-        strip: dict[str, Any] = {
-            "cmap": ListedColormap(palette),
-            "vmin": -0.5,
-            "vmax": len(palette) - 0.5,
-            "interpolation": "none",
-        }
+        norms = Normalize(-0.5, len(palette) - 0.5)
+        strip: dict[str, Any] = {"cmap": ListedColormap(palette), "norm": norms, "interpolation": "none"}
         inner, outer = -band * (place - 0.9), -band * place
         axes.imshow(codes[:, None], extent=(outer, inner, n, 0), **strip)
         axes.imshow(codes[None, :], extent=(0, n, inner, outer), **strip)

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.figures.columns import require_columns, system_labels, unit_of
+from dynashape.figures.panels import each_panel, rows_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, new_figure, theme
 from dynashape.records import ANALYSES, Array, Condition, Labelling, in_reading_order
 from dynashape.records.appearance import INK, LABELLING_COLOURS, MUTED, PAPER, SHADE
@@ -68,25 +69,18 @@ def plot_distance_scale(
     with theme():
         figure = new_figure(width, (len(architectures) * 32 + 16) * MILLIMETRE)
         grid = figure.subplots(len(architectures), len(phases), squeeze=False, sharex=True, sharey=True)
-        for row, architecture in enumerate(architectures):
-            for column, phase in enumerate(phases):
-                axes = grid[row, column]
-                axes.set_label(f"{architecture}, {phase}")
-                if bounds is not None:
-                    own = bounds[(bounds["architecture"] == architecture) & (bounds["phase"] == phase)]
-                    if len(own):
-                        axes.axhspan(float(own["floor"].mean()), float(own["ceiling"].mean()), color=SHADE, zorder=0)
-                        axes.axhline(float(own["floor"].mean()), color=INK, linewidth=0.6, linestyle=(0, (1, 1.5)))
-                        axes.axhline(float(own["ceiling"].mean()), color=INK, linewidth=0.6)
-                if (architecture, phase) in distances:
-                    _draw_spreads(axes, distances[architecture, phase])
-                axes.set_xlim(-0.6, len(KINDS) - 0.4)
-                axes.set_xticks(range(len(KINDS)), [name.replace(" ", "\n") for name in KINDS])
-                axes.tick_params(axis="x", length=0, labelsize=5.4)
-                if row == 0:
-                    axes.set_title(phase)
-                if column == 0:
-                    axes.set_ylabel(f"{architecture}\ndissimilarity{unit}")
+        for axes, architecture, phase in each_panel(grid, architectures, phases, f"\ndissimilarity{unit}"):
+            known = pd.DataFrame() if bounds is None else rows_of(bounds, architecture=architecture, phase=phase)
+            if len(known):
+                floor, ceiling = float(known["floor"].mean()), float(known["ceiling"].mean())
+                axes.axhspan(floor, ceiling, color=SHADE, zorder=0)
+                axes.axhline(floor, color=INK, linewidth=0.6, linestyle=(0, (1, 1.5)))
+                axes.axhline(ceiling, color=INK, linewidth=0.6)
+            if (architecture, phase) in distances:
+                _draw_spreads(axes, distances[architecture, phase])
+            axes.set_xlim(-0.6, len(KINDS) - 0.4)
+            axes.set_xticks(range(len(KINDS)), [name.replace(" ", "\n") for name in KINDS])
+            axes.tick_params(axis="x", length=0, labelsize=5.4)
         # Once all panels are drawn: a limit that is set stops the shared axis from growing.
         grid[0, 0].set_ylim(bottom=0)
         if bounds is not None:
@@ -94,12 +88,8 @@ def plot_distance_scale(
                 Line2D([], [], color=INK, linewidth=0.7, linestyle=(0, (1, 1.5))),
                 Line2D([], [], color=INK, linewidth=0.7),
             ]
-            figure.legend(
-                handles,
-                ["floor: same network, other trials", "ceiling: other seeds"],
-                loc="outside lower center",
-                ncols=2,
-            )
+            names = ["floor: same network, other trials", "ceiling: other seeds"]
+            figure.legend(handles, names, loc="outside lower center", ncols=2)
     return figure
 
 
@@ -115,8 +105,8 @@ def pairs_of_kind(distances: Distances, kind: str) -> Bool[Array, "n n"]:
     condition = columns["condition"]
     same_task, same_seed = (columns[name][:, None] == columns[name][None] for name in ("task", "seed"))
 
-    def between(one: str, other: str) -> Bool[Array, "n n"]:
-        forward = (condition == one)[:, None] & (condition == other)[None]
+    def between(first: str, second: str) -> Bool[Array, "n n"]:
+        forward = (condition == first)[:, None] & (condition == second)[None]
         return np.asarray(forward | forward.T)
 
     trained = between(Condition.TRAINED, Condition.TRAINED)
@@ -135,13 +125,5 @@ def _draw_spreads(axes: Axes, distances: Distances) -> None:
         low, lower, middle, upper, high = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
         axes.vlines(place, low, high, color=colour, linewidth=0.9)
         axes.vlines(place, lower, upper, color=colour, linewidth=3)
-        axes.plot(
-            place,
-            middle,
-            marker="o",
-            markersize=3.4,
-            color=colour,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.6,
-            label=kind,
-        )
+        axes.plot(place, middle, marker="o", markersize=3.4, color=colour, label=kind,
+                  markeredgecolor=PAPER, markeredgewidth=0.6)  # fmt: skip

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
+from dynashape.figures.panels import marker_key, rows_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, new_figure, theme
 from dynashape.figures.variance_shares import series_colour, series_dash, series_handles, series_marker, series_names
 from dynashape.records import Array, in_reading_order
@@ -63,20 +64,14 @@ def plot_learning(learning: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Figur
     limits = {"omega_squared": (-0.04, 1.04), "accuracy": (0.46, 1.04)}
     with theme():
         figure = new_figure(width, (len(architectures) * 45 + 16) * MILLIMETRE)
-        grid = figure.subplots(
-            2 * len(architectures),
-            len(phases),
-            squeeze=False,
-            sharex=True,
-            sharey="row",
-            height_ratios=[1.7, 1.0] * len(architectures),
-        )
+        shape, heights = (2 * len(architectures), len(phases)), [1.7, 1.0] * len(architectures)
+        grid = figure.subplots(*shape, squeeze=False, sharex=True, sharey="row", height_ratios=heights)
         for row, architecture in enumerate(architectures):
             for column, phase in enumerate(phases):
-                own = table[(table["architecture"] == architecture) & (table["phase"] == phase)]
+                chosen = rows_of(table, architecture=architecture, phase=phase)
                 for axes, value in zip(grid[2 * row : 2 * row + 2, column], limits, strict=True):
                     axes.set_label(f"{architecture}, {phase}, {value}")
-                    _draw_panel(axes, own, value, series, updates)
+                    _draw_panel(axes, chosen, value, series, updates)
                     _label_updates(axes, updates, panel_points)
                     _hold(axes, *limits[value])
             grid[2 * row, 0].set_yticks([0.0, 0.5, 1.0])
@@ -102,12 +97,12 @@ def _draw_panel(axes: Axes, table: pd.DataFrame, value: str, series: Sequence[st
     axes.set_xscale("log")
     axes.axvspan(final / _half_gap(updates), final * _half_gap(updates), color=FAINT, alpha=0.35, linewidth=0, zorder=0)
     for position, name in enumerate(series):
-        own = table[table["series"] == name].dropna(subset=[value])
-        if own.empty:
+        line = table[table["series"] == name].dropna(subset=[value])
+        if line.empty:
             continue
         colour, dash = series_colour(name, position), series_dash(name)
-        places, mean, low, high = _summary(own, value)
-        done = _all_done(own, places)
+        places, mean, low, high = _summary(line, value)
+        done = _all_done(line, places)
         learning = places < final
         axes.fill_between(places[learning], low[learning], high[learning], color=colour, alpha=0.13, linewidth=0)
         # A single point has no area.
@@ -115,35 +110,28 @@ def _draw_panel(axes: Axes, table: pd.DataFrame, value: str, series: Sequence[st
         axes.vlines(places[lone], low[lone], high[lone], color=colour, linewidth=0.9, alpha=0.5)
         axes.plot(places[learning], mean[learning], color=colour, linestyle=dash, linewidth=1.0)
         for opened in (False, True):
-            axes.plot(
-                places[done == opened],
-                mean[done == opened],
-                color=colour,
-                linestyle="none",
-                marker=series_marker(name, position),
-                markersize=2.8,
-                markerfacecolor=PAPER if opened else colour,
-                markeredgewidth=0.7,
-            )
+            where, inside = done == opened, PAPER if opened else colour
+            axes.plot(places[where], mean[where], color=colour, linestyle="none", marker=series_marker(name, position),
+                      markersize=2.8, markerfacecolor=inside, markeredgewidth=0.7)  # fmt: skip
     if value == "accuracy" and "chance" in table and table["chance"].notna().any():
         chance = table.groupby("place")["chance"].mean()
         axes.plot(chance.index.to_numpy(), chance.to_numpy(), color=MUTED, linewidth=0.7, linestyle=(0, (1, 1.5)))
 
 
-def _summary(own: pd.DataFrame, value: str) -> tuple[Float[Array, " updates"], ...]:
+def _summary(line: pd.DataFrame, value: str) -> tuple[Float[Array, " updates"], ...]:
     """Places, mean over task pairs, and the band: their middle half, or the interval of a single pair's share."""
-    groups = own.groupby("place")
+    groups = line.groupby("place")
     mean, low, high = groups[value].mean(), groups[value].quantile(0.25), groups[value].quantile(0.75)
-    if value == "omega_squared" and groups.size().max() == 1 and {"omega_low", "omega_high"} <= set(own.columns):
+    if value == "omega_squared" and groups.size().max() == 1 and {"omega_low", "omega_high"} <= set(line.columns):
         low = groups["omega_low"].min().astype(float).fillna(mean)
         high = groups["omega_high"].max().astype(float).fillna(mean)
-    return tuple(np.asarray(one, dtype=float) for one in (mean.index, mean, low, high))
+    return tuple(np.asarray(values, dtype=float) for values in (mean.index, mean, low, high))
 
 
-def _all_done(own: pd.DataFrame, places: Float[Array, " updates"]) -> Array:
-    if not {"n_networks", "n_done"} <= set(own.columns):
+def _all_done(line: pd.DataFrame, places: Float[Array, " updates"]) -> Array:
+    if not {"n_networks", "n_done"} <= set(line.columns):
         return np.zeros(len(places), dtype=bool)
-    counts = own.groupby("place")[["n_networks", "n_done"]].sum()
+    counts = line.groupby("place")[["n_networks", "n_done"]].sum()
     return np.asarray(counts["n_networks"] == counts["n_done"], dtype=bool)
 
 
@@ -181,7 +169,7 @@ def _legend(table: pd.DataFrame, series: Sequence[str]) -> tuple[list[Line2D], l
     handles = series_handles(series)
     labels = list(series)
     if {"n_networks", "n_done"} <= set(table.columns):
-        handles.append(Line2D([], [], linestyle="none", marker="o", color=INK, markerfacecolor=PAPER))
+        handles.append(marker_key("o", INK, markerfacecolor=PAPER))
         labels.append("all networks done")
     if "chance" in table:
         handles.append(Line2D([], [], color=MUTED, linewidth=0.7, linestyle=(0, (1, 1.5))))

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from dynashape.errors import InputError
 from dynashape.figures.columns import require_columns, with_pair
+from dynashape.figures.panels import marker_key, rows_of, write
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, bare, colour_of, framed, marker_of, theme
 from dynashape.records import Array, in_reading_order
 from dynashape.records.appearance import CONDITION_FILLS, FAINT, MUTED, PAPER, TASK_COLOURS, TASK_MARKERS, Fill
@@ -77,13 +78,11 @@ def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE
         places = []
         for row, pair in enumerate(pairs):
             for (architecture, phase), column in lefts.items():
-                own = table[
-                    (table["pair"] == pair) & (table["architecture"] == architecture) & (table["phase"] == phase)
-                ]
-                _frame(axes, column, row, own.empty, f"{architecture}, {phase}, {pair}")
-                if not own.empty:
-                    places.append(own.assign(**_inside(own, column, row)))
-                    _write_stress(axes, own, column, row)
+                shown = rows_of(table, pair=pair, architecture=architecture, phase=phase)
+                _frame(axes, column, row, shown.empty, f"{architecture}, {phase}, {pair}")
+                if not shown.empty:
+                    places.append(shown.assign(**_inside(shown, column, row)))
+                    _write_stress(axes, shown, column, row)
             axes.annotate(pair, (-0.12, row + 0.5), ha="right", va="center", rotation=90, annotation_clip=False)
         drawn = pd.concat(places)
         size = 2.6 if side < 20 * MILLIMETRE else 4.0
@@ -92,16 +91,8 @@ def plot_mds_maps(embeddings: pd.DataFrame, analysis: int, width: float = DOUBLE
             axes.annotate(phase, (column + 0.5, -0.08), ha="center", va="bottom", fontsize=5.6, annotation_clip=False)
             if phase == phases[0]:
                 middle = column + len(phases) / 2
-                axes.annotate(
-                    architecture,
-                    (middle, -0.08),
-                    xytext=(0, 9),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=7,
-                    fontweight="bold",
-                    annotation_clip=False,
-                )
+                style = {"ha": "center", "fontsize": 7, "fontweight": "bold", "annotation_clip": False}
+                write(axes, architecture, (middle, -0.08), (0, 9), **style)
         handles, labels = map_legend(tasks, conditions)
         figure.legend(handles, labels, loc="lower center", ncols=len(labels), bbox_to_anchor=(0.5, 0.0))
     return figure
@@ -119,11 +110,16 @@ def _frame(axes: Axes, column: float, row: int, filled: bool, label: str) -> Non
     )
 
 
-def _inside(table: pd.DataFrame, column: float, row: int) -> dict[str, Float[Array, " points"]]:
-    """The points in the frame at this place, with equal units along both axes and a strip left for the stress."""
+def _extent(table: pd.DataFrame) -> tuple[Float[Array, "points 2"], Float[Array, " 2"], float]:
+    """The points of a map, the middle of the square that holds them, and its side."""
     points = table[["x", "y"]].to_numpy(dtype=float)
     middle = (np.nanmax(points, axis=0) + np.nanmin(points, axis=0)) / 2
-    reach = max(float(np.nanmax(np.ptp(points, axis=0))), 1e-9)
+    return points, middle, max(float(np.nanmax(np.ptp(points, axis=0))), 1e-9)
+
+
+def _inside(table: pd.DataFrame, column: float, row: int) -> dict[str, Float[Array, " points"]]:
+    """The points in the frame at this place, with equal units along both axes and a strip left for the stress."""
+    points, middle, reach = _extent(table)
     scaled = 0.76 * (points - middle) / reach
     return {"x": column + 0.5 + scaled[:, 0], "y": row + 0.47 - scaled[:, 1]}
 
@@ -139,11 +135,9 @@ def draw_map(axes: Axes, table: pd.DataFrame, tasks: list[str], size: float) -> 
     """The points of one comparison in axes of their own, with equal units along both."""
     framed(axes)
     _draw_points(axes, table, tasks, size)
-    points = table[["x", "y"]].to_numpy(dtype=float)
-    middle = (np.nanmax(points, axis=0) + np.nanmin(points, axis=0)) / 2
-    reach = 0.6 * max(float(np.nanmax(np.ptp(points, axis=0))), 1e-9)
-    axes.set_xlim(middle[0] - reach, middle[0] + reach)
-    axes.set_ylim(middle[1] - reach, middle[1] + reach)
+    _, middle, reach = _extent(table)
+    axes.set_xlim(middle[0] - 0.6 * reach, middle[0] + 0.6 * reach)
+    axes.set_ylim(middle[1] - 0.6 * reach, middle[1] + 0.6 * reach)
     axes.set_box_aspect(1)
 
 
@@ -163,31 +157,17 @@ def _draw_points(axes: Axes, table: pd.DataFrame, tasks: list[str], size: float)
 def point_fill(condition: str, colour: str) -> dict[str, Any]:
     """How matplotlib draws a condition's marker: trained full, untrained open, noise half."""
     fill = CONDITION_FILLS.get(condition, Fill.FULL)
-    if fill is Fill.OPEN:
-        return {"markerfacecolor": PAPER, "markeredgecolor": colour, "markeredgewidth": 0.7}
-    if fill is Fill.FULL:
-        return {"markerfacecolor": colour, "markeredgecolor": colour, "markeredgewidth": 0.3}
-    return {
-        "markerfacecolor": colour,
-        "markerfacecoloralt": PAPER,
-        "fillstyle": "bottom",
-        "markeredgecolor": colour,
-        "markeredgewidth": 0.5,
-    }
+    style: dict[str, Any] = {"markerfacecolor": PAPER if fill is Fill.OPEN else colour, "markeredgecolor": colour}
+    if fill is Fill.HALF:
+        style |= {"markerfacecoloralt": PAPER, "fillstyle": "bottom"}
+    return style | {"markeredgewidth": {Fill.OPEN: 0.7, Fill.FULL: 0.3, Fill.HALF: 0.5}[fill]}
 
 
 def map_legend(tasks: list[str], conditions: list[str]) -> tuple[list[Line2D], list[str]]:
     """Handles and labels that explain the markers and the fills of an MDS map."""
     handles = [
-        Line2D(
-            [],
-            [],
-            linestyle="none",
-            marker=marker_of(TASK_MARKERS, task, i),
-            markersize=4,
-            color=colour_of(TASK_COLOURS, task, i),
-        )
+        marker_key(marker_of(TASK_MARKERS, task, i), colour_of(TASK_COLOURS, task, i), markersize=4)
         for i, task in enumerate(tasks)
     ]
-    handles += [Line2D([], [], linestyle="none", marker="o", markersize=4, **point_fill(c, MUTED)) for c in conditions]
+    handles += [marker_key("o", MUTED, markersize=4, **point_fill(condition, MUTED)) for condition in conditions]
     return handles, [*tasks, *conditions]

@@ -9,12 +9,12 @@ import pandas as pd
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from scipy.spatial import ConvexHull, QhullError
 
 from dynashape.figures.columns import require_columns, with_pair
 from dynashape.figures.p_values import format_p
+from dynashape.figures.panels import marker_key, rows_of, write
 from dynashape.figures.style import (
     DOUBLE_COLUMN,
     MILLIMETRE,
@@ -114,46 +114,24 @@ def _draw_main(axes: Axes, table: pd.DataFrame, stable: float | None) -> None:
     architectures = in_reading_order(table["architecture"]) if "architecture" in table else [""]
     for i, analysis in enumerate(analyses):
         for j, architecture in enumerate(architectures):
-            chosen = table[table["analysis"] == analysis]
-            if architecture:
-                chosen = chosen[chosen["architecture"] == architecture]
-            axes.plot(
-                chosen["x"].to_numpy(),
-                chosen["y"].to_numpy(),
-                linestyle="none",
-                marker=marker_of(ARCHITECTURE_MARKERS, architecture, j),
-                markersize=4,
-                markerfacecolor=colour_of(ANALYSIS_COLOURS, analysis, i),
-                markeredgecolor=PAPER,
-                markeredgewidth=0.4,
-                alpha=0.9,
-            )
+            chosen = rows_of(table, analysis=analysis, **({"architecture": architecture} if architecture else {}))
+            marker, colour = marker_of(ARCHITECTURE_MARKERS, architecture, j), colour_of(ANALYSIS_COLOURS, analysis, i)
+            axes.plot(chosen["x"].to_numpy(), chosen["y"].to_numpy(), linestyle="none", marker=marker, markersize=4,
+                      markerfacecolor=colour, markeredgecolor=PAPER, markeredgewidth=0.4, alpha=0.9)  # fmt: skip
     framed(axes)
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.1)
     axes.set_title("map of all comparisons", pad=4)
     if stable is not None:
-        axes.text(
-            0.98,
-            0.02,
-            f"groups again after resampling seeds: adjusted Rand {stable:.2f}",
-            transform=axes.transAxes,
-            ha="right",
-            fontsize=5.6,
-            color=MUTED,
-        )
-    shown = [
-        Line2D([], [], linestyle="none", marker="o", color=colour_of(ANALYSIS_COLOURS, analysis, i), markersize=4)
-        for i, analysis in enumerate(analyses)
-    ]
+        words = f"groups again after resampling seeds: adjusted Rand {stable:.2f}"
+        axes.text(0.98, 0.02, words, transform=axes.transAxes, ha="right", fontsize=5.6, color=MUTED)
+    shown = [marker_key("o", colour_of(ANALYSIS_COLOURS, name, i), markersize=4) for i, name in enumerate(analyses)]
     names = [f"analysis {ANALYSIS_NAMES.get(analysis, analysis)}" for analysis in analyses]
     first = axes.legend(shown, names, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=2)
     if architectures != [""]:
         axes.add_artist(first)
-        shown = [
-            Line2D([], [], linestyle="none", marker=marker_of(ARCHITECTURE_MARKERS, name, j), color=MUTED, markersize=4)
-            for j, name in enumerate(architectures)
-        ]
+        markers = [marker_of(ARCHITECTURE_MARKERS, name, j) for j, name in enumerate(architectures)]
+        shown = [marker_key(marker, MUTED, markersize=4) for marker in markers]
         axes.legend(shown, architectures, loc="upper center", bbox_to_anchor=(0.5, -0.055), ncols=len(architectures))
 
 
@@ -169,18 +147,9 @@ def _outline(axes: Axes, points: Float[Array, "points 2"], name: str) -> None:
         axes.fill(corners[:, 0], corners[:, 1], facecolor=FAINT, alpha=0.3, edgecolor=FAINT, linewidth=4,
                   joinstyle="round", zorder=0)  # fmt: skip
     top = points[np.argmax(points[:, 1])]
-    axes.annotate(
-        f"group {name}",
-        xy=(float(top[0]), float(top[1])),
-        xytext=(0, 7),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=6.5,
-        color=MUTED,
-        path_effects=[withStroke(linewidth=1.5, foreground=PAPER)],
-        zorder=4,
-    )
+    outline = [withStroke(linewidth=1.5, foreground=PAPER)]
+    style = {"ha": "center", "va": "bottom", "fontsize": 6.5, "color": MUTED, "path_effects": outline, "zorder": 4}
+    write(axes, f"group {name}", (float(top[0]), float(top[1])), (0, 7), **style)
 
 
 def _draw_factor(axes: Axes, table: pd.DataFrame, factor: str) -> None:
@@ -196,18 +165,9 @@ def _draw_factor(axes: Axes, table: pd.DataFrame, factor: str) -> None:
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.08)
     axes.set_title(f"by {title}", pad=3)
-    handles = [Line2D([], [], linestyle="none", marker="o", color=palette[level], markersize=2.6) for level in levels]
-    axes.legend(
-        handles,
-        levels,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.01),
-        ncols=2 if len(levels) == 4 else 3,
-        fontsize=5.2,
-        handletextpad=0.0,
-        columnspacing=0.6,
-        labelspacing=0.25,
-    )
+    handles = [marker_key("o", palette[level], markersize=2.6) for level in levels]
+    axes.legend(handles, levels, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=2 if len(levels) == 4 else 3,
+                fontsize=5.2, handletextpad=0.0, columnspacing=0.6, labelspacing=0.25)  # fmt: skip
 
 
 def _draw_shares(axes: Axes, explained: pd.DataFrame, names_above: bool) -> None:
@@ -225,14 +185,8 @@ def _draw_shares(axes: Axes, explained: pd.DataFrame, names_above: bool) -> None
     for place, name, end, share, p_value in zip(places, names, ends, shares, table["p_value"], strict=True):
         text = f"{share:.2f}   {format_p(float(p_value))}"
         spot, at = ((0.0, place + 0.22), (2, 1)) if names_above else ((float(end), float(place)), (3, 0))
-        axes.annotate(
-            f"{name}   {text}" if names_above else text,
-            spot,
-            xytext=at,
-            textcoords="offset points",
-            va="bottom" if names_above else "center",
-            fontsize=6,
-        )
+        words, va = (f"{name}   {text}", "bottom") if names_above else (text, "center")
+        write(axes, words, spot, at, va=va, fontsize=6)
     axes.set_yticks([] if names_above else places, [] if names_above else names)
     axes.tick_params(axis="y", length=0)
     if names_above:

@@ -49,8 +49,8 @@ def plot_power(comparisons: pd.DataFrame, verdicts: pd.DataFrame, width: float =
         n_panels = len(terms) + int(len(verdicts) > 0)
         grid = figure.subplots(1, n_panels, squeeze=False, sharey=True)[0]
         for number, term in enumerate(terms):
-            own = comparisons[comparisons["term"] == term]
-            shares = own.groupby("share", sort=False)
+            chosen = comparisons[comparisons["term"] == term]
+            shares = chosen.groupby("share", sort=False)
             lines: list[_Line] = [(f"{share:g}", part, part["power"], None) for share, part in shares]
             _draw_panel(
                 grid[number],

@@ -53,14 +53,8 @@ def plot_psychometric(responses: pd.DataFrame, width: float = DOUBLE_COLUMN) -> 
                 axes.set_ylabel("share of second action")
         figure.supxlabel("evidence for the second action", fontsize=6.5)
         handles = [
-            Line2D(
-                [],
-                [],
-                color=colour_of(ARCHITECTURE_COLOURS, name, i),
-                marker=marker_of(ARCHITECTURE_MARKERS, name, i),
-                linewidth=1.4,
-            )
-            for i, name in enumerate(architectures)
+            Line2D([], [], color=colour, marker=marker, linewidth=1.4)
+            for colour, marker in (_style_of(name, i) for i, name in enumerate(architectures))
         ]
         labels = list(architectures)
         if observed:
@@ -70,24 +64,23 @@ def plot_psychometric(responses: pd.DataFrame, width: float = DOUBLE_COLUMN) -> 
     return figure
 
 
+def _style_of(architecture: str, position: int) -> tuple[str, str]:
+    return colour_of(ARCHITECTURE_COLOURS, architecture, position), marker_of(
+        ARCHITECTURE_MARKERS, architecture, position
+    )
+
+
 def _draw_task(axes: Axes, table: pd.DataFrame, architectures: list[str]) -> None:
     axes.axhline(0.5, color=MUTED, linewidth=0.4)
     axes.axvline(0.0, color=MUTED, linewidth=0.4)
     for position, architecture in enumerate(architectures):
-        own = table[table["architecture"] == architecture]
-        colour = colour_of(ARCHITECTURE_COLOURS, architecture, position)
-        for _, network in own.groupby("seed"):
+        chosen = table[table["architecture"] == architecture]
+        colour, marker = _style_of(architecture, position)
+        for _, network in chosen.groupby("seed"):
             line = network.sort_values("evidence")
             axes.plot(line["evidence"].to_numpy(), line["rate"].to_numpy(), color=colour, linewidth=0.4, alpha=0.6)
-        mean = own.groupby("evidence")["rate"].mean()
-        axes.plot(
-            mean.index.to_numpy(),
-            mean.to_numpy(),
-            color=colour,
-            linewidth=1.4,
-            marker=marker_of(ARCHITECTURE_MARKERS, architecture, position),
-            markersize=3,
-        )
+        mean = chosen.groupby("evidence")["rate"].mean()
+        axes.plot(mean.index.to_numpy(), mean.to_numpy(), color=colour, linewidth=1.4, marker=marker, markersize=3)
     if "ideal" in table and table["ideal"].notna().any():
         ideal = table.groupby("evidence")["ideal"].mean()
         axes.plot(ideal.index.to_numpy(), ideal.to_numpy(), color=INK, linestyle=(0, (2, 1.5)), zorder=4)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
+from dynashape.figures.panels import marker_key, rows_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
 from dynashape.records import Labelling, Verdict
 from dynashape.records.appearance import INK, LABELLING_COLOURS, MUTED, PAPER
@@ -60,7 +60,7 @@ def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) ->
         for row, contrast in enumerate(contrasts):
             for column, setting in enumerate(settings):
                 axes = grid[row, column]
-                chosen = table[(table["contrast"] == contrast) & (table["setting"] == setting)]
+                chosen = rows_of(table, contrast=contrast, setting=setting)
                 _draw_setting(axes, chosen, _order(table.loc[table["setting"] == setting, "value"]), colours)
                 axes.tick_params(labelbottom=row == len(contrasts) - 1)
                 if row == 0:
@@ -68,22 +68,11 @@ def plot_sensitivity(sensitivity: pd.DataFrame, width: float = DOUBLE_COLUMN) ->
                 if column == 0:
                     axes.set_ylabel(contrast.replace("-", "−"))
         handles = [
-            Line2D(
-                [],
-                [],
-                linestyle="none",
-                marker="o",
-                markersize=4,
-                color=colours[name],
-                markerfacecolor=PAPER if name == Verdict.CANNOT_BE_TOLD else colours[name],
-            )
-            for name in verdicts
+            marker_key("o", colours[name], markersize=4, markerfacecolor=_inside(name, colours)) for name in verdicts
         ]
         labels = list(verdicts)
         if "chosen" in table and table["chosen"].any():
-            handles.append(
-                Line2D([], [], linestyle="none", marker="o", markersize=7, color=INK, markerfacecolor="none")
-            )
+            handles.append(marker_key("o", INK, markersize=7, markerfacecolor="none"))
             labels.append("the study's own value")
         figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     return figure
@@ -100,31 +89,22 @@ def _verdict_colour(verdict: str, position: int) -> str:
     return MUTED if verdict == Verdict.CANNOT_BE_TOLD else colour_of(_COLOURS, verdict, position)
 
 
+def _inside(verdict: str, colours: Mapping[str, str]) -> str:
+    """What a marker is filled with: paper where nothing can be told."""
+    return PAPER if verdict == Verdict.CANNOT_BE_TOLD else colours[verdict]
+
+
 def _draw_setting(axes: Axes, table: pd.DataFrame, values: list[str], colours: dict[str, str]) -> None:
     axes.axhline(0, color=MUTED, linewidth=0.6, linestyle=(0, (2, 2)))
     for place in sorted({*range(len(values))} - {values.index(str(value)) for value in table["value"]}):
-        axes.text(
-            place,
-            0.03,
-            "none",
-            transform=axes.get_xaxis_transform(),
-            ha="center",
-            va="bottom",
-            fontsize=5.4,
-            color=MUTED,
-        )
+        bottom = axes.get_xaxis_transform()
+        axes.text(place, 0.03, "none", transform=bottom, ha="center", va="bottom", fontsize=5.4, color=MUTED)
     for row in table.itertuples():
         place = values.index(str(row.value))
         verdict, estimate = str(row.verdict), float(str(row.estimate))
         axes.vlines(place, float(str(row.low)), float(str(row.high)), color=colours[verdict], linewidth=1.1)
-        axes.plot(
-            place,
-            estimate,
-            marker="o",
-            markersize=4,
-            color=colours[verdict],
-            markerfacecolor=PAPER if verdict == Verdict.CANNOT_BE_TOLD else colours[verdict],
-        )
+        inside = _inside(verdict, colours)
+        axes.plot(place, estimate, marker="o", markersize=4, color=colours[verdict], markerfacecolor=inside)
         if getattr(row, "chosen", False):
             axes.plot(place, estimate, marker="o", markersize=7, color=INK, markerfacecolor="none", markeredgewidth=0.7)
     turned = sum(map(len, values)) > 26

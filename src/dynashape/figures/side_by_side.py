@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
+from dynashape.figures.panels import marker_key, rows_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, label_panel, new_figure, theme
 from dynashape.records import ANALYSES, SHORT_NAMES, Labelling, in_reading_order
 from dynashape.records.appearance import MUTED, PAPER, SPARE_COLOURS, SPARE_MARKERS
@@ -66,13 +66,9 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
             for column, (labelling, analysis) in enumerate(causes):
                 axes = figure.add_subplot(line[0, column], sharey=first)
                 first = first or axes
-                own = shares[
-                    (shares["architecture"] == architecture)
-                    & (shares["labelling"] == labelling)
-                    & (shares["analysis"].astype(int) == analysis)
-                ]
+                chosen = rows_of(shares, architecture=architecture, labelling=labelling, analysis=analysis)
                 axes.set_label(f"{architecture}, {labelling}, analysis {analysis}")
-                _draw_shares(axes, own, studies, phases)
+                _draw_shares(axes, chosen, studies, phases)
                 axes.tick_params(labelleft=column == 0, labelbottom=row == len(architectures) - 1)
                 if row == 0:
                     axes.set_title(f"{labelling}, analysis {analysis}", fontweight="bold")
@@ -94,10 +90,7 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
                 label_panel(axes, "b", dx=-18.0)
             if column == len(contrasts) // 2:
                 axes.set_xlabel("difference of shares, pooled over architectures and phases")
-        handles = [
-            Line2D([], [], linestyle="none", marker=_marker(i), markersize=3.6, color=_colour(i))
-            for i in range(len(studies))
-        ]
+        handles = [marker_key(_marker(i), _colour(i), markersize=3.6) for i in range(len(studies))]
         figure.legend(handles, studies, loc="outside lower center", ncols=min(len(studies), 4))
     return figure
 
@@ -105,22 +98,14 @@ def plot_studies(shares: pd.DataFrame, pooled: pd.DataFrame, width: float = DOUB
 def _draw_shares(axes: Axes, table: pd.DataFrame, studies: list[str], phases: list[str]) -> None:
     axes.axhline(0, color=MUTED, linewidth=0.6, linestyle=(0, (2, 2)))
     for position, study in enumerate(studies):
-        own = table[table["study"] == study]
+        chosen = table[table["study"] == study]
         shift = _SPREAD * ((position + 0.5) / len(studies) - 0.5)
-        places = np.array([phases.index(str(phase)) for phase in own["phase"]]) + shift
-        lows, highs = own["share_low"].to_numpy(dtype=float), own["share_high"].to_numpy(dtype=float)
+        places = np.array([phases.index(str(phase)) for phase in chosen["phase"]]) + shift
+        lows, highs = chosen["share_low"].to_numpy(dtype=float), chosen["share_high"].to_numpy(dtype=float)
         axes.vlines(places, lows, highs, color=_colour(position), linewidth=0.9)
-        axes.plot(
-            places,
-            own["share"].to_numpy(dtype=float),
-            linestyle="none",
-            marker=_marker(position),
-            markersize=3.6,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.4,
-            color=_colour(position),
-            label=study,
-        )
+        heights = chosen["share"].to_numpy(dtype=float)
+        axes.plot(places, heights, linestyle="none", marker=_marker(position), markersize=3.6, color=_colour(position),
+                  markeredgecolor=PAPER, markeredgewidth=0.4, label=study)  # fmt: skip
     names = phases if len(phases) <= 2 else [SHORT_NAMES.get(phase, phase) for phase in phases]
     axes.set_xticks(range(len(phases)), names)
     axes.tick_params(axis="x", length=0)

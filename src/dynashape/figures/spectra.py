@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
+from dynashape.figures.panels import each_panel, marker_key, rows_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
 from dynashape.records import in_reading_order
 from dynashape.records.appearance import CONDITION_COLOURS, FAINT, MUTED
@@ -51,25 +51,15 @@ def plot_spectra(eigenvalues: pd.DataFrame, width: float = DOUBLE_COLUMN) -> Fig
         height = min(side * reach / (reach - low), 45 * MILLIMETRE)
         figure = new_figure(width, len(architectures) * (height + 3 * MILLIMETRE) + 18 * MILLIMETRE)
         grid = figure.subplots(len(architectures), len(phases), squeeze=False, sharex=True, sharey=True)
-        for row, architecture in enumerate(architectures):
-            for column, phase in enumerate(phases):
-                axes = grid[row, column]
-                axes.set_label(f"{architecture}, {phase}")
-                chosen = table[(table["architecture"] == architecture) & (table["phase"] == phase)]
-                _draw_plane(axes, chosen, conditions, rasterised=len(table) > MOST_VECTOR_POINTS)
-                axes.set_xlim(low, reach)
-                axes.set_ylim(-0.04, reach)
-                axes.set_aspect("equal")
-                if row == 0:
-                    axes.set_title(phase)
-                if column == 0:
-                    axes.set_ylabel(f"{architecture}\nimaginary part")
-                if row == len(architectures) - 1:
-                    axes.set_xlabel("real part")
-        handles = [
-            Line2D([], [], linestyle="none", marker="o", color=colour_of(CONDITION_COLOURS, name, i))
-            for i, name in enumerate(conditions)
-        ]
+        for axes, architecture, phase in each_panel(grid, architectures, phases, "\nimaginary part"):
+            chosen = rows_of(table, architecture=architecture, phase=phase)
+            _draw_plane(axes, chosen, conditions, rasterised=len(table) > MOST_VECTOR_POINTS)
+            axes.set_xlim(low, reach)
+            axes.set_ylim(-0.04, reach)
+            axes.set_aspect("equal")
+        for axes in grid[-1]:
+            axes.set_xlabel("real part")
+        handles = [marker_key("o", colour_of(CONDITION_COLOURS, name, i)) for i, name in enumerate(conditions)]
         figure.legend(handles, conditions, loc="outside lower center", ncols=len(conditions))
     return figure
 

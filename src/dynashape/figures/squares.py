@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
+from dynashape.figures.panels import colour_bar, rows_of, write
 from dynashape.figures.style import MILLIMETRE, ON_DARK, ON_LIGHT, bare, label_panel, new_figure
 from dynashape.records import ANALYSES, SHORT_NAMES, in_reading_order
 from dynashape.records.appearance import MUTED
@@ -59,31 +59,23 @@ def draw_squares(table: pd.DataFrame, shades: Shades, width: float) -> tuple[Fig
     # With few task pairs the name beside a block is longer than its squares are high.
     block = (max(len(pairs), 5) * 5.2 + 16) * MILLIMETRE
     figure = new_figure(width, len(analyses) * block + 14 * MILLIMETRE)
-    axes_grid = figure.subplots(len(analyses), n_columns, squeeze=False)
+    grid = figure.subplots(len(analyses), n_columns, squeeze=False)
     for row, analysis in enumerate(analyses):
         for column in range(n_columns):
-            axes = axes_grid[row, column]
+            axes = grid[row, column]
             if column >= len(labellings[analysis]):
                 axes.set_visible(False)
                 continue
             labelling = labellings[analysis][column]
-            chosen = table[(table["analysis"] == analysis) & (table["labelling"] == labelling)]
+            chosen = rows_of(table, analysis=analysis, labelling=labelling)
             _draw_block(axes, chosen, architectures, phases, pairs, shades, first=column == 0)
             axes.set_label(f"analysis {analysis}, {labelling}")
             axes.set_title(f"{labelling} separation", fontsize=7.5, fontweight="bold", pad=19)
             if column == 0:
                 axes.set_ylabel(f"Analysis {analysis}\n{compared.get(analysis, '')}", fontsize=7, labelpad=6)
                 label_panel(axes, "abcdefgh"[row], dx=-30.0, dy=16.0)
-    bar = figure.colorbar(
-        ScalarMappable(shades.norm, shades.colours),
-        ax=list(axes_grid.ravel()),
-        location="bottom",
-        shrink=0.42,
-        aspect=38,
-        pad=0.02,
-    )
-    bar.outline.set_visible(False)  # type: ignore[operator]
-    return figure, bar
+    where = {"location": "bottom", "shrink": 0.42, "aspect": 38, "pad": 0.02}
+    return figure, colour_bar(figure, grid, shades.norm, shades.colours, **where)
 
 
 def _draw_block(
@@ -123,16 +115,8 @@ def _draw_block(
     axes.tick_params(axis="y", length=0)
     for position, architecture in enumerate(architectures):
         middle = lefts[position * len(phases)] + len(phases) / 2
-        axes.annotate(
-            architecture,
-            xy=(middle, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 9),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=6.5,
-        )
+        style = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "bottom", "fontsize": 6.5}
+        write(axes, architecture, (middle, 1), (0, 9), **style)
 
 
 def _draw_square(axes: Axes, left: float, row: int, value: float, shades: Shades, label: str) -> None:

@@ -17,12 +17,14 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from dynashape.errors import InputError, unknown_name
+from dynashape.figures.panels import write
 from dynashape.records.appearance import (
     FAINT,
     INK,
     MUTED,
     NEARNESS_COLOURS,
     PAPER,
+    SEQUENTIAL_COLOURS,
     SPARE_COLOURS,
     SPARE_MARKERS,
     Marker,
@@ -37,8 +39,7 @@ DOUBLE_COLUMN = 183 * MILLIMETRE
 ON_DARK = "#fefefe"
 ON_LIGHT = "#000000"
 
-# Light to dark with even steps in lightness; the light end is still visible on white.
-SEQUENTIAL = LinearSegmentedColormap.from_list("dynashape", ["#f3f6fa", "#bcd5e8", "#6aa7cf", "#2b6ca8", "#123a6b"])
+SEQUENTIAL = LinearSegmentedColormap.from_list("dynashape", SEQUENTIAL_COLOURS)
 NEARNESS = LinearSegmentedColormap.from_list("nearness", NEARNESS_COLOURS)
 # Differences: blue below zero, brown above, both ends equally dark, a pair that every colour-blind eye tells apart.
 DIVERGING = LinearSegmentedColormap.from_list("difference", ["#123a6b", "#5b9bc9", "#f3f4f6", "#d99a4e", "#7a3d07"])
@@ -193,18 +194,8 @@ def marker_of(kind: Mapping[str, Marker], name: str, position: int = 0) -> str:
 
 def label_panel(axes: Axes, letter: str, dx: float = -2.0, dy: float = 3.0) -> None:
     """A bold panel letter at the upper left corner of the axes, moved by (dx, dy) points."""
-    axes.annotate(
-        letter,
-        xy=(0, 1),
-        xycoords="axes fraction",
-        xytext=(dx, dy),
-        textcoords="offset points",
-        fontsize=9,
-        fontweight="bold",
-        ha="right",
-        va="bottom",
-        annotation_clip=False,
-    )
+    style = {"fontsize": 9, "fontweight": "bold", "ha": "right", "va": "bottom", "annotation_clip": False}
+    write(axes, letter, (0, 1), (dx, dy), xycoords="axes fraction", **style)
 
 
 def bare(axes: Axes) -> None:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from dynashape.errors import InputError
+from dynashape.figures.panels import write
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, SEQUENTIAL, colour_of, new_figure, theme
 from dynashape.records.appearance import FAINT, INK, MUTED, SHADE, TASK_COLOURS
 from dynashape.tasks import ExampleTrial
@@ -85,41 +86,14 @@ def _shade_phases(axes: Axes, sample: ExampleTrial) -> None:
 
 
 def _title(axes: Axes, sample: ExampleTrial, top: bool) -> None:
-    name = sample.name
     if top:
         dt = sample.dt_ms
         for phase, (start, stop) in sample.phases.items():
-            axes.annotate(
-                phase,
-                xy=((start + stop) / 2 * dt, 1),
-                xycoords=("data", "axes fraction"),
-                xytext=(0, 15),
-                textcoords="offset points",
-                ha="center",
-                va="bottom",
-                color=MUTED,
-                fontsize=7,
-            )
-    written = axes.annotate(
-        name,
-        xy=(0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 2.5),
-        textcoords="offset points",
-        fontsize=7.5,
-        fontweight="bold",
-        color=INK,
-    )
-    axes.annotate(
-        sample.description,
-        xy=(1, 0),
-        xycoords=written,
-        xytext=(6, 0.5),
-        textcoords="offset points",
-        va="bottom",
-        fontsize=6.5,
-        color=MUTED,
-    )
+            style = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "bottom"}
+            write(axes, phase, ((start + stop) / 2 * dt, 1), (0, 15), color=MUTED, fontsize=7, **style)
+    style = {"xycoords": "axes fraction", "fontweight": "bold"}
+    written = write(axes, sample.name, (0, 1), (0, 2.5), fontsize=7.5, color=INK, **style)
+    write(axes, sample.description, (1, 0), (6, 0.5), xycoords=written, va="bottom", fontsize=6.5, color=MUTED)
 
 
 def _draw_inputs(axes: Axes, sample: ExampleTrial) -> None:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from dynashape.figures.columns import require_columns
+from dynashape.figures.panels import each_panel, rows_of
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, new_figure, theme
 from dynashape.records import in_reading_order
 from dynashape.records.appearance import CONDITION_COLOURS, INK, MUTED, TASK_COLOURS
@@ -57,18 +58,12 @@ def plot_training_curves(
     low = max(0.0, min(0.45, float(curves["accuracy"].min()) - 0.03))
     with theme():
         figure = new_figure(width, (len(architectures) * 30 + 14) * MILLIMETRE)
-        axes_grid = figure.subplots(len(architectures), len(tasks), squeeze=False, sharex="col", sharey=True)
-        for row, architecture in enumerate(architectures):
-            for column, task in enumerate(tasks):
-                axes = axes_grid[row, column]
-                axes.set_label(f"{architecture}, {task}")
-                chosen = curves[(curves["architecture"] == architecture) & (curves["task"] == task)]
-                _draw_panel(axes, chosen, architecture, task, colour_of(TASK_COLOURS, task, column), failed, criterion)
-                axes.set_ylim(low, 1.02)
-                if row == 0:
-                    axes.set_title(task, fontweight="bold")
-                if column == 0:
-                    axes.set_ylabel(f"{architecture}\naccuracy")
+        grid = figure.subplots(len(architectures), len(tasks), squeeze=False, sharex="col", sharey=True)
+        for axes, architecture, task in each_panel(grid, architectures, tasks, "\naccuracy", fontweight="bold"):
+            seeds = {seed for name, of, seed in failed if (name, of) == (architecture, task)}
+            colour = colour_of(TASK_COLOURS, task, tasks.index(task))
+            _draw_panel(axes, rows_of(curves, architecture=architecture, task=task), colour, seeds, criterion)
+            axes.set_ylim(low, 1.02)
         figure.supxlabel("updates", fontsize=6.5)
         handles = [Line2D([], [], color=MUTED, linewidth=0.9)]
         labels = ["one network"]
@@ -85,18 +80,10 @@ def plot_training_curves(
     return figure
 
 
-def _draw_panel(
-    axes: Axes,
-    table: pd.DataFrame,
-    architecture: str,
-    task: str,
-    colour: str,
-    failed: set[tuple[str, str, str]],
-    criterion: float | None,
-) -> None:
+def _draw_panel(axes: Axes, table: pd.DataFrame, colour: str, failed: set[str], criterion: float | None) -> None:
     for seed, curve in table.groupby("seed", sort=True):
         ordered = curve.sort_values("updates")
-        lost = (architecture, task, str(seed)) in failed
+        lost = str(seed) in failed
         axes.plot(
             ordered["updates"].to_numpy(),
             ordered["accuracy"].to_numpy(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from dynashape.figures.columns import require_columns
+from dynashape.figures.panels import write
 from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, colour_of, label_panel, marker_of, new_figure, theme
 from dynashape.records import ANALYSES, in_reading_order
 from dynashape.records.appearance import INK, LABELLING_COLOURS, LABELLING_MARKERS, MUTED, PAPER
@@ -111,51 +111,30 @@ def series_dash(series: str) -> str:
 def series_handles(series: Sequence[str]) -> list[Line2D]:
     """What a legend shows for each line."""
     return [
-        Line2D(
-            [],
-            [],
-            marker=series_marker(name, position),
-            color=series_colour(name, position),
-            linestyle=series_dash(name),
-        )
-        for position, name in enumerate(series)
+        Line2D([], [], marker=series_marker(name, i), color=series_colour(name, i), linestyle=series_dash(name))
+        for i, name in enumerate(series)
     ]
 
 
 def _draw_architecture(axes: Axes, table: pd.DataFrame, phases: Sequence[str], series: Sequence[str]) -> None:
     for position, name in enumerate(series):
-        own = table[table["series"] == name]
-        if own.empty:
+        line = table[table["series"] == name]
+        if line.empty:
             continue
         shift = (position - (len(series) - 1) / 2) * 0.17
         colour = series_colour(name, position)
-        groups = [own[own["phase"] == phase] for phase in phases]
+        groups = [line[line["phase"] == phase] for phase in phases]
         places = np.arange(len(phases)) + shift
         means = np.array([group["share"].mean() if len(group) else np.nan for group in groups], dtype=float)
         for place, group in zip(places, groups, strict=True):
             if len(group) > 1:
-                spots: dict[str, Any] = {
-                    "marker": "o",
-                    "markersize": 1.3,
-                    "linestyle": "none",
-                    "alpha": 0.6,
-                    "color": colour,
-                }
-                axes.plot(np.full(len(group), place), group["share"].to_numpy(), **spots)
+                spots = np.full(len(group), place), group["share"].to_numpy()
+                axes.plot(*spots, marker="o", markersize=1.3, linestyle="none", alpha=0.6, color=colour)
             elif len(group) == 1 and {"share_low", "share_high"} <= set(group.columns):
                 low, high = float(group["share_low"].iloc[0]), float(group["share_high"].iloc[0])
                 axes.vlines(place, low, high, color=colour, linewidth=0.9)
-        axes.plot(
-            places,
-            means,
-            color=colour,
-            linestyle=series_dash(name),
-            marker=series_marker(name, position),
-            label=name,
-            markersize=3.4,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.4,
-        )
+        axes.plot(places, means, color=colour, linestyle=series_dash(name), marker=series_marker(name, position),
+                  label=name, markersize=3.4, markeredgecolor=PAPER, markeredgewidth=0.4)  # fmt: skip
     axes.set_xticks(range(len(phases)), list(phases))
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.5, len(phases) - 0.5)
@@ -170,14 +149,8 @@ def _draw_differences(axes: Axes, pooled: pd.DataFrame) -> None:
     axes.plot(estimates, places, linestyle="none", marker="o", markersize=4, color=INK)
     for place, contrast, estimate in zip(places, pooled["contrast"], estimates, strict=True):
         text = f"{contrast}   {estimate:+.2f}".replace("-", "−")
-        axes.annotate(
-            text,
-            (float(estimate), float(place)),
-            xytext=(0, 6),
-            textcoords="offset points",
-            ha="center",
-            path_effects=[withStroke(linewidth=2, foreground=PAPER)],
-        )
+        outline = [withStroke(linewidth=2, foreground=PAPER)]
+        write(axes, text, (float(estimate), float(place)), (0, 6), ha="center", path_effects=outline)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_ylim(-0.6, len(pooled) - 0.2)

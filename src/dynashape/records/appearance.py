@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dynashape.records.analyses import ANALYSES, Labelling
+from dynashape.records.reading_order import ARCHITECTURE_ORDER, TASK_PAIR_ORDER
+from dynashape.records.systems import CONDITIONS, PHASES
+
 # The report swaps these (and the darkest blue) for its own variables, so that a figure follows it into dark mode.
 INK = "#1f2430"
 MUTED = "#646b78"
@@ -17,25 +21,21 @@ BLUE = "#0072b2"
 # Okabe and Ito (2008), with lightness spread so that a grey print keeps the order.
 TASK_COLOURS: Mapping[str, str] = {"CDM": BLUE, "GNG": "#f0a30a", "DC": "#009e73", "PR": "#cc79a7"}
 # Tol's "bright" scheme.
-TASK_PAIR_COLOURS: Mapping[str, str] = {
-    "CDM-PR": "#4477aa",
-    "CDM-DC": "#66ccee",
-    "CDM-GNG": "#228833",
-    "DC-PR": "#ccbb44",
-    "DC-GNG": "#ee6677",
-    "PR-GNG": "#aa3377",
-}
-CONDITION_COLOURS: Mapping[str, str] = {"untrained": "#b4bcc8", "trained": "#566580", "noise": "#d55e00"}
+TASK_PAIR_COLOURS: Mapping[str, str] = dict(
+    zip(TASK_PAIR_ORDER, ("#4477aa", "#66ccee", "#228833", "#ccbb44", "#ee6677", "#aa3377"), strict=True)
+)
+CONDITION_COLOURS: Mapping[str, str] = dict(zip(CONDITIONS, ("#b4bcc8", "#566580", "#d55e00"), strict=True))
 # Tol's "high contrast" triple, made for grey prints.
-ARCHITECTURE_COLOURS: Mapping[str, str] = {"V-RNN": "#1f78b4", "GRU": "#bb5566", "LSTM": "#ddaa33"}
-PHASE_COLOURS: Mapping[str, str] = {
-    "fixation": "#a9b0bb",
-    "stimulus": "#e8912d",
-    "delay": "#4ba36b",
-    "decision": "#8e5ea8",
+ARCHITECTURE_COLOURS: Mapping[str, str] = dict(zip(ARCHITECTURE_ORDER, ("#1f78b4", "#bb5566", "#ddaa33"), strict=True))
+PHASE_COLOURS: Mapping[str, str] = dict(zip(PHASES, ("#a9b0bb", "#e8912d", "#4ba36b", "#8e5ea8"), strict=True))
+LABELLING_COLOURS: Mapping[str, str] = {
+    Labelling.TASK: "#7c8798",
+    Labelling.TRAINING: "#3a9bdc",
+    Labelling.INPUT: "#d55e00",
 }
-LABELLING_COLOURS: Mapping[str, str] = {"task": "#7c8798", "training": "#3a9bdc", "input": "#d55e00"}
-ANALYSIS_COLOURS: Mapping[str, str] = {"1": LABELLING_COLOURS["training"], "2": LABELLING_COLOURS["input"]}
+ANALYSIS_COLOURS: Mapping[str, str] = {
+    str(analysis.number): LABELLING_COLOURS[analysis.told_apart_by] for analysis in ANALYSES
+}
 # For names that are not known, in the order in which they come.
 SPARE_COLOURS: tuple[str, ...] = (
     BLUE,
@@ -47,6 +47,8 @@ SPARE_COLOURS: tuple[str, ...] = (
     "#8e5ea8",
     "#7c8798",
 )
+# Light to dark with even steps in lightness; the light end is still visible on white.
+SEQUENTIAL_COLOURS: tuple[str, ...] = ("#f3f6fa", "#bcd5e8", "#6aa7cf", "#2b6ca8", "#123a6b")
 # Distances from near to far: near is dark, as in most published dissimilarity matrices.
 NEARNESS_COLOURS: tuple[str, ...] = ("#123a6b", "#3f83b8", "#9cc5df", "#eef4f9")
 
@@ -66,8 +68,12 @@ TRIANGLE = Marker("^", "triangle-up", "▲")
 DIAMOND = Marker("D", "diamond", "◆")
 
 TASK_MARKERS: Mapping[str, Marker] = {"CDM": CIRCLE, "GNG": SQUARE, "DC": TRIANGLE, "PR": DIAMOND}
-ARCHITECTURE_MARKERS: Mapping[str, Marker] = {"V-RNN": CIRCLE, "GRU": SQUARE, "LSTM": TRIANGLE}
-LABELLING_MARKERS: Mapping[str, Marker] = {"task": DIAMOND, "training": CIRCLE, "input": SQUARE}
+ARCHITECTURE_MARKERS: Mapping[str, Marker] = dict(zip(ARCHITECTURE_ORDER, (CIRCLE, SQUARE, TRIANGLE), strict=True))
+LABELLING_MARKERS: Mapping[str, Marker] = {
+    Labelling.TASK: DIAMOND,
+    Labelling.TRAINING: CIRCLE,
+    Labelling.INPUT: SQUARE,
+}
 # For names that are not known, in the order in which they come.
 SPARE_MARKERS: tuple[Marker, ...] = (
     CIRCLE,
@@ -89,4 +95,4 @@ class Fill(StrEnum):
     HALF = "-open-dot"
 
 
-CONDITION_FILLS: Mapping[str, Fill] = {"untrained": Fill.OPEN, "trained": Fill.FULL, "noise": Fill.HALF}
+CONDITION_FILLS: Mapping[str, Fill] = dict(zip(CONDITIONS, (Fill.OPEN, Fill.FULL, Fill.HALF), strict=True))

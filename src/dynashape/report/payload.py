@@ -105,11 +105,11 @@ def _explorer(explorer: Explorer, register: TableRegister) -> dict[str, object]:
             found[name] = register.name_of(table, name)
     found["distances"] = {
         "|".join(place): {
-            "systems": register.name_of(pd.DataFrame(dict(own.labels)), "systems"),
-            "unit": "" if own.unit == "1" else own.unit,
-            "upper": _upper(own.values),
+            "systems": register.name_of(pd.DataFrame(dict(square.labels)), "systems"),
+            "unit": "" if square.unit == "1" else square.unit,
+            "upper": _upper(square.values),
         }
-        for place, own in (explorer.distances or {}).items()
+        for place, square in (explorer.distances or {}).items()
     }
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from dynashape.records.appearance import SEQUENTIAL_COLOURS
 from dynashape.report.elements import Notice, ReportContent
 from dynashape.report.inline_svg import THEME_COLOURS, inline_svg
 from dynashape.report.methods import list_parameters
@@ -67,6 +68,7 @@ def render_report(content: ReportContent) -> str:
         provenance=[(name, value) for name, value in provenance if _KEYS not in f".{name}"],
         keys=[(f".{name}".replace(_KEYS, ".", 1)[1:], value) for name, value in provenance if _KEYS in f".{name}"],
         theme=THEME_COLOURS,
+        squares=SEQUENTIAL_COLOURS,
         css=Markup(source["report.css"]),
         scripts=Markup("\n".join(source[name] for name in SCRIPTS)),
         plotly=Markup(_plotly()) if payload["explorer"] is not None else None,

@@ -117,16 +117,16 @@ def _methods(studies: Mapping[str, ReportContent]) -> list[MethodsSection]:
     titles = list(dict.fromkeys(part.title for content in studies.values() for part in content.methods))
     found = []
     for title in titles:
-        own = {
+        by_study = {
             name: part.paragraphs
             for name, content in studies.items()
             for part in content.methods
             if part.title == title
         }
-        if len(own) == len(studies) and len(set(own.values())) == 1:
-            found.append(MethodsSection(title, next(iter(own.values()))))
+        if len(by_study) == len(studies) and len(set(by_study.values())) == 1:
+            found.append(MethodsSection(title, next(iter(by_study.values()))))
         else:
-            found += [MethodsSection(f"{title}: {name}", paragraphs) for name, paragraphs in own.items()]
+            found += [MethodsSection(f"{title}: {name}", paragraphs) for name, paragraphs in by_study.items()]
     return found
 
 

@@ -65,7 +65,7 @@ def stages_under(last: Mapping[str, Iterable[Step[Any]]]) -> tuple[Stage, ...]:
             visit(step, before)
     # Steps of one stage lie equally deep; those of the final networks, without a prefix of their stage, come first.
     stages: dict[str, dict[str, Step[Any]]] = {}
-    for step in sorted(names, key=lambda one: (one.stage != one.title, depths[one])):
+    for step in sorted(names, key=lambda step: (step.stage != step.title, depths[step])):
         if step.kept:
             named = stages.setdefault(step.stage, {})
             if named.setdefault(names[step], step) != step:
@@ -132,7 +132,7 @@ def compute(
             progress.stage(stage.title, len(names), len(names) - len(missing))
             broken = {step: _broken(step, failed) for step in missing}
             ready = {names[step]: step for step in missing if not broken[step]}
-            ended = {names[step]: f"skipped: needs {', '.join(own)}" for step, own in broken.items() if own}
+            ended = {names[step]: f"skipped: needs {', '.join(needed)}" for step, needed in broken.items() if needed}
             counts[stage.title] += len(ready)
             if ready:
                 engine = engine or open_engine()
@@ -153,8 +153,8 @@ def _run_stage(engine: Engine, store: Store, steps: Mapping[str, Step[Any]], pro
     """What becomes of each step; the costliest are started first."""
     root = store.root.resolve()
 
-    def tell(own: Outcome) -> None:
-        progress.unit(own.name, own.status.ok, "" if own.status.ok else str(own.status))
+    def tell(outcome: Outcome) -> None:
+        progress.unit(outcome.name, outcome.status.ok, "" if outcome.status.ok else str(outcome.status))
 
     costliest = sorted(steps.items(), key=lambda item: -item[1].cost)
     return engine.run([Unit(name, perform, {"root": root, "step": step}) for name, step in costliest], tell)

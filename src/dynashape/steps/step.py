@@ -70,8 +70,8 @@ class Step(ABC, Generic[T]):
     @cached_property
     def key(self) -> str:
         """The name of the result: the hash of the step's type, version and fields, with the keys of its inputs."""
-        own = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
-        return content_key(self.kind, self.version, own)
+        values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return content_key(self.kind, self.version, values)
 
     @property
     def inputs(self) -> tuple[Step[Any], ...]:
@@ -137,11 +137,11 @@ def _plain(value: Any) -> Any:
         return value.value
     if not isinstance(value, Mapping | list | tuple) and not is_dataclass(value):
         return value
-    own = {name: _plain(item) for name, item in _parts(value).items()}
+    parts = {name: _plain(item) for name, item in _parts(value).items()}
     if isinstance(value, list | tuple):
-        return list(own.values())
+        return list(parts.values())
     # What does the work of a step, such as a dissimilarity, has a version of its own.
-    return own if isinstance(value, Mapping) else {_type_name(type(value)): [getattr(value, "version", 1), own]}
+    return parts if isinstance(value, Mapping) else {_type_name(type(value)): [getattr(value, "version", 1), parts]}
 
 
 def _type_name(kind: type) -> str:

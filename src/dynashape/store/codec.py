@@ -68,10 +68,10 @@ def unpack(kind: Any, plain: Any, arrays: Mapping[str, Array]) -> Any:
         return arrays[_expect(dict, plain)[_ARRAY]]
     if issubclass(of, Enum):
         # Not by `of(plain)`: True would pass for 1, and a list is no tuple.
-        own = [member for member in of if (type(plain), plain) == (type(packed := pack(member.value, {})), packed)]
-        if not own:
+        members = [member for member in of if (type(plain), plain) == (type(packed := pack(member.value, {})), packed)]
+        if not members:
             raise ValueError(f"{plain!r} is no {of.__name__}")
-        return own[0]
+        return members[0]
     if is_dataclass(of):
         known = _field_types(of)
         if set(_expect(dict, plain)) != set(known):
@@ -84,7 +84,7 @@ def unpack(kind: Any, plain: Any, arrays: Mapping[str, Array]) -> Any:
         items = _expect(list, plain)
         if of is tuple:
             each = [inner[0]] * len(items) if inner[1:] == (...,) else inner
-            return tuple(unpack(own, item, arrays) for own, item in zip(each, items, strict=True))
+            return tuple(unpack(of_item, item, arrays) for of_item, item in zip(each, items, strict=True))
         if issubclass(of, Mapping):
             pairs = (_expect(list, pair) for pair in items)
             return {unpack(inner[0], key, arrays): unpack(inner[1], item, arrays) for key, item in pairs}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -17,19 +18,21 @@ from dynashape.inference import (
     measure_verdict_pilot,
     pool_components,
 )
-from dynashape.records import ALPHA, ANALYSES, HEADLINE, Labelling, Term
+from dynashape.inference.comparison.records import usable_comparisons
+from dynashape.records import ALPHA, ANALYSES, HEADLINE, Labelling, Verdict
 from dynashape.steps import Progress, Silent
+from dynashape.store.plain_files import write_tables
 from dynashape.study.found.folder import open_study
-from dynashape.study.told.export import write_figures, write_tables
-from dynashape.study.told.power import tell_power
+from dynashape.study.told.export import write_figures
+from dynashape.study.told.report import tell_power
 from dynashape.study.work.compare import read_comparisons
 
-_EFFECT = ["term", "found", "share", "alpha", "n_seeds", "power", "error", "needed", "target", "n_studies", "seed"]
-_SIDES = {"first": "input_dominates", "second": "training_dominates", "neither": "cannot_be_told", "errors": "error"}
-_VERDICT = [
-    *("contrast", "difference", "measured", "n_seeds", "input_dominates", "training_dominates", "cannot_be_told"),
-    *("right", "error", "limit", "needed", "target", "cell_spread", "pair_spread", "n_studies", "seed"),
-]
+# What the chances of a verdict are called in a table: by the verdict.
+_VERDICTS = {
+    "first": str(Verdict.of(HEADLINE.first.labelling)),
+    "second": str(Verdict.of(HEADLINE.second.labelling)),
+    "neither": str(Verdict.CANNOT_BE_TOLD),
+}
 SHARES = (0.1, 0.2, 0.4)
 # Without any difference every verdict is false: the first row says how often that happens.
 DIFFERENCES = (0.0, 0.1, 0.2)
@@ -116,17 +119,16 @@ def plan_seeds(
             raise InputError(f"difference must lie in [-1, 1], as one of two shares does; got {difference}.")
     plan, read = open_study(directory)
     done = tuple(step for step in plan.final.compares if read.has(step))
-    comparisons = {key: own for key, own in read_comparisons(done, read).items() if isinstance(own, Comparison)}
+    comparisons = usable_comparisons(read_comparisons(done, read))
     if not comparisons:
         raise StoreError(
             f"{directory} holds no comparisons yet; `dynashape run` with the same study goes on from here."
         )
     progress.stage("simulating studies", len(terms) * len(shares) + 1, 0)
     parts = []
-    for term in terms:
-        for share in shares:
-            parts.append(_effect(comparisons, Labelling(term), share, alpha, n_studies, seed))
-            progress.unit(f"{term} {share:g}", True, "")
+    for term, share in product(terms, shares):
+        parts.append(_effect(comparisons, Labelling(term), share, alpha, n_studies, seed))
+        progress.unit(f"{term} {share:g}", True, "")
     effects = pd.concat(parts, ignore_index=True).astype({"needed": "Int64"})
     verdicts, message = _verdicts(comparisons, differences, n_studies, seed)
     progress.unit("verdict", True, "")
@@ -144,12 +146,13 @@ def _effect(
     n_studies: int,
     seed: int,
 ) -> pd.DataFrame:
-    holding = {analysis.number: analysis.term(labelling) for analysis in ANALYSES if labelling in analysis.labellings}
-    column: Term = next(iter(holding.values()))
-    components = pool_components([own.contrasts for key, own in comparisons.items() if key.analysis in holding])
-    found = compute_power(components, column, share, alpha=alpha, n_studies=n_studies, seed=seed)
-    more = {"term": str(labelling), "found": components.shares[column], "seed": seed}
-    return pd.DataFrame(asdict(found) | more).rename(columns={"errors": "error"})[_EFFECT]
+    terms = {analysis.number: analysis.term(labelling) for analysis in ANALYSES if labelling in analysis.labellings}
+    term = next(iter(terms.values()))
+    components = pool_components([found.contrasts for key, found in comparisons.items() if key.analysis in terms])
+    power = asdict(compute_power(components, term, share, alpha=alpha, n_studies=n_studies, seed=seed))
+    # What the study itself has found stands before the share that is asked for.
+    first = {"term": "", "found": components.shares[term]}
+    return pd.DataFrame(first | power | {"term": str(labelling), "seed": seed})
 
 
 def _verdicts(
@@ -160,8 +163,10 @@ def _verdicts(
     except InputError as error:
         return pd.DataFrame(), str(error)
     asked = [*dict.fromkeys(differences), pilot.difference]
-    found = compute_verdict_power(pilot, asked, n_studies=n_studies, seed=seed)
+    simulated = compute_verdict_power(pilot, asked, n_studies=n_studies, seed=seed)
     more = {"contrast": str(HEADLINE), "cell_spread": pilot.cell_spread, "pair_spread": pilot.pair_spread, "seed": seed}
-    parts = [pd.DataFrame(asdict(own) | more | {"measured": own is found[-1]}) for own in found]
-    table = pd.concat(parts, ignore_index=True).astype({"needed": "Int64"})
-    return table.rename(columns=_SIDES)[_VERDICT], ""
+    parts = [
+        pd.DataFrame({"contrast": "", "difference": 0.0, "measured": power is simulated[-1]} | asdict(power) | more)
+        for power in simulated
+    ]
+    return pd.concat(parts, ignore_index=True).astype({"needed": "Int64"}).rename(columns=_VERDICTS), ""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from dynashape.engine import Engine
-from dynashape.inference import Comparison, Conclusion, Place
-from dynashape.records import ALPHA, Contrast
+from dynashape.inference import Conclusion, Place
+from dynashape.inference.study.rows import dimension_rows
+from dynashape.records import Contrast, Status
 from dynashape.steps import Progress, Reader, Silent, compute, stages_under
+from dynashape.store.plain_files import write_tables
 from dynashape.study.ask.variants import Variant, default_grid, make_variants
 from dynashape.study.found.folder import open_study
 from dynashape.study.run import rewrite_report
-from dynashape.study.told.export import write_tables
 from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.plan import Plan, make_plan
 
@@ -89,12 +90,12 @@ def run_sensitivity(
     plan, read = open_study(directory)
     variants = make_variants(plan.spec, default_grid(plan.spec) if grid is None else grid)
     plans = {
-        (one.setting, one.value): plan if one.chosen else make_plan(one.spec)
-        for one in variants
-        if one.spec is not None
+        (variant.setting, variant.value): plan if variant.chosen else make_plan(variant.spec)
+        for variant in variants
+        if not isinstance(variant.spec, Status)
     }
     last = {"": [plan.final.conclude]}
-    last |= {f"{setting}={value}: ": [own.final.conclude] for (setting, value), own in plans.items()}
+    last |= {f"{setting}={value}: ": [varied.final.conclude] for (setting, value), varied in plans.items()}
     done = compute(stages_under(last), read.store, open_engine, progress)
     table, dimensions = _tabulate(variants, plans, plan, read), _dimensions(plan, read)
     write_tables({"sensitivity": table, "sensitivity_dimensions": dimensions}, directory)
@@ -114,46 +115,30 @@ def _conclusions(plan: Plan, read: Reader) -> dict[tuple[Contrast, Place], Concl
 def _tabulate(
     variants: Iterable[Variant], plans: Mapping[tuple[str, str], Plan], base: Plan, read: Reader
 ) -> pd.DataFrame:
-    own = _conclusions(base, read)
-    rows = []
+    given = _conclusions(base, read)
+    rows: list[dict[str, object]] = []
     for variant in variants:
-        name = variant.setting, variant.value
-        found = _conclusions(plans[name], read) if name in plans else {}
-        for contrast, place in own | found:
-            one, before = found.get((contrast, place)), own.get((contrast, place))
-            rows.append(
-                {
-                    "setting": variant.setting,
-                    "value": variant.value,
-                    "contrast": str(contrast),
-                    "architecture": place.architecture,
-                    "phase": place.phase,
-                    **{name: None if one is None else getattr(one, name) for name in ("estimate", "low", "high")},
-                    "verdict": NO_CONCLUSION if one is None else str(one.verdict),
-                    "chosen": variant.chosen,
-                    "flips": one is not None and before is not None and one.verdict != before.verdict,
-                    "message": "" if one is not None else variant.reason or _TOO_FEW,
-                }
-            )
+        plan = plans.get((variant.setting, variant.value))
+        drawn = {} if plan is None else _conclusions(plan, read)
+        lost = variant.spec.message if isinstance(variant.spec, Status) else _TOO_FEW
+        for key in given | drawn:
+            contrast, where = key
+            names = {"setting": variant.setting, "value": variant.value, "contrast": str(contrast), **asdict(where)}
+            here, before = drawn.get(key), given.get(key)
+            row = {"verdict": NO_CONCLUSION} if here is None else asdict(here) | {"verdict": str(here.verdict)}
+            flips = here is not None and before is not None and here.verdict != before.verdict
+            message = lost if here is None else ""
+            rows.append({**names, **row, "chosen": variant.chosen, "flips": flips, "message": message})
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
 
 
 def _dimensions(plan: Plan, read: Reader) -> pd.DataFrame:
     """How the tests of the study itself come out in MDS planes of other dimensions."""
     done = tuple(step for step in plan.final.compares if read.has(step))
-    rows = []
-    for key, comparison in read_comparisons(done, read).items():
-        if not isinstance(comparison, Comparison):
-            continue
-        for term, separation in comparison.separations.items():
-            labelling = str(key.labelling(term))
-            tried = zip(comparison.dimensions, separation.accuracies, separation.p_values, strict=True)
-            for dimension, accuracy, p_value in tried:
-                flips = (p_value <= ALPHA) != (separation.p_value <= ALPHA)
-                rows.append((key.analysis, labelling, dimension, accuracy, p_value <= ALPHA, flips))
-    names = ["analysis", "labelling", "n_components"]
-    table = pd.DataFrame(rows, columns=[*names, "accuracy", "told_apart", "flips"])
-    return table.groupby(names, as_index=False).agg(
+    table = pd.DataFrame(dimension_rows(read_comparisons(done, read)))
+    if table.empty:
+        return table
+    return table.groupby(["analysis", "labelling", "n_components"], as_index=False).agg(
         mean_accuracy=("accuracy", "mean"),
         n_told_apart=("told_apart", "sum"),
         n_flips=("flips", "sum"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,25 +10,15 @@ import pandas as pd
 
 from dynashape import figures
 from dynashape.errors import StoreError
-from dynashape.report import ReportContent, lay_side_by_side, render_report
+from dynashape.inference import Headline
+from dynashape.inference.study.rows import pooled_rows, share_rows
+from dynashape.report import lay_side_by_side, render_report
 from dynashape.report.captions import Drawing, figure
-from dynashape.steps import Reader
 from dynashape.store import write_atomic
 from dynashape.study.found.folder import missing_steps, open_study
 from dynashape.study.found.results import Results, read_results
 from dynashape.study.found.summary import summarise
 from dynashape.study.told.export import read_content
-from dynashape.study.told.figures import tabulate_cell_shares, tabulate_pooled
-from dynashape.study.work.conclude import Conclusions
-from dynashape.study.work.plan import Plan
-
-
-@dataclass(frozen=True)
-class _Study:
-    """A study as it is read from its folder; nothing in there is changed."""
-
-    content: ReportContent
-    results: Results
 
 
 def write_side_by_side(directories: Sequence[Path], out: Path) -> Path:
@@ -56,9 +45,13 @@ def write_side_by_side(directories: Sequence[Path], out: Path) -> Path:
     named = name_folders(directories)
     opened = {name: open_study(directory) for name, directory in named.items()}
     _check_out(out, directories)
-    studies = {name: _read(named[name], plan, read) for name, (plan, read) in opened.items()}
-    drawn = [own.as_element(figures.to_bytes(own.draw(), "svg").decode()) for own in _figures(studies)]
-    content = lay_side_by_side({name: study.content for name, study in studies.items()}, drawn)
+    results = {name: read_results(plan, read) for name, (plan, read) in opened.items()}
+    contents = {
+        name: read_content(summarise(plan.spec, results[name], missing_steps(plan, read)), named[name])
+        for name, (plan, read) in opened.items()
+    }
+    drawn = [drawing.as_element(figures.to_bytes(drawing.draw(), "svg").decode()) for drawing in _figures(results)]
+    content = lay_side_by_side(contents, drawn)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         return write_atomic(out, render_report(content).encode())
@@ -72,56 +65,48 @@ def name_folders(directories: Sequence[Path]) -> dict[str, Path]:
     >>> list(name_folders([Path("/a/quick"), Path("/b/quick"), Path("/b/paper")]))
     ['a/quick', 'b/quick', 'paper']
     """
-    places = [directory.resolve() for directory in directories]
-    twice = [str(given) for given, place in zip(directories, places, strict=True) if places.count(place) > 1]
+    paths = [directory.resolve() for directory in directories]
+    twice = [str(given) for given, path in zip(directories, paths, strict=True) if paths.count(path) > 1]
     if twice:
         raise StoreError(f"a study stands beside others, not itself; got the same folder as {' and '.join(twice)}.")
-    n_parts = [1] * len(places)
-    names = [place.name or str(place) for place in places]
+    n_parts = [1] * len(paths)
+    names = [path.name or str(path) for path in paths]
     # Different folders differ somewhere on their way from the root, so this ends.
     while len(set(names)) < len(names):
         n_parts = [n + (names.count(name) > 1) for n, name in zip(n_parts, names, strict=True)]
-        names = [Path(*place.parts[-n:]).as_posix() for place, n in zip(places, n_parts, strict=True)]
+        names = [Path(*path.parts[-n:]).as_posix() for path, n in zip(paths, n_parts, strict=True)]
     return dict(zip(names, directories, strict=True))
 
 
 def _check_out(out: Path, directories: Sequence[Path]) -> None:
     if out.is_dir():
         raise StoreError(f"{out} is a folder; give --out the name of a file, such as {out / 'side_by_side.html'}.")
-    inside = [str(one) for one in directories if one.resolve() in out.resolve().parents]
+    inside = [str(directory) for directory in directories if directory.resolve() in out.resolve().parents]
     if inside:
         raise StoreError(f"--out {out} lies in the study {inside[0]}, where nothing is written; choose a file outside.")
 
 
-def _read(directory: Path, plan: Plan, read: Reader) -> _Study:
-    results = read_results(plan, read)
-    summary = summarise(plan.spec, results, missing_steps(plan, read))
-    return _Study(read_content(summary, directory), results)
-
-
-def _figures(studies: Mapping[str, _Study]) -> list[Drawing]:
-    concluded = {name: own.results.conclusions for name, own in studies.items() if own.results.conclusions is not None}
-    concluded = {name: own for name, own in concluded.items() if own.headline.cells}
-    separated = {name: own.results for name, own in studies.items() if len(own.results.separability)}
-    wanted = [_shares(concluded)] if concluded else []
+def _figures(studies: Mapping[str, Results]) -> list[Drawing]:
+    concluded = {name: results.conclusions for name, results in studies.items()}
+    headlines = {name: known.headline for name, known in concluded.items() if known and known.headline.cells}
+    separated = {name: results.separability for name, results in studies.items() if len(results.separability)}
+    wanted = [_shares(headlines)] if headlines else []
     if len(separated) > 1:
         first, *others = separated
-        wanted += [_difference(place, first, other, separated) for place, other in enumerate(others)]
+        wanted += [_difference(number, first, other, separated) for number, other in enumerate(others, 1)]
     return wanted
 
 
-def _shares(studies: Mapping[str, Conclusions]) -> Drawing:
-    shares = _stack({name: tabulate_cell_shares(conclusions) for name, conclusions in studies.items()})
-    pooled = _stack({name: tabulate_pooled(conclusions) for name, conclusions in studies.items()})
+def _shares(headlines: Mapping[str, Headline]) -> Drawing:
+    shares, pooled = (
+        pd.DataFrame([row | {"study": name} for name, headline in headlines.items() for row in rows(headline)])
+        for rows in (share_rows, pooled_rows)
+    )
     return figure("side_by_side_shares", partial(figures.plot_studies, shares, pooled), shares)
 
 
-def _difference(place: int, first: str, other: str, studies: Mapping[str, Results]) -> Drawing:
-    tables = studies[first].separability, studies[other].separability
+def _difference(number: int, first: str, other: str, separated: Mapping[str, pd.DataFrame]) -> Drawing:
+    tables = separated[first], separated[other]
     draw = partial(figures.plot_separability_difference, *tables, names=(first, other))
     difference = figures.separability_difference(*tables)
-    return figure("side_by_side_separability", draw, difference, suffix=str(place + 1), first=first, other=other)
-
-
-def _stack(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat([table.assign(study=name) for name, table in tables.items()], ignore_index=True)
+    return figure("side_by_side_separability", draw, difference, suffix=str(number), first=first, other=other)

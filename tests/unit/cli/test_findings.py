@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dynashape.cli.findings import print_power, print_sensitivity
+from dynashape.records import Verdict
 from dynashape.study import SeedPlan, Sensitivity, load_spec
 from dynashape.study.ask.load import to_yaml
 
@@ -99,7 +100,7 @@ def power_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
         [single | {"n_seeds": n, "power": power, "needed": 5} for n, power in ((3, 0.28), (5, 0.91))]
     )
     spreads = {"cell_spread": 0.14, "pair_spread": 0.17, "contrast": "input - training", **common}
-    said = {"input_dominates": 0.0, "training_dominates": 0.42, "cannot_be_told": 0.58, "right": 0.42}
+    said = dict(zip([*map(str, Verdict)], (0.0, 0.42, 0.0, 0.58), strict=True)) | {"right": 0.42}
     verdicts = pd.DataFrame(
         [
             spreads | said | {"difference": -0.1, "measured": True, "n_seeds": n, "limit": 0.51, "needed": pd.NA}

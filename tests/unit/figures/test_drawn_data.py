@@ -475,7 +475,7 @@ def test_power_is_drawn_against_seeds_with_the_target_marked(synthetic):
     for difference, name in named.items():
         own = where(verdicts, difference=difference)
         # Without a difference every verdict is false: its line is the chance of one.
-        chances = 1 - own["cannot_be_told"] if difference == 0 else own["right"]
+        chances = 1 - own["cannot be told"] if difference == 0 else own["right"]
         assert np.allclose(curves[name], chances)
         limits[name] = 1 - own["limit"].iloc[0] if difference == 0 else own["limit"].iloc[0]
     drawn = [float(line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "o"]

@@ -10,11 +10,12 @@ import pytest
 
 from drawn_study import StudyVariances, draw_study
 from dynashape.errors import InputError, StoreError
+from dynashape.records import Verdict
 from dynashape.store import Store
 from dynashape.study import load_spec, plan_seeds
 from dynashape.study.ask.load import to_yaml
 from dynashape.study.told.export import read_sections
-from dynashape.study.told.power import tell_power
+from dynashape.study.told.report import tell_power
 from dynashape.study.work.plan import make_plan
 
 
@@ -58,7 +59,7 @@ def test_both_tables_and_the_figure_are_written(concluded, told):
     assert own["difference"].nunique() == 1
     assert own["difference"].iloc[0] == pytest.approx(0.1, abs=0.1)
     assert set(verdicts["difference"]) == {0.0, 0.3, own["difference"].iloc[0]}
-    said = verdicts[["input_dominates", "training_dominates", "cannot_be_told"]]
+    said = verdicts[[Verdict.INPUT, Verdict.TRAINING, Verdict.CANNOT_BE_TOLD]]
     assert said.sum(axis=1).to_numpy() == pytest.approx(1.0)
     for suffix in ("png", "svg", "pdf"):
         assert (concluded / "figures" / f"power.{suffix}").stat().st_size > 5_000

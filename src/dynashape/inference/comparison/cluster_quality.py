@@ -28,8 +28,8 @@ def dispersions(distances: Float[Array, "systems systems"], labels: Int[Array, "
     squared = np.square(distances)
     to_group = squared @ member / member.sum(axis=0)
     spread = 0.5 * (member * to_group).sum(axis=0) / member.sum(axis=0)
-    own = (member * (to_group - spread)).sum(axis=1)
-    return np.asarray(np.sqrt(np.abs(own)))
+    to_centroid = (member * (to_group - spread)).sum(axis=1)
+    return np.asarray(np.sqrt(np.abs(to_centroid)))
 
 
 def two_group_f(

@@ -173,7 +173,9 @@ class _Both:
         else:
             labels = np.repeat([False, True], n_networks)
             table = np.hstack([relabellings.table, ~relabellings.table])
-        measured = {k: separability(one.points, labels, table, relabellings.exact) for k, one in self.planes.items()}
+        measured = {
+            k: separability(plane.points, labels, table, relabellings.exact) for k, plane in self.planes.items()
+        }
         paper = measured[self.n_components]
         interval = self.intervals[term]
         spread = dispersions(self.matrix, labels.astype(np.int64))

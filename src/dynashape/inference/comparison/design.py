@@ -33,10 +33,10 @@ class Design:
             if len(names) > 2:
                 raise InputError(f"a comparison holds at most two {name}; got {names}: select two of them at a time.")
         for network in np.unique(self.networks):
-            own = self.networks == network
-            if len(set(self.tasks[own].tolist())) > 1 or len(set(self.seeds[own].tolist())) > 1:
+            systems = self.networks == network
+            if len(set(self.tasks[systems].tolist())) > 1 or len(set(self.seeds[systems].tolist())) > 1:
                 raise InputError(f"network {network} has several tasks or seeds; give each network its own name.")
-            if len(set(self.conditions[own].tolist())) < int(own.sum()):
+            if len(set(self.conditions[systems].tolist())) < int(systems.sum()):
                 raise InputError(f"network {network} occurs twice in one condition; give each network its own name.")
 
     @classmethod
@@ -110,12 +110,12 @@ def find_complete(design: Design, usable: Bool[Array, " systems"]) -> CompleteNe
     tasks, conditions = design.task_names, design.condition_names
     complete: list[tuple[bool, int, str, list[int]]] = []
     for network in np.unique(design.networks):
-        own = np.flatnonzero((design.networks == network) & usable)
-        if len(own) < 2 or len(conditions) < 2:
+        both = np.flatnonzero((design.networks == network) & usable)
+        if len(both) < 2 or len(conditions) < 2:
             continue
-        own = own[np.argsort([conditions.index(str(design.conditions[system])) for system in own])]
-        is_second = tasks.index(str(design.tasks[own[0]])) == 1
-        complete.append((is_second, int(design.seeds[own[0]]), str(network), own.tolist()))
+        both = both[np.argsort([conditions.index(str(design.conditions[system])) for system in both])]
+        is_second = tasks.index(str(design.tasks[both[0]])) == 1
+        complete.append((is_second, int(design.seeds[both[0]]), str(network), both.tolist()))
     complete.sort()
     return CompleteNetworks(
         systems=np.array([row[3] for row in complete], dtype=np.int64).reshape(-1, 2),

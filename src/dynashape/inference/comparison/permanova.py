@@ -103,9 +103,9 @@ def compute_contrasts(distances: Float[Array, "systems systems"], tasks: Bool[Ar
         raise InputError(f"distances must hold two systems for each of {n_networks} networks; got {len(distances)}.")
     gram = compute_gram(distances)
     first, second = slice(0, n_networks), slice(n_networks, 2 * n_networks)
-    own = gram[first, first] + gram[second, second]
+    same = gram[first, first] + gram[second, second]
     cross = gram[first, second] + gram[second, first]
-    return Contrasts(sums=0.5 * (own + cross), differences=0.5 * (own - cross), tasks=tasks)
+    return Contrasts(sums=0.5 * (same + cross), differences=0.5 * (same - cross), tasks=tasks)
 
 
 def compute_shares(contrasts: Contrasts) -> VarianceShares:

@@ -27,16 +27,18 @@ class Power:
         The effect.
     share : float
         The share of the variance that it holds.
-    alpha, target : float
-        The level of the test, and the power that is aimed at.
+    alpha : float
+        The level of the test.
     n_seeds : tuple of int
         The numbers of seeds tried.
-    power, errors : tuple of float
+    power, error : tuple of float
         For each of them, the share of simulated comparisons whose permutation p-value (PERMANOVA, restricted
         relabellings) is at most `alpha`, and the standard error of the simulation. Few seeds can have no power however
         large the effect, since their smallest p-value is above `alpha`.
     needed : int or None
         The smallest number of seeds tried that reaches `target`; None where none does.
+    target : float
+        The power that is aimed at.
     n_studies : int
         Number of comparisons simulated.
     """
@@ -44,11 +46,11 @@ class Power:
     term: Term
     share: float
     alpha: float
-    target: float
     n_seeds: tuple[int, ...]
     power: tuple[float, ...]
-    errors: tuple[float, ...]
+    error: tuple[float, ...]
     needed: int | None
+    target: float
     n_studies: int
 
 
@@ -115,9 +117,8 @@ def compute_power(
         powers.append(hits / n_studies)
         errors.append(simulation_error(hits, n_studies))
     reached = [number for number, power in zip(n_seeds, powers, strict=True) if power >= target]
-    return Power(
-        term, share, alpha, target, tuple(n_seeds), tuple(powers), tuple(errors), min(reached, default=None), n_studies
-    )
+    needed = min(reached, default=None)
+    return Power(term, share, alpha, tuple(n_seeds), tuple(powers), tuple(errors), needed, target, n_studies)
 
 
 def simulation_error(hits: int, n_studies: int) -> float:
@@ -171,10 +172,10 @@ def pool_components(contrasts: Sequence[Contrasts]) -> Components:
     """
     if not contrasts:
         raise InputError("power needs at least one usable comparison of a finished study; got none.")
-    each = [estimate_components(one) for one in contrasts]
+    each = [estimate_components(measured) for measured in contrasts]
     names = ("task", "condition", "interaction", "network", "residual")
-    means = {name: float(np.mean([getattr(one, name) / one.total for one in each])) for name in names}
-    return Components(**means, n_dimensions=int(np.median([one.n_dimensions for one in each])))
+    means = {name: float(np.mean([getattr(found, name) / found.total for found in each])) for name in names}
+    return Components(**means, n_dimensions=int(np.median([found.n_dimensions for found in each])))
 
 
 def _p_value(contrasts: Contrasts, term: Term, rng: np.random.Generator) -> float:

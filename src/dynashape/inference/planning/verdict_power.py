@@ -57,14 +57,12 @@ class VerdictPower:
         Which shares are set against each other.
     difference : float
         The true difference.
-    target : float
-        The chance of the right verdict that is aimed at.
     n_seeds : tuple of int
         The numbers of seeds tried.
     first, second, neither : tuple of float
         For each of them, the chance that the first side of the contrast is said to dominate, that the second side is,
         and that it cannot be told.
-    right, errors : tuple of float
+    right, error : tuple of float
         The chance of the verdict that is true, and the standard error of the simulation. Where there is no difference
         any verdict is false, and `right` is `neither`.
     limit : float
@@ -73,21 +71,23 @@ class VerdictPower:
     needed : int or None
         The smallest number of seeds tried whose `right` reaches `target`; None where none does, and without a
         difference.
+    target : float
+        The chance of the right verdict that is aimed at.
     n_studies : int
         Number of studies simulated.
     """
 
     contrast: Contrast
     difference: float
-    target: float
     n_seeds: tuple[int, ...]
     first: tuple[float, ...]
     second: tuple[float, ...]
     neither: tuple[float, ...]
     right: tuple[float, ...]
-    errors: tuple[float, ...]
+    error: tuple[float, ...]
     limit: float
     needed: int | None
+    target: float
     n_studies: int
 
 
@@ -230,7 +230,7 @@ def _count(
         tuple(verdicts.count(Verdict.of(side.labelling)) / n_studies for verdicts in said)
         for side in (contrast.first, contrast.second)
     )
-    neither = tuple(max(1.0 - one - other, 0.0) for one, other in zip(first, second, strict=True))
+    neither = tuple(max(1.0 - larger - smaller, 0.0) for larger, smaller in zip(first, second, strict=True))
     *right, limit = first if difference > 0 else second if difference < 0 else neither
     reached = [number for number, chance in zip(n_seeds, right, strict=True) if chance >= target]
     return VerdictPower(
@@ -242,7 +242,7 @@ def _count(
         second=second[:-1],
         neither=neither[:-1],
         right=tuple(right),
-        errors=tuple(simulation_error(round(chance * n_studies), n_studies) for chance in right),
+        error=tuple(simulation_error(round(chance * n_studies), n_studies) for chance in right),
         limit=limit,
         needed=min(reached, default=None) if difference else None,
         n_studies=n_studies,

@@ -54,8 +54,12 @@ def check_claims(headline: Headline) -> tuple[Claim, ...]:
     """
     pooled = headline.of(HEADLINE)
     verdict = Verdict.CANNOT_BE_TOLD if pooled is None else pooled.verdict
-    groups = {one.group: one.verdict for one in headline.by_architecture if one.contrast is HEADLINE}
-    pairs = {one.group: one.verdict for one in headline.by_task_pair if one.contrast is HEADLINE}
+    groups = {
+        pooled_in.group: pooled_in.verdict for pooled_in in headline.by_architecture if pooled_in.contrast is HEADLINE
+    }
+    pairs = {
+        pooled_in.group: pooled_in.verdict for pooled_in in headline.by_task_pair if pooled_in.contrast is HEADLINE
+    }
     cells = [cell for cell in headline.cells if cell.contrast is HEADLINE]
     counts = headline.count_verdicts(HEADLINE)
     return (

@@ -130,18 +130,18 @@ class Headline:
     def places(self) -> list[tuple[Place, CellContrast | PooledContrast]]:
         """Every contrast over all cells, in each architecture and in each cell, with its place."""
         places: list[tuple[Place, CellContrast | PooledContrast]] = []
-        places += [(Place(ALL, ALL), one) for one in self.pooled]
-        places += [(Place(one.group, ALL), one) for one in self.by_architecture]
+        places += [(Place(ALL, ALL), pooled) for pooled in self.pooled]
+        places += [(Place(pooled.group, ALL), pooled) for pooled in self.by_architecture]
         places += [(Place(cell.architecture, cell.phase), cell) for cell in self.cells]
         return places
 
     def conclusions(self) -> dict[tuple[Contrast, Place], Conclusion]:
         """The conclusion of each contrast in each of its places."""
         return {
-            (one.contrast, place): Conclusion(
-                one.difference.estimate, one.difference.low, one.difference.high, one.verdict
+            (found.contrast, place): Conclusion(
+                found.difference.estimate, found.difference.low, found.difference.high, found.verdict
             )
-            for place, one in self.places()
+            for place, found in self.places()
         }
 
     @property
@@ -226,8 +226,8 @@ def compute_headline(comparisons: Mapping[ComparisonKey, Compared]) -> Headline:
         if tables:
             pooled.append(_pooled(contrast, ALL, tables))
         for architecture in dict.fromkeys(cell[0] for cell in tables):
-            own = {cell: table for cell, table in tables.items() if cell[0] == architecture}
-            by_architecture.append(_pooled(contrast, architecture, own))
+            within = {cell: table for cell, table in tables.items() if cell[0] == architecture}
+            by_architecture.append(_pooled(contrast, architecture, within))
     return Headline(tuple(cells), tuple(by_architecture), tuple(pooled), tuple(left_out), _by_task_pair(usable))
 
 
@@ -236,11 +236,13 @@ def _by_task_pair(comparisons: Mapping[ComparisonKey, Comparison]) -> tuple[Pool
     pooled = []
     for contrast in Contrast:
         for tasks in dict.fromkeys(key.tasks for key in comparisons):
-            own = {key: comparison for key, comparison in comparisons.items() if key.tasks == tasks}
-            tables = {cell: pair_shares(own, cell, contrast) for cell in dict.fromkeys(key.cell for key in own)}
+            compared = {key: comparison for key, comparison in comparisons.items() if key.tasks == tasks}
+            tables = {
+                cell: pair_shares(compared, cell, contrast) for cell in dict.fromkeys(key.cell for key in compared)
+            }
             usable = {cell: table for cell, table in tables.items() if table is not None}
             if usable:
-                pooled.append(_pooled(contrast, next(iter(own)).task_pair, usable))
+                pooled.append(_pooled(contrast, next(iter(compared)).task_pair, usable))
     return tuple(pooled)
 
 

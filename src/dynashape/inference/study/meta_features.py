@@ -29,7 +29,7 @@ class MetaFeatures:
     counts the points that lack a feature.
     """
 
-    places: tuple[dict[str, str | int], ...]
+    levels: tuple[dict[str, str | int], ...]
     names: tuple[str, ...]
     values: Float[Array, "points features"]
     replicates: Float[Array, "replicates points features"] | None
@@ -43,29 +43,32 @@ def tabulate_features(
 
     The training and the input labelling share a feature: they are the condition of their analysis.
     """
-    found: dict[tuple[str | int, ...], dict[tuple[str, ...], float]] = {}
+    measured: dict[tuple[str | int, ...], dict[tuple[str, ...], float]] = {}
     origin: dict[tuple[object, ...], int] = {}
     usable = [compared for compared in comparisons.values() if isinstance(compared, Comparison)]
     number = 0
     for key, compared in comparisons.items():
         levels: dict[str, str | int] = {factor: getattr(key, factor) for factor in FACTORS}
-        place = tuple(levels[factor] for factor in points)
+        point = tuple(levels[factor] for factor in points)
         others = tuple(str(levels[factor]) for factor in FACTORS if factor not in points)
-        own = found.setdefault(place, {})
         for column, (term, row) in enumerate(zip(SEPARATED, comparison_rows(key, compared), strict=True)):
             for part, feature in enumerate(features):
-                value = row[feature]
-                own[feature, str(term), *others] = np.nan if value is None else float(value)  # type: ignore[arg-type]
-                origin[place, (feature, str(term), *others)] = (part * len(usable) + number) * len(SEPARATED) + column
+                name, value = (feature, str(term), *others), row[feature]
+                measured.setdefault(point, {})[name] = np.nan if value is None else float(value)  # type: ignore[arg-type]
+                origin[point, name] = (part * len(usable) + number) * len(SEPARATED) + column
         number += isinstance(compared, Comparison)
-    names = sorted({name for own in found.values() for name in own})
-    whole = sorted(place for place, own in found.items() if all(np.isfinite(own.get(name, np.nan)) for name in names))
-    values = np.array([[found[place][name] for name in names] for place in whole]).reshape(len(whole), len(names))
+    names = sorted({name for values in measured.values() for name in values})
+    whole = sorted(
+        point for point, values in measured.items() if all(np.isfinite(values.get(name, np.nan)) for name in names)
+    )
+    table = np.array([[measured[point][name] for name in names] for point in whole]).reshape(len(whole), len(names))
     replicates = None
     if whole and set(features) <= set(_RESAMPLED):
         # Each feature from a stream of the same name, so that all of them meet the same draws of seeds.
         drawn = [_RESAMPLED[feature](usable, N_REPLICATES, stream("resample seeds")) for feature in features]
-        flat = np.concatenate([own[:, :, : len(SEPARATED)].reshape(N_REPLICATES, -1) for own in drawn], axis=1)
-        replicates = flat[:, np.array([[origin[place, name] for name in names] for place in whole])]
-    places = tuple(dict(zip(points, place, strict=True)) for place in whole)
-    return MetaFeatures(places, tuple("/".join(name) for name in names), values, replicates, len(found) - len(whole))
+        flat = [resampled[:, :, : len(SEPARATED)].reshape(N_REPLICATES, -1) for resampled in drawn]
+        chosen = np.array([[origin[point, name] for name in names] for point in whole])
+        replicates = np.concatenate(flat, axis=1)[:, chosen]
+    all_levels = tuple(dict(zip(points, point, strict=True)) for point in whole)
+    shown = tuple("/".join(name) for name in names)
+    return MetaFeatures(all_levels, shown, table, replicates, len(measured) - len(whole))

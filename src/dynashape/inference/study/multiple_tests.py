@@ -110,7 +110,7 @@ def correct_family(comparisons: Mapping[ComparisonKey, Compared], n_draws: int =
     if tests:
         separations = [usable[key].separations[term] for key, term in tests]
         p_values = np.array([separation.permanova_p for separation in separations])
-        observed, null, own = _joint_null(list(usable.values()), n_draws, np.random.default_rng(seed))
+        observed, null, unchanged = _joint_null(list(usable.values()), n_draws, np.random.default_rng(seed))
         reached = (null.max(axis=0)[None, :] >= observed[:, None] - 1e-9).sum(axis=1)
         columns = (
             false_discovery_control([separation.p_value for separation in separations]),
@@ -120,7 +120,7 @@ def correct_family(comparisons: Mapping[ComparisonKey, Compared], n_draws: int =
         )
         for test, values in zip(tests, np.stack(columns, axis=1).tolist(), strict=True):
             corrected[test] = Corrected(*test, *values)
-        smallest = float((1.0 + own.sum()) / (1.0 + n_draws))
+        smallest = float((1.0 + unchanged.sum()) / (1.0 + n_draws))
     return Family(
         corrected=tuple(
             corrected.get((key, term), Corrected(key, term, None, None, None))
@@ -141,7 +141,7 @@ def _joint_null(
     swaps = dict(zip(names, rng.random((len(names), n_draws)) < 0.5, strict=True))
     exchanges: dict[tuple[str, ...], Array] = {}
     observed, null = [], []
-    own = np.zeros(n_draws, dtype=bool)
+    unchanged = np.zeros(n_draws, dtype=bool)
     for comparison in comparisons:
         contrasts, networks = comparison.contrasts, comparison.networks
         given = contrasts.tasks
@@ -159,8 +159,8 @@ def _joint_null(
             standard = (values - centre) / scale if scale > 1e-12 else np.zeros(len(values))
             observed.append(float(standard[0]))
             null.append(standard[1:])
-            own |= (drawn == labels).all(axis=1) | (drawn != labels).all(axis=1)
-    return np.array(observed), np.array(null), own
+            unchanged |= (drawn == labels).all(axis=1) | (drawn != labels).all(axis=1)
+    return np.array(observed), np.array(null), unchanged
 
 
 def tame(pseudo_f: Float[Array, " values"]) -> Float[Array, " values"]:

@@ -32,18 +32,20 @@ def pair_shares(
     >>> pair_shares({}, ("GRU", "delay"), Contrast.INPUT_TRAINING) is None
     True
     """
-    own = [one.seeds for key, one in comparisons.items() if key.architecture == cell[0]]
-    seeds = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *own]))
+    known = [comparison.seeds for key, comparison in comparisons.items() if key.architecture == cell[0]]
+    seeds = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *known]))
     values, without = [], []
     for key, comparison in comparisons.items():
         other = comparisons.get(replace(key, analysis=contrast.second.analysis.number))
         if key.cell != cell or key.analysis != contrast.first.analysis.number or other is None:
             continue
         sides = (contrast.first.term, comparison), (contrast.second.term, other)
-        deleted = [shares_without_seeds(one.contrasts, one.seeds, seeds)[:, TERMS.index(term)] for term, one in sides]
+        deleted = [
+            shares_without_seeds(side.contrasts, side.seeds, seeds)[:, TERMS.index(term)] for term, side in sides
+        ]
         # A comparison of so few networks that a seed cannot be spared has no error estimate and cannot count.
         if np.isfinite(deleted).all():
-            values.append([one.shares.omega_squared[term] for term, one in sides])
+            values.append([side.shares.omega_squared[term] for term, side in sides])
             without.append(np.stack(deleted, axis=1))
     if not values or len(seeds) < 3:
         return None

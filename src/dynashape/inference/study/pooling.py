@@ -85,9 +85,9 @@ def pool(
         if n_seeds < 3 or len(table) != len(rows):
             raise InputError(f"block {block} needs its {len(rows)} comparisons without each of 3 or more seeds.")
         deviation = table - table.mean(axis=1, keepdims=True)
-        own = (n_seeds - 1) / n_seeds * deviation @ deviation.T
-        covariance[np.ix_(rows, rows)] = own
-        variances.append(float(own.sum()) / n_comparisons**2)
+        errors = (n_seeds - 1) / n_seeds * deviation @ deviation.T
+        covariance[np.ix_(rows, rows)] = errors
+        variances.append(float(errors.sum()) / n_comparisons**2)
         degrees.append(n_seeds - 1.0)
     names, number = np.unique(cells, return_inverse=True)
     member = np.eye(len(names))[number]

@@ -30,8 +30,8 @@ def resample_shares(
     for index, comparison in enumerate(comparisons):
         drawn = omega_squared(comparison.contrasts, weights[:, np.searchsorted(seeds, comparison.seeds)])
         # A draw that leaves this comparison without an error estimate (networks missing) keeps its own value.
-        own = [comparison.shares.omega_squared[term] for term in TERMS]
-        result[:, index] = np.where(np.isfinite(drawn), drawn, own)
+        given = [comparison.shares.omega_squared[term] for term in TERMS]
+        result[:, index] = np.where(np.isfinite(drawn), drawn, given)
     return result
 
 
@@ -86,7 +86,7 @@ def _draw(
     comparisons: Sequence[Comparison], n_replicates: int, rng: np.random.Generator
 ) -> tuple[Int[Array, " seeds"], Float[Array, "replicates seeds"]]:
     """The seeds of all comparisons, sorted, and how often each draw holds them."""
-    seeds = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(one.seeds for one in comparisons)]))
+    seeds = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(comparison.seeds for comparison in comparisons)]))
     if not len(seeds):
         return seeds, np.zeros((n_replicates, 0))
     return seeds, resample_seeds(seeds, n_replicates, rng)

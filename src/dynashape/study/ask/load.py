@@ -30,12 +30,10 @@ def presets() -> dict[str, str]:
     ['smoke', 'quick', 'paper']
     """
     folder = resources.files("dynashape.study.ask").joinpath("presets")
-    found = {}
-    for entry in folder.iterdir():
-        if entry.name.endswith(".yaml"):
-            found[entry.name.removesuffix(".yaml")] = entry.read_text().splitlines()[0].lstrip("# ").strip()
-    order = {name: place for place, name in enumerate(("smoke", "quick", "paper"))}
-    return dict(sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+    files = {entry.name.removesuffix(".yaml"): entry for entry in folder.iterdir() if entry.name.endswith(".yaml")}
+    by_size = [name for name in ("smoke", "quick", "paper") if name in files]
+    names = [*by_size, *sorted({*files} - {*by_size})]
+    return {name: files[name].read_text().splitlines()[0].lstrip("# ").strip() for name in names}
 
 
 def load_spec(preset_or_yaml: str | Path, overrides: Iterable[str] = ()) -> StudySpec:
@@ -93,25 +91,26 @@ def to_yaml(spec: StudySpec) -> str:
 
 def read_resolved(path: Path) -> StudySpec:
     """The specification that a finished or interrupted study left in its folder."""
-    return parse_spec(_mapping(path.read_text(), str(path)))
+    return parse_spec(read_mapping(path.read_text(), str(path)))
 
 
 def _read(preset_or_yaml: str | Path) -> dict[str, object]:
     name = str(preset_or_yaml)
     if name in presets():
         text = resources.files("dynashape.study.ask").joinpath("presets", f"{name}.yaml").read_text()
-        return _mapping(text, f"preset {name}")
+        return read_mapping(text, f"preset {name}")
     path = Path(preset_or_yaml)
     if not path.is_file():
         if path.suffix in {".yaml", ".yml"}:
             raise SpecError(f"no file {name!r}; give a preset ({', '.join(presets())}) or a YAML file that exists.")
         raise SpecError(f"{unknown_name('preset', name, presets())} Or give a YAML file.")
-    raw = _mapping(path.read_text(), name)
+    raw = read_mapping(path.read_text(), name)
     base = raw.pop("preset", None)
     return raw if base is None else _merge(_read(str(base)), raw)
 
 
-def _mapping(text: str, where: str) -> dict[str, object]:
+def read_mapping(text: str, where: str) -> dict[str, object]:
+    """The fields that a YAML text holds; SpecError where it holds anything else."""
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -144,14 +143,13 @@ def _override(raw: dict[str, object], override: str) -> None:
 
 def replace_field(raw: dict[str, object], name: str, value: object) -> None:
     """Put a value into plain values at a dotted name; SpecError where a part of the name is no group of fields."""
-    place = raw
-    *folders, last = name.split(".")
-    for folder in folders:
-        inner = place.setdefault(folder, {})
+    *groups, last = name.split(".")
+    for group in groups:
+        inner = raw.setdefault(group, {})
         if not isinstance(inner, dict):
-            raise SpecError(f"--set {name}: {folder!r} is a value, not a group of fields.")
-        place = inner
-    place[last] = value
+            raise SpecError(f"--set {name}: {group!r} is a value, not a group of fields.")
+        raw = inner
+    raw[last] = value
 
 
 def _fields(kind: Any) -> dict[str, object] | None:
@@ -160,11 +158,7 @@ def _fields(kind: Any) -> dict[str, object] | None:
         return {name: field.annotation for name, field in kind.model_fields.items()}
     if dataclasses.is_dataclass(kind):
         return {field.name: field.type for field in dataclasses.fields(kind)}
-    for inner in get_args(kind):
-        found = _fields(inner)
-        if found is not None:
-            return found
-    return None
+    return next((known for inner in get_args(kind) if (known := _fields(inner)) is not None), None)
 
 
 def _misspelt(raw: Any, kind: Any, at: str = "") -> Iterable[str]:
@@ -172,8 +166,8 @@ def _misspelt(raw: Any, kind: Any, at: str = "") -> Iterable[str]:
     if fields is None:
         return
     if isinstance(raw, (list, tuple)):
-        for place, item in enumerate(raw):
-            yield from _misspelt(item, kind, f"{at.removesuffix('.')}[{place}].")
+        for number, item in enumerate(raw):
+            yield from _misspelt(item, kind, f"{at.removesuffix('.')}[{number}].")
     elif isinstance(raw, Mapping):
         for key, value in raw.items():
             if key in fields:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
@@ -58,15 +58,10 @@ class TaskSpec(Frozen):
 
     def build(self, timing: Timing, input_noise: float) -> Task:
         """Build the task, with the study's timing and input noise."""
+        shared: dict[str, Any] = {"timing": timing, "input_noise": input_noise, **self.parameters}
         if self.environment is None:
-            return make_task(self.name, timing=timing, input_noise=input_noise, **self.parameters)
-        task = make_task(
-            self.environment,
-            timing=timing,
-            input_noise=input_noise,
-            period_to_phase=self.period_to_phase,
-            **self.parameters,
-        )
+            return make_task(self.name, **shared)
+        task = make_task(self.environment, period_to_phase=self.period_to_phase, **shared)
         task.name = self.name
         if self.ceiling is not None:
             task.stated_ceiling = self.ceiling
@@ -110,8 +105,8 @@ class NetworkSpec(Frozen):
     def cell(self, architecture: str, dt_ms: int) -> Cell:
         """Make the cell of this architecture; one that has an option `dt_ms` is given the study's time step."""
         named = self.cells.get(architecture, architecture)
-        own = self.only(architecture).options
-        options = {name: value for name, value in own.items() if name != architecture} | own.get(architecture, {})
+        options = dict(self.only(architecture).options)
+        options |= options.pop(architecture, {})
         if takes_option(named, "dt_ms"):
             options = {"dt_ms": dt_ms, **options}
         return make_cell(named, **options)
@@ -189,6 +184,9 @@ class SeparabilitySpec(Frozen):
     max_relabellings: PositiveInt = 1024
 
 
+Factor = Literal["analysis", "architecture", "task_pair", "phase"]
+
+
 class MetaClusteringSpec(Frozen):
     """What the meta-clustering groups.
 
@@ -204,12 +202,7 @@ class MetaClusteringSpec(Frozen):
     """
 
     # Every comparison is a point, so that each of the four factors can be tested.
-    points: tuple[Literal["analysis", "architecture", "task_pair", "phase"], ...] = (
-        "analysis",
-        "architecture",
-        "task_pair",
-        "phase",
-    )
+    points: tuple[Factor, ...] = get_args(Factor)
     # Accuracies take few values and stop at one; shares tell apart what lies there.
     features: tuple[str, ...] = ("accuracy", "omega_squared")
     max_groups: Annotated[int, Field(ge=2)] = 6

@@ -121,7 +121,7 @@ class StudySpec(Frozen):
         for name in value if kind == "phase" else ():
             if name not in PHASES:
                 raise ValueError(unknown_name("phase", name, PHASES))
-        _check_distinct([getattr(one, "name", one) for one in value], kind, _AT_LEAST[f"{kind}s"])
+        _check_distinct([getattr(item, "name", item) for item in value], kind, _AT_LEAST[f"{kind}s"])
         return value
 
     @model_validator(mode="after")

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dynashape.dissimilarity import DISSIMILARITIES
 from dynashape.errors import SpecError
-from dynashape.study.ask.load import parse_spec, replace_field
+from dynashape.records import Code, Status
+from dynashape.study.ask.load import parse_spec, read_mapping, replace_field
 from dynashape.study.ask.spec import StudySpec
 from dynashape.tasks import INPUT_CONDITIONS
 
@@ -21,16 +20,15 @@ _CAPACITY = ("dsa.n_delays", "dsa.delay_interval", "dsa.rank")
 
 @dataclass(frozen=True)
 class Variant:
-    """The study with one field replaced; `spec` is None where the data cannot carry the value, and `reason` says why.
+    """The study with one field replaced, or a status that says why the data cannot carry the value.
 
     `chosen` marks the study's own value.
     """
 
     setting: str
     value: str
-    spec: StudySpec | None
+    spec: StudySpec | Status
     chosen: bool
-    reason: str = ""
 
 
 def default_grid(spec: StudySpec) -> dict[str, list[Any]]:
@@ -67,33 +65,31 @@ def read_grid(path: Path) -> dict[str, list[Any]]:
         Where the file cannot be read or holds no grid.
     """
     try:
-        raw = yaml.safe_load(path.read_text())
+        raw = read_mapping(path.read_text(), str(path))
     except OSError as error:
         raise SpecError(f"the grid {path} cannot be read ({error.strerror}); give a YAML file that exists.") from None
-    except yaml.YAMLError as error:
-        raise SpecError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(raw, dict) or not raw or not all(isinstance(values, list) and values for values in raw.values()):
+    grid = {setting: values for setting, values in raw.items() if isinstance(values, list) and values}
+    if not grid or len(grid) < len(raw):
         raise SpecError(f"{path} must hold lines `field: [value, value]`, such as `dsa.rank: [8, 15]`.")
-    return {str(setting): values for setting, values in raw.items()}
+    return {str(setting): values for setting, values in grid.items()}
 
 
 def make_variants(spec: StudySpec, grid: Mapping[str, Sequence[Any]]) -> list[Variant]:
     """One variant for each setting and value, the study's own value among them.
 
-    Values of delays and ranks that the data cannot carry are variants without a spec. Raises SpecError for a field or
-    value that no study has.
+    Raises SpecError for a field or value that no study has.
     """
     variants = []
     for setting, values in grid.items():
-        own = _value(spec, setting)
-        for value in values if own in values else [own, *values]:
+        given = _value(spec, setting)
+        for value in values if given in values else [given, *values]:
             try:
-                replaced = spec if value == own else _replace(spec, setting, value)
-                variants.append(Variant(setting, _text(value), replaced, value == own))
+                replaced = spec if value == given else _replace(spec, setting, value)
+                variants.append(Variant(setting, _text(value), replaced, value == given))
             except SpecError as error:
                 if setting not in _CAPACITY or not isinstance(value, int) or value < 1:
                     raise
-                variants.append(Variant(setting, _text(value), None, False, str(error)))
+                variants.append(Variant(setting, _text(value), Status(Code.UNDETERMINED, str(error)), False))
     return variants
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from dynashape.inference import Bound, compute_ceiling, compute_floor
 from dynashape.records import CONDITIONS
 from dynashape.steps import Reader
 from dynashape.study.found.tables import Cell
-from dynashape.study.work.halve import Halve, Halves
+from dynashape.study.work.halve import Halve
 
 
 def read_bounds(halves: tuple[Halve, ...], read: Reader, distances: Mapping[Cell, Distances]) -> pd.DataFrame:
@@ -25,26 +26,17 @@ def read_bounds(halves: tuple[Halve, ...], read: Reader, distances: Mapping[Cell
     for step in halves:
         if not read.has(step):
             continue
-        found, train = read(step), step.record.train
-        for phase in step.phases:
-            for condition in CONDITIONS:
-                systems = [step.record.system(seed, condition, phase) for seed in train.seeds]
-                floor = _floor({system.seed: found[system] for system in systems if system in found})
-                own = distances.get((train.architecture, phase))
-                ceiling = (
-                    None if own is None else compute_ceiling(own.select(task=train.task.name, condition=condition))
-                )
-                names = {"architecture": train.architecture, "task": train.task.name}
-                place = {**names, "condition": str(condition), "phase": phase}
-                rows.append({**place, **_columns("floor", floor), **_columns("ceiling", ceiling)})
+        measured, train = read(step), step.record.train
+        for phase, condition in product(step.phases, CONDITIONS):
+            between = {seed: measured.get(step.record.system(seed, condition, phase)) for seed in train.seeds}
+            known = {seed: distance for seed, distance in between.items() if isinstance(distance, float)}
+            floor = compute_floor(np.array([*known.values()]), np.array([*known])) if known else None
+            square = distances.get((train.architecture, phase))
+            kept = {"task": train.task.name, "condition": str(condition)}
+            ceiling = None if square is None else compute_ceiling(square.select(**kept))
+            labels = {"architecture": train.architecture, **kept, "phase": phase}
+            rows.append({**labels, **_columns("floor", floor), **_columns("ceiling", ceiling)})
     return pd.DataFrame(rows)
-
-
-def _floor(halves: Mapping[int, Halves]) -> Bound | None:
-    known = {seed: half.distance for seed, half in halves.items() if half.distance is not None}
-    if not known:
-        return None
-    return compute_floor(np.array(list(known.values())), np.array(list(known)))
 
 
 def _columns(kind: str, bound: Bound | None) -> dict[str, float | int | None]:

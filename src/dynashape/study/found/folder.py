@@ -49,7 +49,7 @@ class StudyStatus:
     @property
     def finished(self) -> bool:
         """Whether nothing is missing."""
-        return all(one.n_done == one.n_steps for one in self.stages) and (self.directory / "report.html").exists()
+        return all(stage.n_done == stage.n_steps for stage in self.stages) and (self.directory / "report.html").exists()
 
 
 def open_study(directory: Path) -> tuple[Plan, Reader]:
@@ -112,7 +112,7 @@ def missing_steps(plan: Plan, read: Reader) -> dict[str, str]:
     """Each stage of which the store lacks steps, with how many and what to do about it."""
     remedy = "not computed yet; `dynashape run` with the same study goes on from here"
     return {
-        f"{one.title}, {one.n_steps - one.n_done} of {one.n_steps} units": remedy
-        for one in count_stages(plan, read)
-        if one.n_done < one.n_steps
+        f"{stage.title}, {stage.n_steps - stage.n_done} of {stage.n_steps} units": remedy
+        for stage in count_stages(plan, read)
+        if stage.n_done < stage.n_steps
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from dynashape.inference import Headline
+from dynashape.inference.study.rows import contrast_rows
 from dynashape.steps import Reader
 from dynashape.study.found.results import Results, read_compares
 from dynashape.study.work.plan import Plan
@@ -32,22 +31,17 @@ def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
     """The tables of all updates that are done, and of the final networks last."""
     along = {update: read_compares(steps, read) for update, steps in plan.snapshots.items()}
     # A table of nothing has no columns, and would turn those of the others into objects.
-    tables = [own.separability.assign(updates=update) for update, own in along.items() if len(own.separability)]
-    if not tables:
+    told = {update: found for update, found in {**along, pd.NA: results}.items() if len(found.separability)}
+    if not told.keys() - {pd.NA}:
         return Learning()
-    final = [results.separability.assign(updates=pd.NA)] if len(results.separability) else []
-    separability = pd.concat([*tables, *final], ignore_index=True).astype({"updates": "Int64"})
+    tables = [found.separability.assign(updates=update) for update, found in told.items()]
+    separability = pd.concat(tables, ignore_index=True).astype({"updates": "Int64"})
     counts = [_count(results.networks, row) for row in separability.itertuples()]
     leading = ["updates", "n_networks", "n_done"]
     separability = separability.assign(n_networks=[n for n, _ in counts], n_done=[done for _, done in counts])
-    concluded = {update: own.conclusions for update, own in along.items()} | {None: results.conclusions}
+    concluded = {update: found.conclusions.headline for update, found in told.items() if found.conclusions is not None}
     shares = pd.DataFrame(
-        [
-            {"updates": update, **row}
-            for update, found in concluded.items()
-            if found is not None
-            for row in tabulate_shares(found.headline)
-        ]
+        [{"updates": update, **row} for update, headline in concluded.items() for row in contrast_rows(headline)]
     )
     return Learning(
         separability[[*leading, *separability.columns.drop(leading)]],
@@ -56,17 +50,5 @@ def read_learning(plan: Plan, read: Reader, results: Results) -> Learning:
 
 
 def _count(networks: pd.DataFrame, row: Any) -> tuple[int, int]:
-    own = networks[(networks["architecture"] == row.architecture) & networks["task"].isin([row.task_a, row.task_b])]
-    return len(own), len(own) if pd.isna(row.updates) else int((own["updates"] <= row.updates).sum())
-
-
-def tabulate_shares(headline: Headline) -> Iterator[dict[str, object]]:
-    """Both shares of each contrast and their difference in every place: pooled, by architecture, in every cell."""
-    for place, one in headline.places():
-        values = {
-            f"{side}{suffix}": getattr(getattr(one, side), name)
-            for side in ("first", "second", "difference")
-            for suffix, name in (("", "estimate"), ("_low", "low"), ("_high", "high"))
-        }
-        names = {"contrast": str(one.contrast), "architecture": place.architecture, "phase": place.phase}
-        yield {**names, **values, "verdict": str(one.verdict)}
+    group = networks[(networks["architecture"] == row.architecture) & networks["task"].isin([row.task_a, row.task_b])]
+    return len(group), len(group) if pd.isna(row.updates) else int((group["updates"] <= row.updates).sum())

@@ -9,27 +9,14 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from dynashape.distances import Distances
-from dynashape.inference import Compared, ComparisonKey
-from dynashape.records import System
+from dynashape.inference.study.rows import embedding_rows, separability_rows
 from dynashape.steps import Reader, Step
+from dynashape.study.found import tables
 from dynashape.study.found.bounds import read_bounds
-from dynashape.study.found.tables import (
-    Cell,
-    tabulate_alignments,
-    tabulate_eigenvalues,
-    tabulate_embeddings,
-    tabulate_meta,
-    tabulate_networks,
-    tabulate_operators,
-    tabulate_psychometric,
-    tabulate_separability,
-    tabulate_training,
-)
 from dynashape.study.work.align import Align, AlignmentCounts, join_tiles
-from dynashape.study.work.compare import compared_systems
+from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.conclude import Conclusions
-from dynashape.study.work.examine import Examined
-from dynashape.study.work.meta_cluster import MetaClustered
+from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
 from dynashape.study.work.plan import Analysed, Plan
 from dynashape.training import TrainedNetwork
 
@@ -46,21 +33,21 @@ class ComparedTables:
 
 
 @dataclass(frozen=True)
-class Results:
+class Results(ComparedTables):
     """All that a study has found. What is not computed yet is missing from the tables, never filled in.
 
     Attributes
     ----------
-    networks, training, psychometric, operators, eigenvalues : DataFrame
+    separability, embeddings, networks, training, psychometric, operators, eigenvalues, alignments, bounds : DataFrame
         The tables of these names that a run writes.
     distances : mapping of (str, str) to Distances
         The labelled distances of each architecture and phase.
-    alignments, bounds, separability, embeddings, meta_points : DataFrame
-        Further tables of these names.
     conclusions : Conclusions or None
         The corrected `family` of tests, the `headline` and the `claims` of the paper.
-    meta : MetaClustered or None
-        The groups of comparisons.
+    meta : MetaClustered, TooFewPoints or None
+        The groups of comparisons, or why there are none.
+    meta_points : DataFrame
+        The points of the meta-clustering.
     """
 
     networks: pd.DataFrame
@@ -68,13 +55,10 @@ class Results:
     psychometric: pd.DataFrame
     operators: pd.DataFrame
     eigenvalues: pd.DataFrame
-    distances: Mapping[Cell, Distances]
+    distances: Mapping[tables.Cell, Distances]
     alignments: pd.DataFrame
     bounds: pd.DataFrame
-    separability: pd.DataFrame
-    embeddings: pd.DataFrame
-    conclusions: Conclusions | None
-    meta: MetaClustered | None
+    meta: MetaClustered | TooFewPoints | None
     meta_points: pd.DataFrame
 
 
@@ -91,25 +75,28 @@ def read_results(plan: Plan, read: Reader) -> Results:
     Results
         Records and tables.
     """
-    networks, examined = read_networks(plan, read), _read_examined(plan, read)
-    summaries = {system: own for fit in _done(plan.final.fits, read) for system, own in read(fit).items()}
-    distances, counts = _read_distances(plan, read)
-    compares = read_compares(plan.final, read)
+    networks = read_networks(plan, read)
+    examined = {
+        (step.train.architecture, step.train.task.name, network.seed): network
+        for step in _done(plan.examines, read)
+        for network in read(step)
+    }
+    summaries = {system: summary for fit in _done(plan.final.fits, read) for system, summary in read(fit).items()}
+    joined = _join_tiles(plan, read)
+    distances = {cell: square for cell, (square, _) in joined.items()}
     meta = read(plan.meta_cluster) if read.has(plan.meta_cluster) else None
     return Results(
-        networks=tabulate_networks(networks, examined),
-        training=tabulate_training(networks),
-        psychometric=tabulate_psychometric(examined),
-        operators=tabulate_operators(summaries),
-        eigenvalues=tabulate_eigenvalues(summaries),
+        **vars(read_compares(plan.final, read)),
+        networks=tables.tabulate_networks(networks, examined),
+        training=tables.tabulate_training(networks),
+        psychometric=tables.tabulate_psychometric(examined),
+        operators=tables.tabulate_operators(summaries),
+        eigenvalues=tables.tabulate_eigenvalues(summaries),
         distances=distances,
-        alignments=tabulate_alignments(counts),
+        alignments=tables.tabulate_alignments({cell: counts for cell, (_, counts) in joined.items()}),
         bounds=read_bounds(plan.halves, read, distances),
-        separability=compares.separability,
-        embeddings=compares.embeddings,
-        conclusions=compares.conclusions,
         meta=meta,
-        meta_points=tabulate_meta(meta),
+        meta_points=tables.tabulate_meta(meta),
     )
 
 
@@ -120,34 +107,21 @@ def read_networks(plan: Plan, read: Reader) -> list[TrainedNetwork]:
 
 def read_compares(steps: Analysed, read: Reader) -> ComparedTables:
     """The comparisons that are done, with corrected p-values once all are and the study has concluded."""
-    comparisons: dict[ComparisonKey, Compared] = {}
-    systems: dict[ComparisonKey, list[System]] = {}
-    for step in _done(steps.compares, read):
-        found = read(step)
-        comparisons |= found
-        systems |= {key: compared_systems(step, key) for key in found}
+    done = _done(steps.compares, read)
+    comparisons = read_comparisons(done, read)
+    systems = {key: systems for step in done for key, systems in step.systems.items()}
     concluded = read(steps.conclude) if comparisons and read.has(steps.conclude) else None
     corrected = () if concluded is None else concluded.family.corrected
-    separability = tabulate_separability(comparisons, corrected)
-    return ComparedTables(separability, tabulate_embeddings(comparisons, systems), concluded)
+    separability = pd.DataFrame(separability_rows(comparisons, corrected))
+    return ComparedTables(separability, pd.DataFrame(embedding_rows(comparisons, systems)), concluded)
 
 
-def _read_examined(plan: Plan, read: Reader) -> dict[tuple[str, str, int], Examined]:
-    return {
-        (step.train.architecture, step.train.task.name, one.seed): one
-        for step in _done(plan.examines, read)
-        for one in read(step)
-    }
-
-
-def _read_distances(plan: Plan, read: Reader) -> tuple[dict[Cell, Distances], dict[Cell, AlignmentCounts]]:
-    tiles: dict[Cell, list[Align]] = {}
+def _join_tiles(plan: Plan, read: Reader) -> dict[tables.Cell, tuple[Distances, AlignmentCounts]]:
+    tiles: dict[tables.Cell, list[Align]] = {}
     for step in plan.final.aligns:
         tiles.setdefault((step.architecture, step.phase), []).append(step)
-    whole = {cell: steps for cell, steps in tiles.items() if all(map(read.has, steps))}
-    joined = {cell: join_tiles(steps, read) for cell, steps in whole.items()}
-    return {cell: one for cell, (one, _) in joined.items()}, {cell: counts for cell, (_, counts) in joined.items()}
+    return {cell: join_tiles(steps, read) for cell, steps in tiles.items() if all(map(read.has, steps))}
 
 
-def _done(steps: Iterable[S], read: Reader) -> list[S]:
-    return [step for step in steps if read.has(step)]
+def _done(steps: Iterable[S], read: Reader) -> tuple[S, ...]:
+    return tuple(step for step in steps if read.has(step))

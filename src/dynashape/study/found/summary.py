@@ -5,36 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-import pandas as pd
-
-from dynashape.records import ALL, ALPHA
+from dynashape.records import ALL
 from dynashape.report import Notice
+from dynashape.report.opening import Separated, Trained, count_networks, count_separated
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
 from dynashape.study.found.warnings import find_warnings
-
-
-@dataclass(frozen=True)
-class Trained:
-    """How many networks and groups (architecture and task) there are, and how many reached their criterion."""
-
-    n_networks: int = 0
-    n_reached: int = 0
-    n_groups: int = 0
-    n_groups_reached: int = 0
-
-
-@dataclass(frozen=True)
-class Separated:
-    """How often a labelling was told apart (p at most .05) in the comparisons of a phase, or (`all`) of every phase."""
-
-    analysis: int
-    labelling: str
-    phase: str
-    n_comparisons: int
-    mean_accuracy: float | None
-    mean_chance: float | None
-    n_told_apart: int
+from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
 
 
 @dataclass(frozen=True)
@@ -64,7 +41,7 @@ class StudySummary:
             "networks": asdict(self.networks),
             "separability": [asdict(row) for row in self.separability],
             "alignments": {name: int(alignments[name].sum()) if len(alignments) else 0 for name in counts},
-            "meta_clustering": _meta_clustering(results),
+            "meta_clustering": _meta_clustering(results.meta),
             "failures": dict(self.failures),
             "warnings": [notice.text for notice in self.warnings],
         }
@@ -73,35 +50,8 @@ class StudySummary:
 def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) -> StudySummary:
     """The headline numbers; `failures` are the steps without a result, each with the reason."""
     warnings = tuple(find_warnings(results, failures))
-    trained, separated = _count_networks(results.networks), tuple(_separability(results.separability))
+    trained, separated = count_networks(results.networks), tuple(count_separated(results.separability))
     return StudySummary(spec, results, trained, separated, failures, warnings)
-
-
-def _count_networks(networks: pd.DataFrame) -> Trained:
-    if networks.empty:
-        return Trained()
-    reached = networks["reached"].astype(bool)
-    groups = reached.groupby([networks["architecture"], networks["task"]]).all()
-    return Trained(len(networks), int(reached.sum()), len(groups), int(groups.sum()))
-
-
-def _separability(table: pd.DataFrame) -> list[Separated]:
-    if table.empty:
-        return []
-    rows = []
-    for (analysis, labelling), part in table.groupby(["analysis", "labelling"], sort=True):
-        rows.append(_tally(int(analysis), str(labelling), ALL, part))
-        rows += [
-            _tally(int(analysis), str(labelling), str(phase), own) for phase, own in part.groupby("phase", sort=False)
-        ]
-    return rows
-
-
-def _tally(analysis: int, labelling: str, phase: str, part: pd.DataFrame) -> Separated:
-    usable = part.dropna(subset=["accuracy", "p_value"])
-    accuracy, chance = (float(usable[name].mean()) if len(usable) else None for name in ("accuracy", "chance"))
-    told_apart = int((usable["p_value"] <= ALPHA).sum())
-    return Separated(analysis, labelling, phase, len(part), accuracy, chance, told_apart)
 
 
 def _conclusions(results: Results) -> dict[str, object]:
@@ -117,13 +67,15 @@ def _conclusions(results: Results) -> dict[str, object]:
     }
 
 
-def _meta_clustering(results: Results) -> dict[str, object]:
-    meta = results.meta
+def _meta_clustering(meta: MetaClustered | TooFewPoints | None) -> dict[str, object]:
     if meta is None:
         return {}
-    shown: dict[str, object] = {"explained": []}
-    if meta.found is not None:
-        names = ("n_groups", "silhouettes", "stable", "same_number")
-        shown = {"explained": [asdict(own) for own in meta.found.explained], "stress": meta.found.embedding.stress}
-        shown |= {name: getattr(meta.found, name) for name in names}
-    return {**shown, "message": meta.message, "n_left_out": meta.n_left_out, "features": list(meta.features)}
+    shown = {"explained": [], "message": "", "n_left_out": meta.n_left_out, "features": list(meta.features)}
+    if isinstance(meta, TooFewPoints):
+        return shown | {"message": meta.message}
+    found = meta.found
+    return shown | {
+        "explained": [asdict(factor) for factor in found.explained],
+        "stress": found.embedding.stress,
+        **{name: getattr(found, name) for name in ("n_groups", "silhouettes", "stable", "same_number")},
+    }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from safetensors.numpy import save as to_safetensors
 
 from dynashape import __version__
@@ -19,14 +18,12 @@ from dynashape.report import FigureElement, ReportContent, render_report
 from dynashape.report.captions import Drawing, Section
 from dynashape.steps import Reader
 from dynashape.store import atomic_path, write_atomic
+from dynashape.store.plain_files import read_json, read_table, write_json, write_tables
 from dynashape.study.found.learning import Learning, read_learning
 from dynashape.study.found.results import Results, read_networks, read_results
 from dynashape.study.found.summary import StudySummary, summarise
 from dynashape.study.told.figures import study_figures
-from dynashape.study.told.learning import tell_learning
-from dynashape.study.told.power import tell_power
-from dynashape.study.told.report import compose_report
-from dynashape.study.told.sensitivity import tell_sensitivity
+from dynashape.study.told.report import compose_report, tell_learning, tell_power, tell_sensitivity
 from dynashape.study.work.plan import Plan
 
 _TABLES = ["networks", "psychometric", "operators", "eigenvalues", "alignments", "bounds", "separability", "embeddings"]
@@ -47,9 +44,9 @@ def export(
     _write_tables(results, learning, directory)
     _write_distances(results, directory / "distances")
     _write_networks(plan, read, results, directory)
-    _write_json(directory / "summary.json", summary.as_dict())
+    write_json(directory / "summary.json", summary.as_dict())
     provenance = _provenance(plan, directory / "provenance.json", run)
-    _write_json(directory / "provenance.json", provenance)
+    write_json(directory / "provenance.json", provenance)
     sections = [tell_learning(learning), *read_sections(directory)]
     figures = [*study_figures(plan, read, results), *(figure for section in sections for figure in section.figures)]
     tables = [table for section in sections for table in section.tables]
@@ -61,17 +58,15 @@ def export(
 def read_sections(directory: Path) -> tuple[Section, Section]:
     """What the sensitivity analysis and the planning of seeds left in the study's folder."""
     return (
-        tell_sensitivity(_read_table(directory, "sensitivity"), _read_table(directory, "sensitivity_dimensions")),
-        tell_power(_read_table(directory, "power"), _read_table(directory, "verdict_power")),
+        tell_sensitivity(read_table(directory, "sensitivity"), read_table(directory, "sensitivity_dimensions")),
+        tell_power(read_table(directory, "power"), read_table(directory, "verdict_power")),
     )
 
 
 def read_content(summary: StudySummary, directory: Path) -> ReportContent:
     """What the report of the study in a folder says, without its figures; nothing is written."""
-    written = directory / "provenance.json"
-    provenance = json.loads(written.read_text()) if written.is_file() else {}
     tables = [table for section in read_sections(directory) for table in section.tables]
-    return compose_report(summary, provenance, (), tables)
+    return compose_report(summary, read_json(directory / "provenance.json"), (), tables)
 
 
 def write_figures(drawings: Iterable[Drawing], directory: Path) -> list[FigureElement]:
@@ -81,22 +76,10 @@ def write_figures(drawings: Iterable[Drawing], directory: Path) -> list[FigureEl
     for drawing in drawings:
         picture = drawing.draw()
         content = {suffix: to_bytes(picture, suffix) for suffix in FORMATS}
-        for suffix, own in content.items():
-            write_atomic(directory / f"{drawing.name}.{suffix}", own)
+        for suffix, written in content.items():
+            write_atomic(directory / f"{drawing.name}.{suffix}", written)
         elements.append(drawing.as_element(content["svg"].decode()))
     return elements
-
-
-def write_tables(tables: Mapping[str, pd.DataFrame], directory: Path) -> None:
-    """Write each table as NAME.parquet into the folder."""
-    for name, table in tables.items():
-        with atomic_path(directory / f"{name}.parquet") as path:
-            table.to_parquet(path, index=False)
-
-
-def _read_table(directory: Path, name: str) -> pd.DataFrame:
-    path = directory / f"{name}.parquet"
-    return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
 
 
 def _write_tables(results: Results, learning: Learning, directory: Path) -> None:
@@ -116,12 +99,12 @@ def _write_distances(results: Results, directory: Path) -> None:
 def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path) -> None:
     """The weights of every network, and how it learned, each in a file of its own."""
     (directory / "weights").mkdir(exist_ok=True)
-    for one in read_networks(plan, read):
-        kept = {"initial": one.initial, "final": one.final}
-        kept |= {f"update_{update}": weights for update, weights in one.snapshots.items()}
-        own = {f"{when}.{name}": np.ascontiguousarray(a) for when, w in kept.items() for name, a in w.items()}
-        name = f"{one.architecture}-{one.task}-{one.seed}.safetensors"
-        write_atomic(directory / "weights" / name, to_safetensors(own))
+    for network in read_networks(plan, read):
+        kept = {"initial": network.initial, "final": network.final}
+        kept |= {f"update_{update}": weights for update, weights in network.snapshots.items()}
+        arrays = {f"{when}.{name}": np.ascontiguousarray(a) for when, w in kept.items() for name, a in w.items()}
+        name = f"{network.architecture}-{network.task}-{network.seed}.safetensors"
+        write_atomic(directory / "weights" / name, to_safetensors(arrays))
     (directory / "training").mkdir(exist_ok=True)
     if len(results.training):
         labels = ["architecture", "task", "seed"]
@@ -131,7 +114,7 @@ def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path)
 
 
 def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, object]:
-    earlier = json.loads(path.read_text()).get("runs", []) if path.exists() else []
+    earlier: Any = read_json(path).get("runs", [])
     return {
         "dynashape": __version__,
         "python": python_version(),
@@ -148,7 +131,3 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _write_json(path: Path, value: Mapping[str, object]) -> None:
-    write_atomic(path, (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())

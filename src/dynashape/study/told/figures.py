@@ -9,13 +9,15 @@ from functools import partial
 import pandas as pd
 
 from dynashape import figures
-from dynashape.report.captions import Drawing, figure
+from dynashape.figures.samples import tabulate_paths, tabulate_samples
+from dynashape.inference import Headline, MetaClustering
+from dynashape.inference.study.rows import pooled_rows, share_rows
+from dynashape.report.captions import Drawing, figure, words
 from dynashape.seeds import stream
 from dynashape.steps import Reader
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
-from dynashape.study.told.samples import find_paths, tabulate_paths, tabulate_samples
-from dynashape.study.work.conclude import Conclusions
+from dynashape.study.told.paths import find_paths
 from dynashape.study.work.meta_cluster import MetaClustered
 from dynashape.study.work.plan import Plan
 from dynashape.tasks import example_trial
@@ -28,13 +30,13 @@ def study_figures(plan: Plan, read: Reader, results: Results) -> Iterator[Drawin
     samples = tabulate_samples(trials)
     yield figure("figure1_tasks", partial(figures.plot_task_structure, trials), samples, input_noise=spec.input_noise)
     yield from _comparison_scheme(plan, read, results)
-    if results.meta is not None and results.meta.found is not None:
-        yield _meta_clustering(results.meta, results.meta_points)
+    if isinstance(results.meta, MetaClustered):
+        yield _meta_clustering(results.meta.found, results.meta_points)
     if len(results.separability):
         draw = partial(figures.plot_separability_map, results.separability)
         yield figure("separability", draw, results.separability, n_seeds=n_seeds)
     if results.conclusions is not None and results.conclusions.headline.cells:
-        yield _variance_shares(results.conclusions)
+        yield _variance_shares(results.conclusions.headline)
     if len(results.embeddings):
         yield from _mds_maps(spec, results.embeddings)
     if results.distances:
@@ -68,61 +70,39 @@ def _comparison_scheme(plan: Plan, read: Reader, results: Results) -> Iterator[D
             architecture=found.architecture,
             method=spec.measure.method,
         )
-        names = {"architecture": found.architecture}
-        yield figure("figure2_comparisons", draw, tabulate_paths(found), seed=spec.seeds[0], **names)
+        table = tabulate_paths(found.paths, found.choices)
+        yield figure("figure2_comparisons", draw, table, seed=spec.seeds[0], architecture=found.architecture)
 
 
-def _meta_clustering(meta: MetaClustered, points: pd.DataFrame) -> Drawing:
-    found = meta.found
-    assert found is not None
-    several = "groups outlined, their number chosen by silhouette"
-    said = ""
-    if found.stable is not None:
-        said += f"Grouping again after resampling seeds agrees by {found.stable:.2f} (adjusted Rand). "
-    if found.same_number is not None:
-        said += f"The rule finds as many groups in {found.same_number:.0%} of the resamplings. "
+def _meta_clustering(found: MetaClustering, points: pd.DataFrame) -> Drawing:
+    said = [
+        words("figure3_meta_clustering", name, {name: value})
+        for name, value in (("stable", found.stable), ("same_number", found.same_number))
+        if value is not None
+    ]
     explained = pd.DataFrame([asdict(factor) for factor in found.explained]) if found.explained else None
     return figure(
         "figure3_meta_clustering",
         partial(figures.plot_meta_clustering, points, explained, stable=found.stable),
         points,
         n_points=len(points),
-        groups=several if found.n_groups > 1 else "which fall into no groups",
-        confidence=said,
+        groups=words("figure3_meta_clustering", "several" if found.n_groups > 1 else "none", {}),
+        confidence="".join(said),
     )
 
 
-def _variance_shares(conclusions: Conclusions) -> Drawing:
-    shares, pooled = tabulate_cell_shares(conclusions), tabulate_pooled(conclusions)
-    fewest = min((cell.first for cell in conclusions.headline.cells), key=lambda share: share.n_seeds)
+def _variance_shares(headline: Headline) -> Drawing:
+    shares, pooled = (pd.DataFrame(rows(headline)) for rows in (share_rows, pooled_rows))
+    fewest = min((cell.first for cell in headline.cells), key=lambda share: share.n_seeds)
     draw = partial(figures.plot_variance_shares, shares, pooled)
     return figure("variance_shares", draw, shares, coverage=fewest.coverage, n_seeds=fewest.n_seeds)
 
 
-def tabulate_cell_shares(conclusions: Conclusions) -> pd.DataFrame:
-    """One row an architecture, phase, labelling and analysis: share, share_low and share_high."""
-    rows: dict[tuple[str, str, str, int], tuple[float, float, float]] = {}
-    for cell in conclusions.headline.cells:
-        for side, own in ((cell.contrast.first, cell.first), (cell.contrast.second, cell.second)):
-            place = (cell.architecture, cell.phase, str(side.labelling), side.analysis.number)
-            rows.setdefault(place, (own.estimate, own.low, own.high))
-    columns = ["architecture", "phase", "labelling", "analysis", "share", "share_low", "share_high"]
-    return pd.DataFrame([(*place, *share) for place, share in rows.items()], columns=columns)
-
-
-def tabulate_pooled(conclusions: Conclusions) -> pd.DataFrame:
-    """One row a contrast, pooled over all cells: estimate, low and high of the difference, and the verdict."""
-    pooled = conclusions.headline.pooled
-    return pd.DataFrame(
-        [{"contrast": str(one.contrast), **asdict(one.difference), "verdict": str(one.verdict)} for one in pooled]
-    )
-
-
 def _mds_maps(spec: StudySpec, embeddings: pd.DataFrame) -> Iterator[Drawing]:
     facts = {"mds": spec.separability.mds, "dissimilarity": spec.measure.words}
-    for analysis, own in embeddings.groupby("analysis"):
+    for analysis, maps in embeddings.groupby("analysis"):
         draw = partial(figures.plot_mds_maps, embeddings, int(analysis))
-        yield figure("mds_analysis", draw, own, suffix=str(analysis), analysis=analysis, **facts)
+        yield figure("mds_analysis", draw, maps, suffix=str(analysis), analysis=analysis, **facts)
 
 
 def _psychometric(points: pd.DataFrame, n_seeds: int) -> Drawing:

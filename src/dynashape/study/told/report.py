@@ -1,116 +1,61 @@
-"""What the report of a study says: the verdict and its numbers, then everything behind them."""
+"""What the report of a study says: the verdict, everything behind it, and what further analyses add."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+import pandas as pd
+
+from dynashape import figures
 from dynashape.inference import MEASURED_BIAS
-from dynashape.records import HEADLINE, Labelling, Verdict, analysis_numbered
+from dynashape.records import ALL
 from dynashape.report import (
     ClaimElement,
     Explorer,
     FigureElement,
-    KeyNumber,
     ReportContent,
     TableElement,
     describe_methods,
 )
-from dynashape.report.captions import table
+from dynashape.report.captions import Drawing, Section, figure, table, words
+from dynashape.report.footing import tabulate_footing
+from dynashape.report.opening import say_details, say_verdict, show_separated
 from dynashape.study.ask.spec import StudySpec
+from dynashape.study.found.learning import Learning
 from dynashape.study.found.results import Results
-from dynashape.study.found.summary import Separated, StudySummary
-from dynashape.study.found.tables import tabulate_footing
+from dynashape.study.found.summary import StudySummary
+from dynashape.study.work.meta_cluster import MetaClustered
 from dynashape.study.work.train import pool_size
-
-_SENTENCES = {
-    Verdict.INPUT: "Input dominates training.",
-    Verdict.TRAINING: "Training dominates input.",
-}
 
 
 def compose_report(
     summary: StudySummary,
     provenance: Mapping[str, object],
-    figures: Sequence[FigureElement] = (),
+    drawn: Sequence[FigureElement] = (),
     more_tables: Sequence[TableElement] = (),
 ) -> ReportContent:
     """The content of a study's report, from its summary; nothing is read or written."""
-    spec, results = summary.spec, summary.results
-    conclusions = results.conclusions
+    spec, results, overall = summary.spec, summary.results, summary.overall
+    meta, conclusions = results.meta, results.conclusions
+    headline = None if conclusions is None else conclusions.headline
     claims = () if conclusions is None else conclusions.claims
+    explained = meta.found.explained if isinstance(meta, MetaClustered) else ()
+    distances, maps = results.distances, results.embeddings
+    explorer = Explorer(results.separability, maps, distances, results.networks, results.meta_points)
     return ReportContent(
         title=f"{spec.name}: what shapes the dynamics?",
-        verdict=_verdict(summary),
-        details=_details(summary),
-        key_numbers=[_key_number(row) for row in summary.overall if row.mean_accuracy is not None],
-        claims=[ClaimElement(own.claim, own.outcome.words, own.finding, own.rule) for own in claims],
-        explorer=_explorer(results) if len(results.separability) else None,
-        figures=figures,
+        verdict=say_verdict(headline, overall),
+        details=say_details(headline, overall, summary.networks, explained),
+        key_numbers=[show_separated(row) for row in overall if row.mean_accuracy is not None],
+        claims=[ClaimElement(said.claim, said.outcome.words, said.finding, said.rule) for said in claims],
+        explorer=explorer if len(results.separability) else None,
+        figures=drawn,
         tables=[*_tables(spec, results), *more_tables],
         methods=describe_methods(spec.as_dict(), pool_size(spec.training)),
         notices=summary.warnings,
         parameters=spec.as_dict(),
         provenance=provenance,
-    )
-
-
-def _explorer(results: Results) -> Explorer:
-    return Explorer(
-        separability=results.separability,
-        embeddings=results.embeddings if len(results.embeddings) else None,
-        distances=results.distances or None,
-        networks=results.networks,
-        meta=results.meta_points if len(results.meta_points) else None,
-    )
-
-
-def _verdict(summary: StudySummary) -> str:
-    conclusions = summary.results.conclusions
-    pooled = None if conclusions is None else conclusions.headline.of(HEADLINE)
-    if pooled is None:
-        return _counted(summary)
-    return _SENTENCES.get(pooled.verdict, "Whether input or training dominates cannot be told.")
-
-
-def _counted(summary: StudySummary) -> str:
-    rows = {row.labelling: row for row in summary.overall if row.mean_accuracy is not None}
-    if not {Labelling.TRAINING, Labelling.INPUT} <= set(rows):
-        return "Too little of the study is done to say what shapes the dynamics."
-    training, drive = rows[Labelling.TRAINING], rows[Labelling.INPUT]
-    return (
-        f"Input was told apart in {drive.n_told_apart} of {drive.n_comparisons} comparisons, training in "
-        f"{training.n_told_apart} of {training.n_comparisons} (exact permutation test at .05, uncorrected)."
-    )
-
-
-def _details(summary: StudySummary) -> list[str]:
-    networks, conclusions, meta = summary.networks, summary.results.conclusions, summary.results.meta
-    said = []
-    if conclusions is not None and conclusions.headline.of(HEADLINE) is not None:
-        cells = [cell.difference for cell in conclusions.headline.cells if cell.contrast is HEADLINE]
-        fewest = min(cells, key=lambda one: one.n_seeds)
-        said = [
-            f"{conclusions.headline.sentence} Intervals are over seeds, nominally 95 %; those of single cells were "
-            f"measured to cover {fewest.coverage:.1%} with {fewest.n_seeds} seeds.",
-            _counted(summary),
-        ]
-    said.append(
-        f"{networks.n_reached} of {networks.n_networks} networks solved their task; all networks of a group did "
-        f"so in {networks.n_groups_reached} of {networks.n_groups} groups of architecture and task."
-    )
-    if meta is not None and meta.found is not None and meta.found.explained:
-        shares = ", ".join(f"{own.factor.replace('_', ' ')} {own.share:.0%}" for own in meta.found.explained)
-        said.append(f"Share of the meta-clustering's variance that each factor explains: {shares}.")
-    return said
-
-
-def _key_number(row: Separated) -> KeyNumber:
-    question = analysis_numbered(row.analysis).question(Labelling(row.labelling))
-    return KeyNumber(
-        f"{row.mean_accuracy:.2f}",
-        f"{row.labelling} separation, analysis {row.analysis}",
-        f"{question} Mean in-sample accuracy; chance {row.mean_chance:.2f}; told apart in "
-        f"{row.n_told_apart} of {row.n_comparisons}.",
     )
 
 
@@ -125,3 +70,55 @@ def _tables(spec: StudySpec, results: Results) -> list[TableElement]:
         table("alignments", results.alignments, pairs, dissimilarity=spec.measure.words),
     )
     return [wish for wish in wishes if len(wish.table)]
+
+
+def tell_learning(learning: Learning) -> Section:
+    """Separability against updates, and the pooled verdict at each update; empty where there is nothing to tell."""
+    found, shares = learning.separability, learning.shares
+    usable = found.dropna(subset=["omega_squared"]) if len(found) else found
+    drawn = () if usable.empty else (_figure(found, usable),)
+    if shares.empty:
+        return Section(drawn)
+    pooled = shares[shares["architecture"] == ALL].drop(columns=["architecture", "phase"])
+    return Section(drawn, (table("learning_shares", pooled),))
+
+
+def _figure(found: pd.DataFrame, usable: pd.DataFrame) -> Drawing:
+    names = ["updates", "analysis", "architecture", "phase", "task_a", "task_b"]
+    n_lost = len(found.drop_duplicates(names)) - len(usable.drop_duplicates(names))
+    lost = words("learning", "lost", {"n_lost": n_lost}) if n_lost else ""
+    n_pairs, n_systems = len(found.drop_duplicates(["task_a", "task_b"])), int(usable["n_systems"].max())
+    band = words("learning", "pairs" if n_pairs > 1 else "pair", {"n_pairs": n_pairs})
+    draw = partial(figures.plot_learning, usable)
+    return figure("learning", draw, found, band=band, n_systems=n_systems, lost=lost)
+
+
+def tell_sensitivity(conclusions: pd.DataFrame, dimensions: pd.DataFrame) -> Section:
+    """The conclusions that flip or cannot be drawn, and the tests by dimension; empty where none has been made."""
+    if conclusions.empty:
+        return Section()
+    n_flips, n_others = int(conclusions["flips"].sum()), int((~conclusions["chosen"]).sum())
+    tables = [table("sensitivity", conclusions.drop(columns="chosen"), n_flips=n_flips, n_others=n_others)]
+    if len(dimensions):
+        tables.append(table("sensitivity_dimensions", dimensions))
+    pooled = conclusions[(conclusions["architecture"] == ALL) & conclusions["estimate"].notna()]
+    drawn = (figure("sensitivity", partial(figures.plot_sensitivity, pooled), pooled),) if len(pooled) else ()
+    return Section(drawn, tuple(tables))
+
+
+def tell_power(effects: pd.DataFrame, verdicts: pd.DataFrame) -> Section:
+    """The chances in single comparisons and of the pooled verdict; empty where no seeds have been planned."""
+    if effects.empty:
+        return Section()
+    first = next(effects.itertuples())
+    drawn = figure(
+        "power",
+        partial(figures.plot_power, effects, verdicts),
+        effects,
+        n_studies=first.n_studies,
+        error=0.5 / first.n_studies**0.5,
+        target=first.target,
+        verdicts=words("power", "verdicts", {}) if len(verdicts) else "",
+    )
+    single = table("power", effects, alpha=first.alpha, target=first.target)
+    return Section((drawn,), (single, table("verdict_power", verdicts)) if len(verdicts) else (single,))

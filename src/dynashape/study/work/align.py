@@ -10,12 +10,12 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.dissimilarity import Dissimilarity
-from dynashape.dissimilarity.kinds.dissimilarity import Summary, measure_pairs
+from dynashape.dissimilarity.kinds.dissimilarity import measure_pairs
 from dynashape.distances import Distances
-from dynashape.records import ANALYSES, CONDITIONS, Array, Status, System
+from dynashape.records import ANALYSES, CONDITIONS, Array, System
 from dynashape.steps import Reader
 from dynashape.study.work.fit import Fit, status_of
-from dynashape.study.work.snapshot import SnapshotStep
+from dynashape.study.work.record import SnapshotStep
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,6 @@ class Align(SnapshotStep[AlignedTile]):
         return self.fits[0].record.train.architecture
 
     @property
-    def update(self) -> int | None:
-        return self.fits[-1].update
-
-    @property
     def what(self) -> str:
         return f"{self.architecture} {self.phase}, pairs {self.pairs[0] + 1} to {self.pairs[1]}"
 
@@ -80,29 +76,22 @@ class Align(SnapshotStep[AlignedTile]):
         )
 
     def run(self, read: Reader) -> AlignedTile:
-        summaries: dict[System, Summary | Status] = {}
-        for fit in self.fits:
-            reduced: dict[System, Summary | Status] = read(fit)
-            summaries |= reduced
         systems = self.systems
+        summaries: dict[System, Any] = {system: found for fit in self.fits for system, found in read(fit).items()}
         usable = [system for system in systems if system in summaries and status_of(summaries[system]).ok]
         number = {system: k for k, system in enumerate(usable)}
         rows, columns = pair_indices(len(systems), self.pairs)
-        ends = [(systems[row], systems[column]) for row, column in zip(rows.tolist(), columns.tolist(), strict=True)]
-        wanted = [
-            first in number and second in number and (not self.compared_only or _is_compared(first, second))
-            for first, second in ends
-        ]
-        aligned = np.array(wanted, dtype=bool)
-        nothing = np.full(len(ends), np.nan)
-        tile = AlignedTile(nothing, nothing.copy(), np.zeros(len(ends), dtype=bool), aligned)
+        pairs = [(systems[row], systems[column]) for row, column in zip(rows, columns, strict=True)]
+        wanted = [{*pair} <= number.keys() and (not self.compared_only or _is_compared(*pair)) for pair in pairs]
+        aligned, (distance, spread) = np.array(wanted, dtype=bool), np.full((2, len(pairs)), np.nan)
+        converged = np.zeros(len(pairs), dtype=bool)
         if aligned.any():
-            pairs = np.array([(number[a], number[b]) for (a, b), used in zip(ends, wanted, strict=True) if used])
-            given: list[Any] = [summaries[system] for system in usable]
-            measured = measure_pairs(self.dissimilarity, given, pairs, [str(system) for system in usable])
-            tile.distance[aligned], tile.spread[aligned] = measured.values, measured.spread
-            tile.converged[aligned] = measured.converged
-        return tile
+            ends = np.array([(number[a], number[b]) for (a, b), used in zip(pairs, wanted, strict=True) if used])
+            names = [str(system) for system in usable]
+            measured = measure_pairs(self.dissimilarity, [summaries[system] for system in usable], ends, names)
+            distance[aligned], spread[aligned] = measured.values, measured.spread
+            converged[aligned] = measured.converged
+        return AlignedTile(distance, spread, converged, aligned)
 
 
 def pair_indices(n_systems: int, pairs: tuple[int, int]) -> tuple[Int[Array, " pairs"], Int[Array, " pairs"]]:
@@ -137,7 +126,8 @@ def join_tiles(steps: Sequence[Align], read: Reader) -> tuple[Distances, Alignme
         n_converged=int((converged & aligned).sum()),
         median_spread=float(np.median(spread[aligned])) if aligned.any() else None,
     )
-    facts = {name: value for name, value in vars(kind).items() if isinstance(value, str | int | float)}
+    facts: dict[str, str | int | float] = {"long_name": kind.words}
+    facts |= {name: value for name, value in vars(kind).items() if isinstance(value, str | int | float)}
     return Distances.of_systems(square, systems, kind.name, kind.unit, facts), counts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ from dynashape.records import ANALYSES, System, analysis_numbered
 from dynashape.steps import Reader
 from dynashape.study.ask.parts import SeparabilitySpec
 from dynashape.study.work.align import Align, join_tiles
-from dynashape.study.work.snapshot import SnapshotStep
+from dynashape.study.work.record import SnapshotStep
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,33 +35,35 @@ class Compare(SnapshotStep[dict[ComparisonKey, Compared]]):
         return self.tiles[0].phase
 
     @property
-    def update(self) -> int | None:
-        return self.tiles[0].update
-
-    @property
     def what(self) -> str:
         return f"{self.architecture} {self.phase}"
+
+    @property
+    def systems(self) -> dict[ComparisonKey, list[System]]:
+        """The systems of each comparison, in the order of its distances."""
+        return {
+            ComparisonKey(analysis.number, self.architecture, self.phase, *tasks): [
+                system
+                for system in self.tiles[0].systems
+                if system.task in tasks and system.condition in analysis.conditions
+            ]
+            for analysis in ANALYSES
+            for tasks in self.task_pairs
+        }
 
     def run(self, read: Reader) -> dict[ComparisonKey, Compared]:
         distances, _ = join_tiles(self.tiles, read)
         return {
-            ComparisonKey(analysis.number, self.architecture, self.phase, *pair): compare(
-                distances.select(task=pair, condition=analysis.conditions),
+            key: compare(
+                distances.select(task=key.tasks, condition=analysis_numbered(key.analysis).conditions),
                 n_components=self.separability.n_components,
                 metric=self.separability.mds == "metric",
                 max_relabellings=self.separability.max_relabellings,
             )
-            for analysis in ANALYSES
-            for pair in self.task_pairs
+            for key in self.systems
         }
 
 
-def read_comparisons(compares: tuple[Compare, ...], read: Reader) -> dict[ComparisonKey, Compared]:
+def read_comparisons(compares: Iterable[Compare], read: Reader) -> dict[ComparisonKey, Compared]:
     """All comparisons of these steps, in order."""
     return {key: compared for step in compares for key, compared in read(step).items()}
-
-
-def compared_systems(step: Compare, key: ComparisonKey) -> list[System]:
-    """The systems of one comparison, in the order of its distances."""
-    conditions = analysis_numbered(key.analysis).conditions
-    return [own for own in step.tiles[0].systems if own.task in key.tasks and own.condition in conditions]

@@ -8,7 +8,7 @@ from typing import ClassVar
 from dynashape.inference import Claim, Family, Headline, check_claims, compute_headline, correct_family
 from dynashape.steps import Reader
 from dynashape.study.work.compare import Compare, read_comparisons
-from dynashape.study.work.snapshot import SnapshotStep
+from dynashape.study.work.record import SnapshotStep
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,6 @@ class Conclude(SnapshotStep[Conclusions]):
     title: ClassVar[str] = "drawing conclusions"
 
     compares: tuple[Compare, ...]
-
-    @property
-    def update(self) -> int | None:
-        return self.compares[0].update
 
     @property
     def what(self) -> str:

@@ -65,11 +65,9 @@ def _respond(
     cell: Cell, weights: list[Weights], task: Task, trials: Trials
 ) -> tuple[Int[Array, "networks trials"], list[Sizes]]:
     chosen, activity = respond(cell, weights, trials.inputs, task.response_window)
-    sizes = [
-        Sizes(_finite(float(np.linalg.norm(own["recurrent"]))), _finite(float(size)))
-        for own, size in zip(weights, activity, strict=True)
-    ]
-    return chosen, sizes
+    norms = (np.linalg.norm(network["recurrent"]) for network in weights)
+    finite = ((_finite(float(norm)), _finite(float(size))) for norm, size in zip(norms, activity, strict=True))
+    return chosen, [Sizes(*sizes) for sizes in finite]
 
 
 def _finite(value: float) -> float | None:

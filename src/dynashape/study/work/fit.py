@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dynashape.dissimilarity.kinds.dissimilarity import Reduction, Summary
 from dynashape.records import Status, System
 from dynashape.steps import Reader
-from dynashape.study.work.record import Record, RecordedActivity
-from dynashape.study.work.snapshot import SnapshotStep
+from dynashape.study.work.record import Record, SnapshotStep
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +22,6 @@ class Fit(SnapshotStep[dict[System, Summary | Status]]):
     reduction: Reduction[Any]
 
     @property
-    def update(self) -> int | None:
-        return self.record.update
-
-    @property
     def what(self) -> str:
         return self.record.what
 
@@ -35,20 +30,10 @@ class Fit(SnapshotStep[dict[System, Summary | Status]]):
         return dict[System, self.reduction.summary | Status]  # type: ignore[name-defined]
 
     def run(self, read: Reader) -> dict[System, Summary | Status]:
-        summaries: dict[System, Summary | Status] = {}
-        for system, recorded in read(self.record).items():
-            for phase in self.phases:
-                part, place = cut(recorded, self.record, phase), replace(system, phase=phase)
-                summaries[place] = (
-                    self.reduction.reduce(part.activity, part.choices, str(place)) if part.status.ok else part.status
-                )
-        return summaries
-
-
-def cut(recorded: RecordedActivity, record: Record, phase: str) -> RecordedActivity:
-    """What was recorded in one phase of the trials."""
-    start, stop = record.train.timing.phases[phase]
-    return replace(recorded, activity=recorded.activity[:, start:stop])
+        return {
+            system: self.reduction.reduce(part.activity, part.choices, str(system)) if part.status.ok else part.status
+            for system, part in self.record.read_phases(read, self.phases)
+        }
 
 
 def status_of(summary: Summary | Status) -> Status:

@@ -19,22 +19,28 @@ FEWEST = 4
 
 @dataclass(frozen=True)
 class MetaClustered:
-    """The map of all comparisons: a place (the levels of the factors) a point, and the features that make it.
+    """The map of all comparisons: the levels of the factors of each point, and the features that make the map."""
 
-    `found` is None where too few points have all their features, for the reason in `message`.
-    """
-
-    places: tuple[dict[str, str | int], ...]
-    found: MetaClustering | None
+    levels: tuple[dict[str, str | int], ...]
+    found: MetaClustering
     features: tuple[str, ...]
     n_left_out: int
+
+
+@dataclass(frozen=True)
+class TooFewPoints:
+    """Why there is no map: too few of the points have all these features."""
+
     message: str
+    features: tuple[str, ...]
+    n_left_out: int
 
 
 @dataclass(frozen=True, eq=False)
-class MetaCluster(Step[MetaClustered]):
+class MetaCluster(Step[MetaClustered | TooFewPoints]):
     """The meta-clustering of all comparisons."""
 
+    version: ClassVar[int] = 2
     title: ClassVar[str] = "meta-clustering"
 
     compares: tuple[Compare, ...]
@@ -44,17 +50,17 @@ class MetaCluster(Step[MetaClustered]):
     def name(self) -> str:
         return "all comparisons"
 
-    def run(self, read: Reader) -> MetaClustered:
+    def run(self, read: Reader) -> MetaClustered | TooFewPoints:
         points = self.spec.points
         table = tabulate_features(read_comparisons(self.compares, read), points, self.spec.features)
-        if len(table.places) < FEWEST:
-            message = f"{len(table.places)} points have all their features, and {FEWEST} are needed"
-            return MetaClustered((), None, table.names, table.n_left_out, message)
-        levels = {factor: np.array([place[factor] for place in table.places]) for factor in points}
+        if len(table.levels) < FEWEST:
+            message = f"{len(table.levels)} points have all their features, and {FEWEST} are needed"
+            return TooFewPoints(message, table.names, table.n_left_out)
+        levels = {factor: np.array([point[factor] for point in table.levels]) for factor in points}
         found = meta_cluster(
             table.values,
             {factor: names for factor, names in levels.items() if len(np.unique(names)) > 1},
             replicates=table.replicates,
             max_groups=self.spec.max_groups,
         )
-        return MetaClustered(table.places, found, table.names, table.n_left_out, "")
+        return MetaClustered(table.levels, found, table.names, table.n_left_out)

@@ -77,7 +77,7 @@ def make_plan(spec: StudySpec) -> Plan:
         for task in spec.tasks
     )
     records = tuple(Record(train, spec.activity) for train in trains)
-    final = _analyse(spec, _fits(spec, records))
+    final = _analyse(spec, records)
     return Plan(
         spec=spec,
         trains=trains,
@@ -87,18 +87,16 @@ def make_plan(spec: StudySpec) -> Plan:
         halves=tuple(Halve(record, spec.phases, spec.measure) for record in records),
         meta_cluster=MetaCluster(final.compares, spec.meta_clustering),
         snapshots={
-            update: _analyse(spec, _fits(spec, (Record(train, spec.activity, update) for train in trains)), final.fits)
+            update: _analyse(spec, [Record(train, spec.activity, update) for train in trains], final.fits)
             for update in sorted(set(spec.training.snapshots))
         },
     )
 
 
-def _fits(spec: StudySpec, records: Iterable[Record]) -> tuple[Fit, ...]:
-    return tuple(Fit(record, spec.phases, spec.measure.reduction) for record in records)
-
-
-def _analyse(spec: StudySpec, fits: tuple[Fit, ...], final: tuple[Fit, ...] = ()) -> Analysed:
-    """From fits to conclusions. `final` holds the fits of the final networks where `fits` are those of a snapshot."""
+def _analyse(spec: StudySpec, records: Iterable[Record], final: tuple[Fit, ...] = ()) -> Analysed:
+    """From activity to conclusions; of a snapshot, `final` holds the fits of the final networks."""
+    measure = spec.measure
+    fits = tuple(Fit(record, spec.phases, measure.reduction) for record in records)
     n_systems = len(spec.tasks) * len(spec.seeds) * len(CONDITIONS)
     n_pairs = n_systems * (n_systems - 1) // 2
     n_tiles = -(-n_pairs // PAIRS_PER_TILE)
@@ -106,10 +104,10 @@ def _analyse(spec: StudySpec, fits: tuple[Fit, ...], final: tuple[Fit, ...] = ()
     aligns: list[Align] = []
     compares: list[Compare] = []
     for architecture in spec.architectures:
-        own = tuple(fit for fit in (*final, *fits) if fit.record.train.architecture == architecture)
+        group = tuple(fit for fit in (*final, *fits) if fit.record.train.architecture == architecture)
         for phase in spec.phases:
             tiles = tuple(
-                Align(own, phase, spec.measure, (bounds[tile], bounds[tile + 1]), compared_only=bool(final))
+                Align(group, phase, measure, (bounds[tile], bounds[tile + 1]), compared_only=bool(final))
                 for tile in range(n_tiles)
             )
             aligns += tiles

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from dynashape.records import CONDITIONS, Array, Condition, Status, System
 from dynashape.seeds import stream
-from dynashape.steps import Reader
+from dynashape.steps import Reader, Step
 from dynashape.study.ask.parts import ActivitySpec
-from dynashape.study.work.snapshot import SnapshotStep
 from dynashape.study.work.train import Train, weights_at
 from dynashape.tasks import drive
 from dynashape.training import record_activity
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class SnapshotStep(Step[T]):
+    """A step of the final networks, where `update` is None, or of the networks as they were after that update."""
+
+    @property
+    def update(self) -> int | None:
+        """The update after which the weights are looked at, that of the last input; None for the final ones."""
+        last = self.inputs[-1]
+        return last.update if isinstance(last, SnapshotStep) else None
+
+    @property
+    @abstractmethod
+    def what(self) -> str:
+        """What is worked on, whatever the update."""
+
+    @property
+    def name(self) -> str:
+        return self.what if self.update is None else f"{self.what} at update {self.update}"
+
+    @property
+    def stage(self) -> str:
+        return self.title if self.update is None else f"along learning: {self.title}"
 
 
 @dataclass(frozen=True)
@@ -66,19 +93,26 @@ class Record(SnapshotStep[dict[System, RecordedActivity]]):
         task, cell, wish = self.train.build_task(), self.train.build_cell(), self.activity
         architecture, seeds = self.train.architecture, self.train.seeds
         trials = [task.sample(wish.n_trials, stream("activity", architecture, task.name, seed)) for seed in seeds]
-        inputs = np.stack([own.inputs for own in trials])
+        inputs = np.stack([sampled.inputs for sampled in trials])
         noise = np.stack(
             [
-                drive(wish.noise, own, stream("noise", architecture, task.name, seed), sd=wish.noise_sd)
-                for seed, own in zip(seeds, inputs, strict=True)
+                drive(wish.noise, given, stream("noise", architecture, task.name, seed), sd=wish.noise_sd)
+                for seed, given in zip(seeds, inputs, strict=True)
             ]
         )
-        found: dict[System, RecordedActivity] = {}
+        recorded: dict[System, RecordedActivity] = {}
         for condition in self.conditions:
             untrained = condition is Condition.UNTRAINED
-            weights = [one.initial if untrained else weights_at(one, self.update) for one in networks]
+            weights = [network.initial if untrained else weights_at(network, self.update) for network in networks]
             activity, statuses = record_activity(cell, weights, noise if condition is Condition.NOISE else inputs)
-            for seed, own, values, status in zip(seeds, trials, activity, statuses, strict=True):
-                choices = np.asarray(own.conditions["choice"])
-                found[self.system(seed, condition)] = RecordedActivity(values, choices, status)
-        return found
+            for seed, sampled, values, status in zip(seeds, trials, activity, statuses, strict=True):
+                choices = np.asarray(sampled.conditions["choice"])
+                recorded[self.system(seed, condition)] = RecordedActivity(values, choices, status)
+        return recorded
+
+    def read_phases(self, read: Reader, phases: tuple[str, ...]) -> Iterator[tuple[System, RecordedActivity]]:
+        """What was recorded of each system in each of these phases of the trials."""
+        for system, recorded in read(self).items():
+            for phase in phases:
+                span = slice(*self.train.timing.phases[phase])
+                yield replace(system, phase=phase), replace(recorded, activity=recorded.activity[:, span])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dynashape.errors import StoreError
 from dynashape.networks import Cell, Weights
 from dynashape.seeds import stream
 from dynashape.steps import Reader, Step
+from dynashape.steps.saved_state import SavedState
 from dynashape.store import Store
 from dynashape.study.ask.parts import NetworkSpec, TaskSpec
 from dynashape.tasks import NeurogymTask, Task, Timing
@@ -18,10 +17,6 @@ from dynashape.training import LearningProtocol, TrainedNetwork, TrainingState, 
 
 # Trials of a NeuroGym environment that batches are drawn from: sampling afresh takes longer than learning from a batch.
 N_POOL = 4096
-# Work that is lost at most; a state of 60 networks is some megabytes, so saving costs far less than this.
-SAVE_EVERY_S = 30.0
-# How many updates a task needs, roughly and against the others; one that is not known is started first.
-_UPDATES = {"CDM": 4.0, "PR": 2.0, "DC": 1.0, "GNG": 0.5}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +39,7 @@ class Train(Step[tuple[TrainedNetwork, ...]]):
 
     @property
     def cost(self) -> float:
-        return len(self.build_cell().gates) * _UPDATES.get(self.task.name, max(_UPDATES.values()))
+        return float(len(self.build_cell().gates))
 
     def build_cell(self) -> Cell:
         """The cell of these networks."""
@@ -55,7 +50,7 @@ class Train(Step[tuple[TrainedNetwork, ...]]):
         return self.task.build(self.timing, self.input_noise)
 
     def run(self, read: Reader) -> tuple[TrainedNetwork, ...]:
-        saved = SavedTraining(read.store, self.key)
+        saved = SavedState(read.store, self.key, TrainingState)
         networks = train_group(
             self.build_cell(),
             pooled(self.build_task(), self.training),
@@ -69,32 +64,7 @@ class Train(Step[tuple[TrainedNetwork, ...]]):
         return tuple(networks)
 
     def finished(self, store: Store) -> None:
-        SavedTraining(store, self.key).clear()
-
-
-class SavedTraining:
-    """The state of a training under way, kept in the store so that it survives the death of its process."""
-
-    def __init__(self, store: Store, key: str) -> None:
-        self._store, self._key = store, key
-        self._saved = time.monotonic()
-
-    def load(self) -> TrainingState | None:
-        """The last state that was saved whole; None where there is none, or one of another version of this code."""
-        try:
-            return self._store.load("progress", self._key, TrainingState)
-        except StoreError:
-            return None
-
-    def save(self, state: TrainingState) -> None:
-        """Save the state if the last one is older than `SAVE_EVERY_S`."""
-        if time.monotonic() - self._saved >= SAVE_EVERY_S:
-            self._store.save("progress", self._key, state)
-            self._saved = time.monotonic()
-
-    def clear(self) -> None:
-        """Forget the state: the training is done."""
-        self._store.remove("progress", self._key)
+        SavedState(store, self.key, TrainingState).clear()
 
 
 def weights_at(network: TrainedNetwork, update: int | None) -> Weights:

@@ -43,7 +43,7 @@ def test_the_same_seed_gives_the_same_power():
 def test_simulation_error_is_binomial_and_never_none():
     assert simulation_error(100, 400) == pytest.approx(np.sqrt(0.25 * 0.75 / 400), rel=0.02)
     assert 0.0 < simulation_error(400, 400) < 0.01
-    assert compute_power(_NOISE, Term.TASK, 0.9, (8,), n_studies=20).errors[0] > 0.0
+    assert compute_power(_NOISE, Term.TASK, 0.9, (8,), n_studies=20).error[0] > 0.0
 
 
 def test_planned_share_is_met():

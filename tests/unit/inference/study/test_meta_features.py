@@ -44,7 +44,7 @@ def test_whatever_is_no_point_becomes_a_feature(comparisons):
     table = tabulate_features(comparisons, ["analysis", "architecture", "task_pair"], ["accuracy"])
     assert table.values.shape == (2 * 2 * 2, 2 * 2)  # two labellings in each of two phases
     place = {"analysis": 1, "architecture": "GRU", "task_pair": "CDM-PR"}
-    assert sorted(table.values[table.places.index(place)]) == [1.0, 1.25, 1.5, 1.75]
+    assert sorted(table.values[table.levels.index(place)]) == [1.0, 1.25, 1.5, 1.75]
     assert table.names == (
         "accuracy/condition/delay",
         "accuracy/condition/stimulus",
@@ -60,7 +60,7 @@ def test_with_every_factor_as_a_point_two_separations_are_left(comparisons):
 def test_points_and_features_are_in_the_order_of_their_names(comparisons):
     turned = dict(reversed(comparisons.items()))
     one, other = (tabulate_features(own, FACTORS, ["accuracy"]) for own in (comparisons, turned))
-    assert one.places == other.places and one.names == other.names
+    assert one.levels == other.levels and one.names == other.names
     assert np.array_equal(one.values, other.values)
 
 
@@ -68,7 +68,7 @@ def test_a_point_without_all_its_features_is_left_out(comparisons):
     lost = LeftOut(Status(Code.TOO_FEW_NETWORKS), 2, 18)
     missing = comparisons | {next(iter(comparisons)): lost}
     table = tabulate_features(missing, ["analysis", "architecture", "task_pair"], ["accuracy"])
-    assert len(table.places) == 7
+    assert len(table.levels) == 7
     assert table.n_left_out == 1
     assert np.isfinite(table.values).all()
 

@@ -11,7 +11,6 @@ from dynashape.steps import Reader
 from dynashape.store import Store
 from dynashape.study import load_spec
 from dynashape.study.found.bounds import read_bounds
-from dynashape.study.work.halve import Halves
 from dynashape.study.work.plan import make_plan
 
 
@@ -21,9 +20,7 @@ def test_bounds_average_over_seeds_and_leave_out_what_has_no_distance(tmp_path):
     floors = {0: 0.1, 1: 0.2, 2: None}
     for step in plan.halves:
         found = {
-            step.record.system(seed, Condition.TRAINED, "delay"): Halves(
-                floor, Status() if floor is not None else Status(Code.SILENT)
-            )
+            step.record.system(seed, Condition.TRAINED, "delay"): Status(Code.SILENT) if floor is None else floor
             for seed, floor in floors.items()
         }
         store.save(step.kind, step.key, found, step.result_type)

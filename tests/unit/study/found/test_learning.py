@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 
 from dynashape.engine.serial import SerialEngine
+from dynashape.inference.study.rows import contrast_rows
 from dynashape.records import System
 from dynashape.steps import Reader, compute
 from dynashape.store import Store
 from dynashape.study import load_spec, read_results
-from dynashape.study.found.learning import read_learning, tabulate_shares
-from dynashape.study.told.learning import tell_learning
+from dynashape.study.found.learning import read_learning
+from dynashape.study.told.report import tell_learning
 from dynashape.study.work.fit import Fit
 from dynashape.study.work.plan import make_plan
 
@@ -44,7 +45,7 @@ def test_the_columns_are_those_of_the_separability_table_after_the_updates(early
 def test_the_shares_name_their_place_and_the_verdict(early):
     plan, read = early
     headline = read(plan.final.conclude).headline
-    rows = list(tabulate_shares(headline))
+    rows = list(contrast_rows(headline))
     cells = [row for row in rows if row["phase"] == "delay"]
     assert len(cells) == len(headline.cells) > 0
     assert {row["architecture"] for row in rows if row["phase"] == "all"} == {"all", "GRU"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from dynashape.dissimilarity import fit_operator
@@ -13,13 +12,12 @@ from dynashape.dissimilarity.kinds.reductions import Averages
 from dynashape.records import Code, Condition, Status, System
 from dynashape.study.found.tables import (
     tabulate_eigenvalues,
-    tabulate_footing,
     tabulate_meta,
     tabulate_networks,
     tabulate_operators,
 )
 from dynashape.study.work.examine import Examined, Sizes
-from dynashape.study.work.meta_cluster import MetaClustered
+from dynashape.study.work.meta_cluster import TooFewPoints
 
 LABELS = ["architecture", "task", "seed", "condition", "phase"]
 
@@ -71,21 +69,13 @@ def test_sizes_stand_beside_the_networks_that_were_examined(synthetic):
     assert table.loc[1:, columns].isna().all(axis=None)
 
 
-def test_footing_says_unknown_rather_than_nan():
-    row = {"architecture": "GRU", "task": "PR", "accuracy": 0.5, "ceiling": 1.0, "fixation": 1.0, "updates": 3}
-    table = tabulate_footing(pd.DataFrame([{**row, "reached": False, "activity_rms": np.nan}]))
-    assert table.loc[0, "activity"] == "unknown"
-    assert table.loc[0, "at criterion"] == "0 of 1"
-    assert tabulate_footing(pd.DataFrame()).empty
-
-
 def test_points_of_the_map_have_their_place_and_both_tasks(synthetic):
     table, meta = synthetic.results.meta_points, synthetic.results.meta
-    assert len(table) == len(meta.places)
+    assert len(table) == len(meta.levels)
     assert (table["task_pair"] == table["task_a"] + "-" + table["task_b"]).all()
     assert table["group"].tolist() == meta.found.groups.tolist()
     assert tabulate_meta(None).empty
-    assert tabulate_meta(MetaClustered((), None, (), 0, "too few")).empty
+    assert tabulate_meta(TooFewPoints("too few", (), 0)).empty
 
 
 def test_rows_say_what_the_records_say(synthetic):

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from dynashape.networks import make_cell
-from dynashape.steps import Reader, perform
+from dynashape.steps import Reader, perform, saved_state
+from dynashape.steps.saved_state import SavedState
 from dynashape.store import Store
 from dynashape.study import load_spec
-from dynashape.study.work import train as working
 from dynashape.study.work.plan import make_plan
-from dynashape.study.work.train import SavedTraining, pool_size
+from dynashape.study.work.train import pool_size
 from dynashape.tasks import Timing, make_task
-from dynashape.training import LearningProtocol, train_group
+from dynashape.training import LearningProtocol, TrainingState, train_group
 
 TASK = make_task("GNG", Timing(fixation_ms=80, stimulus_ms=80, delay_ms=80, decision_ms=80))
 # One network is done before the other, and weights are kept along the way: every part of the state is in use.
@@ -34,8 +34,8 @@ PROTOCOL = LearningProtocol(
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(working, "SAVE_EVERY_S", 0.0)
-    return SavedTraining(Store.create(tmp_path), "key")
+    monkeypatch.setattr(saved_state, "SAVE_EVERY_S", 0.0)
+    return SavedState(Store.create(tmp_path), "key", TrainingState)
 
 
 def train(protocol=PROTOCOL, **more):
@@ -85,13 +85,13 @@ def test_half_a_state_is_no_state(kept, tmp_path):
 
 
 def test_states_are_saved_now_and_then(kept, monkeypatch, tmp_path):
-    monkeypatch.setattr(working, "SAVE_EVERY_S", 1000.0)
+    monkeypatch.setattr(saved_state, "SAVE_EVERY_S", 1000.0)
     train(on_state=kept.save)
     assert not list(tmp_path.rglob("*.npz"))
 
 
 def test_a_step_goes_on_from_what_was_saved_and_leaves_nothing_behind(tmp_path, monkeypatch):
-    monkeypatch.setattr(working, "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(saved_state, "SAVE_EVERY_S", 0.0)
     fields = ["architectures=[V-RNN]", "training.max_updates=8", "training.evaluate_every=2"]
     step = make_plan(load_spec("smoke", fields)).trains[0]
     whole, broken = (Store.create(tmp_path / name) for name in ("whole", "broken"))
@@ -99,7 +99,7 @@ def test_a_step_goes_on_from_what_was_saved_and_leaves_nothing_behind(tmp_path, 
     saved = []
     with monkeypatch.context() as patched:
         # The process dies after its second state, which is therefore the last one in the store.
-        keep = SavedTraining.save
+        keep = SavedState.save
 
         def die(self, state):
             keep(self, state)
@@ -107,10 +107,10 @@ def test_a_step_goes_on_from_what_was_saved_and_leaves_nothing_behind(tmp_path, 
             if len(saved) == 2:
                 raise KeyboardInterrupt
 
-        patched.setattr(SavedTraining, "save", die)
+        patched.setattr(SavedState, "save", die)
         with pytest.raises(KeyboardInterrupt):
             perform(broken.root, step)
-    assert SavedTraining(broken, step.key).load().updates == saved[1].updates > 0
+    assert SavedState(broken, step.key, TrainingState).load().updates == saved[1].updates > 0
     perform(broken.root, step)
     assert same(Reader(broken)(step), Reader(whole)(step))
     assert not list(tmp_path.rglob("progress/*.npz"))

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dynashape.figures.samples import tabulate_paths, tabulate_samples
 from dynashape.records import Code, Condition, Status
 from dynashape.seeds import stream
 from dynashape.steps import Reader
 from dynashape.store import Store
 from dynashape.study import load_spec
-from dynashape.study.told.samples import find_paths, project, tabulate_paths, tabulate_samples
+from dynashape.study.told.paths import find_paths, project
 from dynashape.tasks import example_trial
 
 
@@ -36,7 +37,7 @@ def test_paths_are_those_of_the_first_seed_in_the_published_pair(synthetic):
     recording = synthetic.read(step)[step.system(synthetic.spec.seeds[0], Condition.NOISE)]
     assert np.array_equal(found.paths["PR", "noise"], project(recording.activity))
     assert np.array_equal(found.choices["PR", "noise"], recording.choices)
-    table = tabulate_paths(found)
+    table = tabulate_paths(found.paths, found.choices)
     means = found.paths["PR", "noise"][recording.choices == recording.choices[0]].mean(axis=0)
     own = table[(table["task"] == "PR") & (table["condition"] == "noise") & (table["choice"] == recording.choices[0])]
     assert own[["component_1", "component_2"]].to_numpy() == pytest.approx(means, abs=1e-4)
@@ -53,7 +54,7 @@ def test_a_system_whose_activity_failed_is_its_status(synthetic, tmp_path):
     paths = find_paths(plan, Reader(store))
     assert paths.paths["CDM", "noise"] == lost
     assert ("CDM", "noise") not in paths.choices
-    assert pd.unique(tabulate_paths(paths)["condition"]).tolist() == ["untrained", "trained"]
+    assert pd.unique(tabulate_paths(paths.paths, paths.choices)["condition"]).tolist() == ["untrained", "trained"]
 
 
 def test_without_activity_there_are_no_paths(synthetic, tmp_path):
