@@ -88,8 +88,8 @@ def select_delays_and_rank(
     "reliability": each system is halved, one half of the units in the even trials and the other half in the odd ones,
     and the distance between its own halves is set against distances between halves of different systems, among the cuts
     that do not lie in a flat tail. Of the choices
-    that tell systems apart as well as the best one does, within one standard error over systems, it is the one with the
-    clearest cut.
+    that tell systems apart as often as the best one does, within one standard error over systems or .05, it is the one
+    at which the mean squared distance between systems is the largest multiple of that between halves.
 
     "gap": the cut at which the singular values fall most, on average over the systems.
 
@@ -164,7 +164,7 @@ def select_delays_and_rank(
         clear = [choice for choice in choices if not gaps[choice] > FLAT_TAIL] or choices
         halved = measure_reliability(recordings, clear, groups, options, n_jobs, progress)
         reliabilities = halved
-        chosen = most_reliable(halved, gaps) if halved else None
+        chosen = most_reliable(halved) if halved else None
     else:
         chosen = clearest_cut(gaps)
     if chosen is None:
