@@ -262,3 +262,10 @@ def test_a_file_holds_no_recordings() -> None:
     with pytest.raises(NotFittedError):
         DSA(2, 5).floors()
     assert not hasattr(DSA(2, 5), "floor_")
+
+
+def test_a_rank_that_leaves_nothing_to_align_is_refused_and_never_0_and_pi() -> None:
+    noise = [np.random.default_rng(k).normal(size=(20, 30, 10)) for k in range(3)]
+    for rank in ("svht", 0.01, 1):
+        with pytest.raises(InputError, match="rank >= 2"):
+            DSA(n_delays=1, rank=rank).fit(noise)

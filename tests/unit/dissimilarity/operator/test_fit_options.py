@@ -9,7 +9,7 @@ import pytest
 import scipy.linalg
 
 from dynashape.dissimilarity import Operator, align, align_all, fit_operator
-from dynashape.dissimilarity.activity import COMPACT_FROM
+from dynashape.dissimilarity.activity.recording import COMPACT_FROM
 from dynashape.dissimilarity.operator.decomposition import decompose
 from dynashape.dissimilarity.operator.held_out import one_step_errors
 from dynashape.dissimilarity.operator.trial_groups import read_in_groups
@@ -205,7 +205,7 @@ def test_long_activity_in_single_precision_takes_less_memory_than_it_holds() -> 
 def test_long_activity_in_single_precision_read_in_parts_gives_what_a_copy_in_double_gives(
     shape: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dynashape.dissimilarity.activity.COMPACT_FROM", 2**20)
+    monkeypatch.setattr("dynashape.dissimilarity.activity.recording.COMPACT_FROM", 2**20)
     rng = np.random.default_rng(0)
     activity = rng.standard_normal(size=shape, dtype=np.float32)
     activity[:, 1:] += 0.9 * activity[:, :-1]
