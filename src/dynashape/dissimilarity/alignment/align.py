@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from jaxtyping import Float
 
+from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.canonical_form import canonicalise
 from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
@@ -26,7 +27,8 @@ class Alignment:
     transform : array of shape (n, n)
         C, the orthogonal matrix for which C B C' is nearest to A.
     converged : bool
-        Whether the distance may still fall by at most 1e-5 rad, by the slope where the search stopped.
+        Whether the distance may still fall by at most 1e-5 rad, by the slope where the search stopped; up to rank 9
+        also whether more than one start ended in the lowest minimum.
     spread : float
         How far apart the starts of the last round lay, in radians; 0 where no search was needed.
     status : Status
@@ -41,6 +43,7 @@ class Alignment:
     status: Status
 
 
+@on_one_blas_thread
 def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pad: bool = False) -> Alignment:
     """Find the distance between two operators up to an orthogonal change of basis of either.
 
@@ -81,7 +84,9 @@ def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pa
     first, second = check_operators([A, B], zero_pad)
     tile = align_tile([(canonicalise(first), canonicalise(second))], budget)
     converged = bool(tile.converged[0])
-    unconverged = Status(Code.UNCONVERGED, "the alignment still moved when it stopped; use effort='thorough'")
+    unconverged = Status(
+        Code.UNCONVERGED, "the alignment may not have ended in the lowest minimum; use effort='thorough'"
+    )
     return Alignment(
         distance=float(tile.distance[0]),
         euclidean=float(tile.euclidean[0]),
