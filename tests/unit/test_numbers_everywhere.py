@@ -52,7 +52,9 @@ NEEDED: dict[str, dict[str, Any]] = {
     "find_dissimilarity": {"name": "dsa"},
     "fit_input_operator": {"activity": X, "inputs": Y, "n_delays": 2, "rank": 2},
     "fit_operator": {"activity": X, "n_delays": 2, "rank": 3},
+    "fit_operators": {"activities": [X, Y], "n_delays": 2, "rank": 3},
     "input_distances": {"matrices": [A, B]},
+    "ordering_stability": {"matrices": [VALUES, VALUES]},
     "procrustes_distance": {"first": X, "second": Y},
     "procrustes_distances": {"activities": [X, Y]},
     "read_trials": {"activity": X},
@@ -85,7 +87,7 @@ NEEDED: dict[str, dict[str, Any]] = {
 # Functions of records that public functions return, and of nothing else.
 OF_RECORDS = {"check_claims", "comparison_rows", "compute_shares"}
 # A value where the default is None, or would hide a number that is read wrongly.
-TRIED = {"tile": 1, "pad": 0.0, "rank": 3}
+TRIED = {"tile": 1, "pad": 0.0, "rank": 3, "center": "unit", "criterion": "gap"}
 
 KINDS = {"int", "float", "str", "bool", "None", "Sequence[int]", "Sequence[float]"}
 

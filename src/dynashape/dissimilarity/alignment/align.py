@@ -28,7 +28,8 @@ class Alignment:
     transform : array of shape (n, n)
         C, the orthogonal matrix for which C B C' is nearest to A.
     converged : bool
-        Whether the distance may still fall by at most 1e-5 rad, by the slope where the search stopped.
+        Whether the distance may still fall by at most 1e-5 rad, by the slope where the search stopped; up to rank 9
+        also whether more than one start ended in the lowest minimum.
     spread : float
         How far apart the starts of the last round lay, in radians; 0 where no search was needed.
     status : Status
@@ -85,7 +86,9 @@ def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pa
     first, second = check_operators([A, B], zero_pad)
     tile = align_tile([(canonicalise(first), canonicalise(second))], budget)
     converged = bool(tile.converged[0])
-    unconverged = Status(Code.UNCONVERGED, "the alignment still moved when it stopped; use effort='thorough'")
+    unconverged = Status(
+        Code.UNCONVERGED, "the alignment may not have ended in the lowest minimum; use effort='thorough'"
+    )
     return Alignment(
         distance=float(tile.distance[0]),
         euclidean=float(tile.euclidean[0]),

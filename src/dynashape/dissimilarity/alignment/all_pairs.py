@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from dynashape.arguments import read_arguments
-from dynashape.cores import on_one_blas_thread
+from dynashape.cores import count_jobs, on_one_blas_thread, spread
 from dynashape.dissimilarity.alignment.canonical_form import canonicalise
 from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
-from dynashape.dissimilarity.alignment.search import align_tile, tile_size
+from dynashape.dissimilarity.alignment.search import Tile, align_tile, tile_size
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -31,7 +33,7 @@ class Alignments:
     pairs : integer array of shape (pairs, 2)
         Which systems each pair is of: their positions in the list of operators.
     converged : boolean array of shape (pairs,)
-        Whether the distance may still fall by at most 1e-5 rad.
+        Whether the distance may still fall by at most 1e-5 rad (see `Alignment`).
     spread : array of shape (pairs,)
         How far apart the starts of the last round lay, in radians; 0 where no search was needed.
     n_systems : int
@@ -75,6 +77,7 @@ def align_all(
     *,
     tile: int | None = None,
     zero_pad: bool = False,
+    n_jobs: int | None = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Alignments:
     """Align all pairs of operators, or the given pairs.
@@ -91,6 +94,8 @@ def align_all(
         Number of pairs that are aligned together. Memory grows with it; the best number for the rank by default.
     zero_pad : bool, default False
         Whether operators of unequal rank are filled up with zeros.
+    n_jobs : int, default 1
+        Number of threads; -1 for all cores. The result does not depend on it.
     progress : callable, optional
         Called as `progress(done, total)` after every tile.
 
@@ -118,26 +123,52 @@ def align_all(
     budget = find_effort(effort)
     matrices = check_operators(operators, zero_pad)
     n_systems = len(matrices)
-    if pairs is None:
-        pairs = np.stack(np.triu_indices(n_systems, 1), axis=1)
-    pairs = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
-    if tile is not None and tile < 1:
-        raise InputError(
-            f"tile must be at least 1 (pairs aligned together); got {tile}. Leave it out for the best size."
-        )
-    if pairs.size and (pairs.min() < 0 or pairs.max() >= n_systems):
-        raise InputError(
-            f"pairs must hold positions in 0..{n_systems - 1} (the operators); got {pairs.min()}..{pairs.max()}."
-        )
-    canonical = [canonicalise(matrix) for matrix in matrices]
-    tile = tile or tile_size(len(matrices[0]))
-    euclidean, values, spread = np.zeros(len(pairs)), np.zeros(len(pairs)), np.zeros(len(pairs))
-    converged = np.zeros(len(pairs), dtype=bool)
-    for start in range(0, len(pairs), tile):
-        rows = slice(start, min(start + tile, len(pairs)))
-        found = align_tile([(canonical[i], canonical[j]) for i, j in pairs[rows]], budget)
-        euclidean[rows], values[rows] = found.euclidean, found.distance
-        spread[rows], converged[rows] = found.spread, found.converged
+    chosen = np.stack(np.triu_indices(n_systems, 1), axis=1) if pairs is None else _check_pairs(pairs, n_systems)
+    size = tile_size(len(matrices[0])) if tile is None else _check_tile(tile)
+    if tile is None:
+        size = max(1, min(size, -(-len(chosen) // count_jobs(n_jobs))))
+    canonical = spread(canonicalise, matrices, n_jobs)
+
+    def run(rows: slice) -> Tile:
+        return align_tile([(canonical[i], canonical[j]) for i, j in chosen[rows]], budget)
+
+    def tell(done: int, _: int) -> None:
         if progress is not None:
-            progress(int(rows.stop), len(pairs))
-    return Alignments(values, euclidean, pairs, converged, spread, n_systems)
+            progress(min(done * size, len(chosen)), len(chosen))
+
+    tiles = spread(run, [slice(k, k + size) for k in range(0, len(chosen), size)], n_jobs, tell)
+    euclidean, values, far = (
+        np.concatenate([np.zeros(0), *(getattr(found, name) for found in tiles)])
+        for name in ("euclidean", "distance", "spread")
+    )
+    converged = np.concatenate([np.zeros(0, bool), *(found.converged for found in tiles)])
+    return Alignments(values, euclidean, chosen, converged, far, n_systems)
+
+
+def _check_pairs(pairs: Any, n_systems: int) -> Int[Array, "pairs 2"]:
+    """The pairs as integers in rows of two; InputError where they are none."""
+    try:
+        given = np.asarray(pairs)
+    except ValueError:  # rows of unequal length
+        given = np.empty(0, object)
+    whole = given.dtype.kind in "iuf" and bool((np.isfinite(given) & (given == np.round(given))).all())
+    if not whole or (given.size and (given.ndim != 2 or given.shape[1] != 2)):
+        raise InputError(
+            "pairs must hold two whole numbers a row, positions in the list of operators, as [[0, 1], [0, 2]]; "
+            f"got {given.dtype} of shape {given.shape}{'' if whole else ' that are not whole numbers'}."
+        )
+    if given.size and (given.min() < 0 or given.max() >= n_systems):
+        raise InputError(
+            f"pairs must hold positions in 0..{n_systems - 1} (the operators); got {given.min()}..{given.max()}."
+        )
+    return given.astype(np.int64).reshape(-1, 2)
+
+
+def _check_tile(tile: Any) -> int:
+    """The size of a tile as an int; InputError where it is none."""
+    if isinstance(tile, bool) or not isinstance(tile, Real) or not float(tile).is_integer() or float(tile) < 1.0:
+        raise InputError(
+            f"tile must be a whole number from 1 up (pairs aligned together); got {tile!r}. "
+            "Leave it out for the best size."
+        )
+    return int(float(tile))

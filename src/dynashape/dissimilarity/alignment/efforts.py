@@ -12,6 +12,8 @@ import numpy as np
 
 from dynashape.errors import InputError, unknown_name
 
+# Up to this rank all starts are taken to their minima in double precision (see `low_rank`).
+LOW_RANK = 9
 # The share of the budget at these ranks, with straight lines between: an iteration costs the cube of the rank.
 RANKS = [0.0, 10.0, 20.0, 30.0, 40.0, 47.0, 60.0, 80.0, 100.0, 130.0]
 SHARES = [2.5, 2.0, 1.6, 1.6, 1.0, 1.0, 0.9, 0.5, 0.34, 0.2]
@@ -40,6 +42,19 @@ SLOW = (Round(3.0, HOT, None), Round(1.0, WARM, None), Round(0.5, (0.95, 0.85), 
 
 
 @dataclass(frozen=True)
+class Sweeps:
+    """The budget at ranks up to `LOW_RANK`, where starts are swept and the lowest are followed to their minima.
+
+    `n_drawn` random starts are swept beside the six matched ones, and the `n_followed` lowest go on; both are numbers a
+    rank. Further ones go on, from low to high, until the lowest minimum was found `n_agreeing` times.
+    """
+
+    n_drawn: int
+    n_followed: int
+    n_agreeing: int
+
+
+@dataclass(frozen=True)
 class Effort:
     """The budget of one alignment.
 
@@ -55,6 +70,8 @@ class Effort:
         Length of the last leg of the lowest start in single precision.
     polish : int
         Iterations in double precision that end the alignment.
+    sweeps : Sweeps
+        The budget at ranks up to `LOW_RANK`, where none of the above counts.
     """
 
     n_matched: int
@@ -64,6 +81,7 @@ class Effort:
     n_moves: int
     end: float
     polish: int
+    sweeps: Sweeps
 
     def at_rank(self, rank: int) -> Effort:
         """The budget for this rank.
@@ -92,6 +110,7 @@ EFFORTS: Mapping[str, Effort] = {
         n_moves=4,
         end=1.0,
         polish=12,
+        sweeps=Sweeps(n_drawn=2, n_followed=2, n_agreeing=2),
     ),
     "thorough": Effort(
         n_matched=3,
@@ -101,6 +120,7 @@ EFFORTS: Mapping[str, Effort] = {
         n_moves=4,
         end=1.0,
         polish=40,
+        sweeps=Sweeps(n_drawn=12, n_followed=10, n_agreeing=3),
     ),
 }
 """The efforts by name: "standard", the default, and "thorough", which tries more starts for longer."""

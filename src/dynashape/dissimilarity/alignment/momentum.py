@@ -36,9 +36,9 @@ PACE, FADING = 0.6, 0.98
 def compiled(function: Any) -> Any:
     """The function, compiled at its first call; kept on disk, where there is a place that may be written to."""
     try:
-        return njit(cache=True, error_model="numpy")(function)
+        return njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError:  # neither the package's folder nor the user's cache: compile once a process
-        return njit(error_model="numpy")(function)
+        return njit(nogil=True, error_model="numpy")(function)
 
 
 def roll(

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from dynashape.dissimilarity.alignment.canonical_form import Canonical
-from dynashape.dissimilarity.alignment.efforts import COLD, QUENCH, Effort, iterations_in_unit
+from dynashape.dissimilarity.alignment.efforts import COLD, LOW_RANK, QUENCH, Effort, iterations_in_unit
+from dynashape.dissimilarity.alignment.low_rank import finish, search_low_rank
 from dynashape.dissimilarity.alignment.momentum import roll
 from dynashape.dissimilarity.alignment.polish import descend, orthonormalise
-from dynashape.dissimilarity.alignment.starts import intertwined_starts, matched_starts, moves, relaxed_starts
+from dynashape.dissimilarity.alignment.starts import (
+    draw_rotations,
+    intertwined_starts,
+    matched_starts,
+    moves,
+    relaxed_starts,
+)
 from dynashape.records import Array
 
 # Numbers in one array of a tile: enough to hide the cost of a call, few enough to stay in the cache.
@@ -52,13 +57,14 @@ def tile_size(rank: int) -> int:
 
 
 def align_tile(pairs: Sequence[tuple[Canonical, Canonical]], effort: Effort) -> Tile:
-    """Align the pairs of one tile. A pair's result is the same, bit for bit, in any tile."""
+    """Align the pairs of one tile. A pair's result is the same, bit for bit, in any tile.
+
+    Callers hold BLAS to one thread.
+    """
     swapped = np.array([a.order > b.order for a, b in pairs])
     ordered = [(b, a) if swap else (a, b) for (a, b), swap in zip(pairs, swapped, strict=True)]
-    # Threads gain nothing on small matrices, and would fall over those of other workers.
-    with _blas().limit(limits=1, user_api="blas"):
-        first, second = (_stack([pair[side] for pair in ordered]) for side in (0, 1))
-        C, residual, spread, remaining = _Problem(first, second, len(ordered[0][0].unit)).solve(effort)
+    first, second = (_stack([pair[side] for pair in ordered]) for side in (0, 1))
+    C, residual, spread, remaining = _Problem(first, second, len(ordered[0][0].unit)).solve(effort)
     turned = np.stack([a.frame @ c @ b.frame.T for (a, b), c in zip(ordered, C, strict=True)])
     turned[swapped] = turned[swapped].swapaxes(1, 2)
     return Tile(residual, turned, remaining <= CONVERGED, spread)
@@ -156,12 +162,40 @@ class _Problem:
         unsolved = np.flatnonzero(residual > EXACT)
         if len(unsolved):
             part = self.rows(unsolved)
-            likely = residuals[unsolved].argsort(axis=1, kind="stable")[:, : effort.n_matched]
-            found, spread[unsolved] = part.search(_take(matched[unsolved], likely), effort)
-            polished, left, may_fall = part.polish(found, effort.polish)
+            if self.rank <= LOW_RANK:
+                polished, left, may_fall, spread[unsolved] = part.sweep(matched[unsolved], effort)
+            else:
+                likely = residuals[unsolved].argsort(axis=1, kind="stable")[:, : effort.n_matched]
+                found, spread[unsolved] = part.search(_take(matched[unsolved], likely), effort)
+                polished, left, may_fall = part.polish(found, effort.polish)
             better = _keep_lower(C, residual, unsolved, polished, left)
             remaining[unsolved] = np.where(better, may_fall, 0.0)
         return C[:, : self.rank, : self.rank], residual, spread, remaining
+
+    def sweep(
+        self, matched: Float[Array, "pairs starts n n"], effort: Effort
+    ) -> tuple[Float[Array, "pairs n n"], Float[Array, " pairs"], Float[Array, " pairs"], Float[Array, " pairs"]]:
+        """At low rank: C, its residual, what the distance may still fall by, and how far apart the lowest starts ended.
+
+        Where too few starts ended in the lowest minimum there may be a lower one, as far below as nobody knows.
+        """
+        n, budget = self.rank, effort.sweeps
+        A, B, turn_A, turn_B = (
+            np.ascontiguousarray(X[:, :n, :n].astype(np.float64))
+            for X in (self.first.rough, self.second.rough, self.first.eigen, self.second.eigen)
+        )
+        starts = turn_A.mT[:, None] @ _rounded(matched)[..., :n, :n] @ turn_B[:, None]
+        drawn = draw_rotations(n, budget.n_drawn * n)
+        C, value, agreeing = search_low_rank(A, B, starts, drawn, budget.n_followed * n, budget.n_agreeing)
+        C = turn_A @ C @ turn_B.mT
+        A, B = (np.ascontiguousarray(side.traceless[:, :n, :n]) for side in (self.first, self.second))
+        fall = finish(A, B, C)
+        turned = np.zeros_like(self.first.unit)
+        turned[:, :n, :n] = C
+        residual = self.residual(turned[:, None])[:, 0]
+        angle = self.angle(value - 1)
+        remaining = np.where(agreeing < budget.n_agreeing, np.inf, self.may_fall(residual, fall))
+        return turned, residual, remaining, angle.max(1) - angle.min(1)
 
     def search(
         self, matched: Float[Array, "pairs starts n n"], effort: Effort
@@ -172,9 +206,7 @@ class _Problem:
         """
         effort, count = effort.at_rank(self.rank), iterations_in_unit(self.rank)
         A, B, turn_A, turn_B = self.first.rough, self.second.rough, self.first.eigen, self.second.eigen
-        # Rounded, so that a frame's error (1e-16 over its smallest gap) does not send the search another way.
-        rounded = np.round(matched * 2**14) / 2**14
-        starts = (turn_A.mT[:, None] @ rounded @ turn_B[:, None]).astype(np.float32)
+        starts = (turn_A.mT[:, None] @ _rounded(matched) @ turn_B[:, None]).astype(np.float32)
         gain = (2 * (self.first.gain + self.second.gain) ** 2).astype(np.float32)
         C = np.concatenate((starts, relaxed_starts(A, B, gain, self.rank, effort.n_relaxed)), 1)
         V = np.zeros_like(C)
@@ -221,8 +253,16 @@ class _Problem:
             end = descend(A[near], B[near], C[near], EXACT_ITERATIONS)
             C[near], remaining[near] = orthonormalise(end.C, 2), end.remaining
             residual = self.residual(C[:, None])[:, 0]
-        left = np.sqrt(np.maximum(residual**2 - 2 * self.sizes * remaining, 0.0))
-        return C, residual, residual - left
+        return C, residual, self.may_fall(residual, remaining)
+
+    def may_fall(self, residual: Float[Array, " pairs"], value: Float[Array, " pairs"]) -> Float[Array, " pairs"]:
+        """What a residual may fall by if the value of the search may fall by this."""
+        return np.asarray(residual - np.sqrt(np.maximum(residual**2 - 2 * self.sizes * value, 0.0)))
+
+
+def _rounded(matched: Float[Array, "pairs starts n n"]) -> Float[Array, "pairs starts n n"]:
+    """Starts to four digits: a frame's error (1e-16 over its smallest gap) does not send the search another way."""
+    return np.round(matched * 2**14) / 2**14
 
 
 def _keep_lower(
@@ -238,9 +278,3 @@ def _keep_lower(
 def _take(X: Float[Array, "pairs starts n n"], order: Int[Array, "pairs k"]) -> Float[Array, "pairs k n n"]:
     """The matrices at these positions."""
     return np.ascontiguousarray(X[np.arange(len(X))[:, None], order])
-
-
-@lru_cache(maxsize=1)
-def _blas() -> ThreadpoolController:
-    """The BLAS of numpy and scipy; looking for them takes a millisecond."""
-    return ThreadpoolController()

@@ -165,6 +165,16 @@ def draw_matrices(rank: int, n: int, n_starts: int) -> Float[Array, "starts n n"
 
 
 @lru_cache(maxsize=64)
+def draw_rotations(rank: int, n_starts: int) -> Float[Array, "starts n n"]:
+    """The same random orthogonal matrices for every pair of this rank, uniform, rotations and reflections in turn."""
+    Q, R = np.linalg.qr(stream("align low rank", rank).normal(size=(n_starts, rank, rank)))
+    Q = Q * np.where(np.einsum("kii->ki", R) < 0.0, -1.0, 1.0)[:, None, :]
+    Q[:, :, 0] *= np.where(np.linalg.det(Q) < 0.0, -1.0, 1.0)[:, None]
+    Q[1::2, :, 0] *= -1.0
+    return np.ascontiguousarray(Q)
+
+
+@lru_cache(maxsize=64)
 def moves(rank: int, n: int, n_moves: int) -> Float[Array, "moves n n"]:
     """Orthogonal matrices that turn part of the coordinates at random and leave the rest.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from dynashape.arguments import read_arguments
 from dynashape.cores import on_one_blas_thread, spread
 from dynashape.dissimilarity.activity import Activity
 from dynashape.dissimilarity.operator.decomposition import check_rank_form
@@ -14,6 +15,7 @@ from dynashape.records import Code, Status
 
 
 @on_one_blas_thread
+@read_arguments()
 def fit_operators(
     activities: Sequence[Activity],
     n_delays: int,

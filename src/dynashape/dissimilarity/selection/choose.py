@@ -33,8 +33,8 @@ CLEAR = 1 / 3
 """Where singular values fall to this share or less, a cut stands out by itself."""
 
 
-@read_arguments(delay_interval=1, ridge=0)
 @on_one_blas_thread
+@read_arguments(delay_interval=1, ridge=0, steps_ahead=1)
 def select_delays_and_rank(
     activities: Sequence[Activity],
     delays: Sequence[int] | None = None,
