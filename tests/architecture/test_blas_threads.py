@@ -24,6 +24,8 @@ WITHOUT_BLAS = {
     "condition_swaps",
     "find_dissimilarity",
     "measured_coverage",
+    "ordering_stability",
+    "read_trials",
     "task_relabellings",
 }
 COMPUTE = (

@@ -48,10 +48,10 @@ def read_parameters(given: dict[str, Any]) -> Parameters:
     """The parameters of a `DSA` as it keeps them; an InputError for what cannot be one."""
     for name in ("n_delays", "rank"):
         refuse_several(name, given[name])
-    if given["dissimilarity"] not in DISTANCES_BETWEEN_OPERATORS:
-        raise InputError(unknown_name("dissimilarity", str(given["dissimilarity"]), DISTANCES_BETWEEN_OPERATORS))
-    find_effort(given["effort"])
     read: dict[str, Any] = read_values(Parameters, given)
+    if read["dissimilarity"] not in DISTANCES_BETWEEN_OPERATORS:
+        raise InputError(unknown_name("dissimilarity", read["dissimilarity"], DISTANCES_BETWEEN_OPERATORS))
+    find_effort(read["effort"])
     return Parameters(**read)
 
 

@@ -86,6 +86,7 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         self.effort = effort
         self.progress = progress
 
+    @on_one_blas_thread
     def fit(self, X: Any, inputs: Any) -> InputDSA:
         """Identify every system from its activity and input, and compare all pairs.
 
@@ -139,7 +140,6 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         return self
 
 
-@on_one_blas_thread
 def _read_matrices(name: str, given: Any) -> list[Float[Array, "rank _"]]:
     """Input operators as matrices of one rank whose squares are numbers; one InputError that lists every fault."""
     if not isinstance(given, list | tuple) and getattr(given, "ndim", 0) != 3:
@@ -159,6 +159,7 @@ def _read_matrices(name: str, given: Any) -> list[Float[Array, "rank _"]]:
     return [matrix * np.exp2(-np.clip(np.floor(np.log2(np.abs(matrix).max())), -1000, 1000)) for matrix in matrices]
 
 
+@on_one_blas_thread
 @read_arguments(matrices=_read_matrices)
 def input_distances(
     matrices: Sequence[Float[Array, "rank _"]], same_channels: bool = True

@@ -43,7 +43,6 @@ DIMENSIONS: tuple[int, ...] = (1, 2, 3, 4, 5)
 """Dimensions of the MDS planes in which a comparison is tested."""
 
 
-@on_one_blas_thread
 def _labelled(name: str, given: object) -> Distances:
     if not isinstance(given, Distances):
         raise InputError(
@@ -53,6 +52,7 @@ def _labelled(name: str, given: object) -> Distances:
     return given
 
 
+@on_one_blas_thread
 @read_arguments(distances=_labelled, n_components=1, dimensions=1, max_relabellings=1, seed=0)
 def compare(
     distances: Distances,

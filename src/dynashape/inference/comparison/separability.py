@@ -49,11 +49,11 @@ class Separability:
     n_relabellings: int
 
 
-@on_one_blas_thread
 def _optional_truths(name: str, given: object) -> Array | None:
     return None if given is None else truth_array(name, given)
 
 
+@on_one_blas_thread
 @read_arguments(points=float_array, labels=truth_array, relabellings=_optional_truths)
 def separability(
     points: Float[Array, "systems components"],

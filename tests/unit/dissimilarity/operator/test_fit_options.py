@@ -229,7 +229,7 @@ def test_long_activity_in_single_precision_read_in_parts_gives_what_a_copy_in_do
     ("options", "message"),
     [
         ({"center": "units"}, "center must be None or \"unit\"; got 'units'"),
-        ({"center": True}, 'center must be None or "unit"; got True'),
+        ({"center": True}, "center must be text; got True"),
         ({"regression": "total"}, 'regression must be "ols" or "tls"; got \'total\''),
         ({"steps_ahead": 0}, "steps_ahead must be at least 1; got 0"),
         ({"steps_ahead": 40}, "activity needs trials of at least 41 steps, to have a step to predict"),
