@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from dynashape.dissimilarity.selection.candidates import (
     Selection,
 )
 from dynashape.dissimilarity.selection.nested import Options, fit_nested
-from dynashape.dissimilarity.selection.prediction import Choice, predict, predicts_best
+from dynashape.dissimilarity.selection.prediction import Choice, predict, predict_best
 from dynashape.dissimilarity.selection.reliability import can_be_judged, measure_reliability, most_reliable
 from dynashape.errors import InputError, unknown_name
 from dynashape.records import OK, Code, Status
@@ -159,15 +159,15 @@ def select_delays_and_rank(
     reliabilities: dict[Choice, Reliability] = {}
     if criterion == "prediction":
         predictions = predict(recordings, choices, options, n_jobs, progress)
-        chosen = predicts_best(predictions) if predictions else None
+        alike = predict_best(predictions)
     elif criterion == "reliability":
         clear = [choice for choice in choices if not gaps[choice] > FLAT_TAIL] or choices
         halved = measure_reliability(recordings, clear, groups, options, n_jobs, progress)
         reliabilities = halved
-        chosen = most_reliable(halved) if halved else None
+        alike = most_reliable(halved)
     else:
-        chosen = clearest_cut(gaps)
-    if chosen is None:
+        alike = clearest_cuts(gaps)
+    if not alike:
         raise InputError(
             f"no choice of delays {possible} and ranks {wanted} can be judged by {criterion}: windows or directions "
             "are too few in some part of some system. Add smaller ranks or fewer delays, or use criterion='gap'."
@@ -176,18 +176,22 @@ def select_delays_and_rank(
         Candidate(q, rank, gaps[rank, q], predictions.get((rank, q)), reliabilities.get((rank, q)))
         for rank, q in choices
     )
-    rank, q = chosen
-    return Selection(q, rank, criterion, candidates, _judge(chosen, gaps, reliabilities.get(chosen)))
+    rank, q = alike[0]
+    return Selection(q, rank, criterion, candidates, _judge(alike, gaps, reliabilities.get(alike[0])))
 
 
-def clearest_cut(gaps: dict[Choice, float]) -> Choice:
-    """The cut at which singular values fall most; a choice that leaves nothing out only where no other is possible."""
-    return min(gaps, key=lambda choice: (np.nan_to_num(gaps[choice], nan=1.0), choice))
+def clearest_cuts(gaps: Mapping[Choice, float]) -> list[Choice]:
+    """The cuts at which singular values fall nearly as much as anywhere (by .05), the clearest first.
+
+    A choice that leaves nothing out is one only where no other is possible.
+    """
+    order = sorted(gaps, key=lambda choice: (np.nan_to_num(gaps[choice], nan=1.0), choice))
+    return [choice for choice in order if choice == order[0] or gaps[choice] <= gaps[order[0]] + 0.05]
 
 
-def _judge(chosen: Choice, gaps: dict[Choice, float], reliability: Reliability | None) -> Status:
-    """Whether the choice is to be trusted, and what to do where it is not."""
-    rank, q = chosen
+def _judge(alike: Sequence[Choice], gaps: Mapping[Choice, float], reliability: Reliability | None) -> Status:
+    """Whether the first of the choices that are `alike` is to be trusted, and what to do where it is not."""
+    rank, q = chosen = alike[0]
     doubts = []
     if gaps[chosen] > FLAT_TAIL:
         doubts.append(
@@ -195,13 +199,13 @@ def _judge(chosen: Choice, gaps: dict[Choice, float], reliability: Reliability |
             "last that is kept), so distances depend on which units were seen; try smaller ranks, more delays or more "
             "trials"
         )
-    highest_rank, most_delays = max(rank for rank, _ in gaps), max(q for _, q in gaps)
-    if rank == highest_rank and len({rank for rank, _ in gaps}) > 1:
+    highest, most = max(rank for rank, _ in gaps), max(q for _, q in gaps)
+    if min(other for other, _ in alike) == highest > min(other for other, _ in gaps):
         doubts.append(f"rank {rank} is the highest that was tried or is possible; offer higher `ranks`")
-    if q == most_delays and len({q for _, q in gaps}) > 1:
+    if min(other for _, other in alike) == most > min(other for _, other in gaps):
         doubts.append(f"{q} delays are the most that were tried or are possible; offer more `delays`")
-    clearest = clearest_cut(gaps)
-    if gaps[clearest] <= CLEAR and gaps[chosen] > 2 * gaps[clearest]:
+    clearest = clearest_cuts(gaps)[0]
+    if gaps[clearest] <= CLEAR and clearest[0] != rank:
         doubts.append(
             f"the singular values fall most at rank {clearest[0]} with {clearest[1]} delays (to {gaps[clearest]:.2f} "
             f"of the last that is kept; {gaps[chosen]:.2f} at the choice), so systems may share dynamics of that rank "

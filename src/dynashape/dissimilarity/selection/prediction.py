@@ -49,9 +49,9 @@ def predict(
     }
 
 
-def predicts_best(predictions: Mapping[Choice, Prediction]) -> Choice:
-    """The smallest rank, then the fewest delays, that predict as well as the best: within a standard error, or 1 %."""
-    return min(choice for choice, found in predictions.items() if found.excess <= max(found.standard_error, 0.01))
+def predict_best(predictions: Mapping[Choice, Prediction]) -> list[Choice]:
+    """The choices that predict as well as the best one, within a standard error or 1 %; the smallest rank first."""
+    return sorted(choice for choice, found in predictions.items() if found.excess <= max(found.standard_error, 0.01))
 
 
 def standard_error(differences: Float[Array, " systems"]) -> float:

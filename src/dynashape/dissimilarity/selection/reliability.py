@@ -83,14 +83,14 @@ def measure_reliability(
     }
 
 
-def most_reliable(found: Mapping[Choice, Reliability]) -> Choice:
-    """Of the choices that tell systems apart as often as the best one does, that at which they lie farthest apart.
+def most_reliable(found: Mapping[Choice, Reliability]) -> list[Choice]:
+    """The choices that tell systems apart as often as the best one does, first that at which they lie farthest apart.
 
     As often: within one standard error over the systems, or .05. Probabilities are coarse where there are few systems,
     and systems that are the same bound them from above.
     """
     alike = [choice for choice, own in found.items() if own.shortfall <= max(own.standard_error, 0.05)]
-    return min(alike, key=lambda choice: (-found[choice].ratio, choice))
+    return sorted(alike, key=lambda choice: (-found[choice].ratio, choice))
 
 
 def draw_others(groups: Sequence[Hashable]) -> Int[Array, "pairs 2"]:
