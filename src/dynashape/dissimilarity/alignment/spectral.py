@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Inexact
 from scipy.optimize import linear_sum_assignment
 
-from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
+from dynashape.dissimilarity.alignment.canonical_form import OperatorLike, check_operators
 from dynashape.records import Array
 
 
