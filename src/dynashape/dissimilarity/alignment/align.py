@@ -8,9 +8,8 @@ from jaxtyping import Float
 
 from dynashape.arguments import read_arguments
 from dynashape.cores import on_one_blas_thread
-from dynashape.dissimilarity.alignment.canonical_form import canonicalise
+from dynashape.dissimilarity.alignment.canonical_form import OperatorLike, canonicalise, check_operators
 from dynashape.dissimilarity.alignment.efforts import find_effort
-from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
 from dynashape.dissimilarity.alignment.search import align_tile
 from dynashape.records import OK, Array, Code, Status
 

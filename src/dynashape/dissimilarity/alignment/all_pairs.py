@@ -12,9 +12,8 @@ from jaxtyping import Bool, Float, Int
 
 from dynashape.arguments import read_arguments
 from dynashape.cores import count_jobs, on_one_blas_thread, spread
-from dynashape.dissimilarity.alignment.canonical_form import canonicalise
+from dynashape.dissimilarity.alignment.canonical_form import OperatorLike, canonicalise, check_operators
 from dynashape.dissimilarity.alignment.efforts import find_effort
-from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
 from dynashape.dissimilarity.alignment.search import Tile, align_tile, tile_size
 from dynashape.errors import InputError
 from dynashape.records import Array

@@ -1,16 +1,22 @@
 """One operator's share of the work: its canonical form, which does not depend on the coordinates it came in.
 
-Two operators that differ by an orthogonal change of basis have the same canonical form, to rounding. Alignment starts
-from canonical forms rounded to float32, so that it goes the same way, bit for bit, whatever the coordinates.
+What can be compared are square matrices of one rank, or records that hold one. Two that differ by an orthogonal change
+of basis have the same canonical form, to rounding. Alignment starts from canonical forms rounded to float32, so that it
+goes the same way, bit for bit, whatever the coordinates.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias, no_type_check, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 
+from dynashape.arguments import real_array, shown
+from dynashape.dissimilarity.alignment.momentum import compiled
+from dynashape.errors import InputError
 from dynashape.records import Array
 
 # Weights of A+A', AA', A'A and A^2+A'^2 (A traceless, of unit norm). Each eigenbasis turns with A, so matching two of
@@ -26,13 +32,57 @@ COMBINATIONS: tuple[tuple[float, float, float, float], ...] = (
 )
 
 
+@runtime_checkable
+class HasMatrix(Protocol):
+    """A record with a `matrix`, such as an `Operator`."""
+
+    @property
+    def matrix(self) -> Array:
+        """The operator as a square matrix."""
+
+
+OperatorLike: TypeAlias = Shaped[Array, "..."] | HasMatrix
+
+
+def check_operators(operators: Sequence[OperatorLike], zero_pad: bool = False) -> list[Float[Array, "n n"]]:
+    """The operators as float64 matrices of one rank; one InputError that lists every fault."""
+    if not isinstance(operators, Sequence) and getattr(operators, "ndim", 0) != 3:
+        raise InputError(f"operators must be a list of square matrices; got {shown(operators)}.")
+    given = [
+        real_array(f"operator {k}", op.matrix if isinstance(op, HasMatrix) else op) for k, op in enumerate(operators)
+    ]
+    if not given:
+        raise InputError("operators must hold at least one square matrix; got none.")
+    faults = [
+        f"operator {k} must hold real numbers, got {m.dtype}" for k, m in enumerate(given) if m.dtype.kind not in "fiub"
+    ]
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+    matrices = [matrix.astype(np.float64) for matrix in given]
+    for k, matrix in enumerate(matrices):
+        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
+            faults.append(f"operator {k} must be a square matrix, got shape {matrix.shape}")
+        elif not np.isfinite(matrix).all():
+            faults.append(f"operator {k} holds NaN or infinity")
+        elif not matrix.any():
+            faults.append(f"operator {k} is zero, which has no angle to anything")
+    ranks = {matrix.shape[0] for matrix in matrices if matrix.ndim == 2}
+    if not faults and len(ranks) > 1 and not zero_pad:
+        faults.append(f"operators have ranks {sorted(ranks)}; fit them with one common rank, or pass zero_pad=True")
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+    rank = max(ranks)
+    return [np.pad(matrix, (0, rank - matrix.shape[0])) for matrix in matrices]
+
+
 @dataclass(frozen=True)
 class Canonical:
     """An operator in its own frame: `unit` = F' A F at unit norm, `traceless` its traceless part at unit norm.
 
     `frame` is F. `turns` are the other frames relative to F (the first is the identity). `rough` is the float32
     traceless part that alignments search with, in the eigenbasis `eigen` of its symmetric part: diagonal plus skew.
-    `size` is the norm of the traceless part, `gain` its largest singular value, `spectrum` the eigenvalues of F.
+    `trace` is that of `unit`, `size` the norm of the traceless part, `gain` its largest singular value, `spectrum` the
+    eigenvalues of F.
     """
 
     unit: Float[Array, "n n"]
@@ -41,6 +91,7 @@ class Canonical:
     turns: Float[Array, "frames n n"]
     rough: Float[Array, "n n"]
     eigen: Float[Array, "n n"]
+    trace: float
     size: float
     gain: float
     spectrum: Float[Array, " n"]
@@ -60,7 +111,7 @@ def canonicalise(matrix: Float[Array, "n n"]) -> Canonical:
     unit = matrix / np.abs(matrix).max()
     unit = unit / np.linalg.norm(unit)
     traceless, _ = _split(unit)
-    spectra, bases = np.linalg.eigh(np.stack(_combinations(traceless)))
+    spectra, bases = np.linalg.eigh(_combinations(traceless))
     bases = bases * _signs(bases.mT @ unit @ bases)[:, None, :]
     frame = bases[0]
     unit = frame.T @ unit @ frame
@@ -68,7 +119,7 @@ def canonicalise(matrix: Float[Array, "n n"]) -> Canonical:
     turns = np.concatenate([np.eye(len(unit))[None], frame.T @ bases[1:]])
     gain = float(np.linalg.norm(traceless, 2))
     rough, eigen = _diagonal_and_skew(traceless.astype(np.float32).astype(np.float64))
-    return Canonical(unit, traceless, frame, turns, rough, eigen, size, gain, spectra[0])
+    return Canonical(unit, traceless, frame, turns, rough, eigen, float(np.trace(unit)), size, gain, spectra[0])
 
 
 def _diagonal_and_skew(rounded: Float[Array, "n n"]) -> tuple[Float[Array, "n n"], Float[Array, "n n"]]:
@@ -89,11 +140,12 @@ def _split(unit: Float[Array, "n n"]) -> tuple[Float[Array, "n n"], float]:
     return (traceless / size, size) if size > 1e-12 else (np.zeros_like(unit), 0.0)
 
 
-def _combinations(T: Float[Array, "n n"]) -> list[Float[Array, "n n"]]:
+def _combinations(T: Float[Array, "n n"]) -> Float[Array, "frames n n"]:
     invariants = (T + T.T, T @ T.T, T.T @ T, T @ T + (T @ T).T)
-    return [
-        sum((w * S for w, S in zip(weights, invariants, strict=True)), np.zeros_like(T)) for weights in COMBINATIONS
-    ]
+    out = np.zeros((len(COMBINATIONS), *T.shape))
+    for weights, S in zip(np.transpose(COMBINATIONS), invariants, strict=True):
+        out += weights[:, None, None] * S
+    return out
 
 
 def _signs(units: Float[Array, "frames n n"]) -> Float[Array, "frames n"]:
@@ -109,18 +161,32 @@ def _signs(units: Float[Array, "frames n n"]) -> Float[Array, "frames n"]:
 def follow_tree(coupling: Float[Array, "frames n n"]) -> Float[Array, "frames n"]:
     """Signs that make every coupling along the strongest spanning tree of each symmetric matrix positive.
 
-    The first sign is +1. This is Prim's algorithm, for all matrices at once: scipy's, one by one, takes longer than all
-    else that is done to an operator.
+    The first sign is +1. This is Prim's algorithm, compiled: array by array it takes as long as all else that is done
+    to a small operator.
     """
-    strength, frames = np.abs(coupling), np.arange(len(coupling))
-    signs, outside = np.ones(coupling.shape[:2]), np.ones(coupling.shape[:2], dtype=bool)
-    outside[:, 0] = False
-    nearest, parent = strength[:, 0].copy(), np.zeros(coupling.shape[:2], dtype=np.int64)
-    for _ in range(coupling.shape[1] - 1):
-        node = np.where(outside, nearest, -1.0).argmax(1)
-        link = coupling[frames, node, parent[frames, node]]
-        signs[frames, node] = signs[frames, parent[frames, node]] * np.where(link < 0.0, -1.0, 1.0)
-        outside[frames, node] = False
-        nearer = strength[frames, node] > nearest
-        nearest, parent = np.where(nearer, strength[frames, node], nearest), np.where(nearer, node[:, None], parent)
+    signs = np.ones(coupling.shape[:2])
+    _follow_tree(np.ascontiguousarray(coupling), signs)
     return signs
+
+
+@compiled
+@no_type_check
+def _follow_tree(coupling, signs):
+    n = coupling.shape[1]
+    for frame in range(len(coupling)):
+        outside, parent = np.ones(n, np.bool_), np.zeros(n, np.int64)
+        nearest = np.abs(coupling[frame, 0])
+        outside[0] = False
+        for _ in range(n - 1):
+            node = -1
+            for k in range(n):
+                if outside[k] and (node < 0 or nearest[k] > nearest[node]):
+                    node = k
+            outside[node] = False
+            if coupling[frame, node, parent[node]] < 0.0:
+                signs[frame, node] = -signs[frame, parent[node]]
+            else:
+                signs[frame, node] = signs[frame, parent[node]]
+            for k in range(n):
+                if abs(coupling[frame, node, k]) > nearest[k]:
+                    nearest[k], parent[k] = abs(coupling[frame, node, k]), node

@@ -45,13 +45,22 @@ SLOW = (Round(3.0, HOT, None), Round(1.0, WARM, None), Round(0.5, (0.95, 0.85), 
 class Sweeps:
     """The budget at ranks up to `LOW_RANK`, where starts are swept and the lowest are followed to their minima.
 
-    `n_drawn` random starts are swept beside the six matched ones, and the `n_followed` lowest go on; both are numbers a
-    rank. Further ones go on, from low to high, until the lowest minimum was found `n_agreeing` times.
+    `n_drawn` random starts are swept beside the six matched ones, and the `n_followed` lowest go on: at ranks up to 6,
+    above in proportion to the rank. Further ones go on until the lowest minimum was found `n_agreeing` times.
     """
 
     n_drawn: int
     n_followed: int
     n_agreeing: int
+
+    def at_rank(self, rank: int) -> Sweeps:
+        """The budget for this rank.
+
+        >>> EFFORTS["standard"].sweeps.at_rank(9).n_drawn
+        18
+        """
+        more = max(1.0, rank / 6.0)
+        return replace(self, n_drawn=round(self.n_drawn * more), n_followed=round(self.n_followed * more))
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,7 @@ EFFORTS: Mapping[str, Effort] = {
         n_moves=4,
         end=1.0,
         polish=12,
-        sweeps=Sweeps(n_drawn=2, n_followed=2, n_agreeing=2),
+        sweeps=Sweeps(n_drawn=12, n_followed=12, n_agreeing=2),
     ),
     "thorough": Effort(
         n_matched=3,
@@ -120,7 +129,7 @@ EFFORTS: Mapping[str, Effort] = {
         n_moves=4,
         end=1.0,
         polish=40,
-        sweeps=Sweeps(n_drawn=12, n_followed=10, n_agreeing=3),
+        sweeps=Sweeps(n_drawn=72, n_followed=60, n_agreeing=3),
     ),
 }
 """The efforts by name: "standard", the default, and "thorough", which tries more starts for longer."""

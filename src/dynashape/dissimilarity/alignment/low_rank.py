@@ -18,17 +18,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from dynashape.dissimilarity.alignment.momentum import compiled
+from dynashape.dissimilarity.alignment.newton import align, descend, half_square, orthonormalise, tolerance
 from dynashape.records import Array
 
 # Steps of Newton's method that a start may take, and that end the best one in the unrounded operators.
 STEPS, LAST_STEPS = 40, 12
 SWEEPS = 2
-# Two values of ||A - M||^2 / 2 this near are the same minimum: a share of them, and what rounding to float32 leaves.
-SAME, ROUNDING = 1e-6, 1e-13
-# A start is given up where this many times the fall that Newton's model foresees would leave it above the best.
-HOPE = 1.5
-# Radians (root of the summed squares over planes) that a step may turn.
-LONGEST_STEP = 1.0
 
 
 def search_low_rank(
@@ -73,21 +68,21 @@ def _search(A, B, starts, drawn, n_least, n_agreeing, best_C, values, agreeing):
         for k in range(len(swept)):
             C, M = swept[k], aligned[k]
             C[:] = starts[pair, k] if k < n_own else drawn[k - n_own]
-            _orthonormalise(C, matrices[0], matrices[1])
-            _align(b, C, matrices[0], M)
+            orthonormalise(C, matrices[0], matrices[1])
+            align(b, C, matrices[0], M)
             for _ in range(SWEEPS):
                 _sweep(a, M, C)
-            heights[k] = _half_square(a, M)
+            heights[k] = half_square(a, M)
         lowest[:] = np.inf
         for followed in range(len(swept)):
             if followed >= n_least and agreeing[pair] >= n_agreeing:
                 break
             k = np.argmin(heights)
             heights[k] = np.inf
-            value, _ = _descend(a, b, swept[k], aligned[k], STEPS, lowest[0], matrices, vectors)
-            if value < lowest[0] - _tolerance(lowest[0]):
+            value, _ = descend(a, b, swept[k], aligned[k], STEPS, lowest[0], matrices, vectors)
+            if value < lowest[0] - tolerance(lowest[0]):
                 agreeing[pair] = 0
-            if value < lowest[0] + _tolerance(lowest[0]):
+            if value < lowest[0] + tolerance(lowest[0]):
                 agreeing[pair] += 1
             if value < lowest[0]:
                 best_C[pair] = swept[k]
@@ -103,10 +98,10 @@ def _finish(A, B, C, remaining):
     Q, M = matrices[0], matrices[1]
     for pair in range(len(A)):
         Q[:] = C[pair]
-        _orthonormalise(Q, matrices[2], matrices[3])
-        _align(B[pair], Q, matrices[2], M)
-        _, remaining[pair] = _descend(A[pair], B[pair], Q, M, LAST_STEPS, -np.inf, matrices, vectors)
-        _orthonormalise(Q, matrices[2], matrices[3])
+        orthonormalise(Q, matrices[2], matrices[3])
+        align(B[pair], Q, matrices[2], M)
+        _, remaining[pair] = descend(A[pair], B[pair], Q, M, LAST_STEPS, -np.inf, matrices, vectors)
+        orthonormalise(Q, matrices[2], matrices[3])
         C[pair] = Q
 
 
@@ -116,12 +111,6 @@ def _scratch(n):
     """Matrices (of which the first two are C and M = C B C'), and the Hessian, its factor, gradient and step."""
     d = max(n * (n - 1) // 2, 1)
     return np.zeros((8, n, n)), np.zeros((2 * d + 2, d))
-
-
-@compiled
-@no_type_check
-def _tolerance(value):
-    return SAME * value + ROUNDING if value < np.inf else 0.0
 
 
 @compiled
@@ -193,198 +182,3 @@ def _lowest_turn(c, s, d, e):
         scale = 1.0 / np.sqrt(x * x + y * y)
         x, y = x * scale, y * scale
     return x * a - y * b, x * b + y * a, c * x + s * y + size * (x * x - y * y)
-
-
-@compiled
-@no_type_check
-def _descend(A, B, C, M, limit, best, matrices, vectors):
-    """Newton's method from C, with M = C B C', in place: the value ||A - M||^2 / 2 and what it may still fall by.
-
-    Ends early where the start cannot fall below `best`, or is sure to end in the same minimum.
-    """
-    n = len(A)
-    d = n * (n - 1) // 2
-    S, T, X, W, C_new, M_new = matrices[2], matrices[3], matrices[4], matrices[5], matrices[6], matrices[7]
-    H, L, g, w = vectors[:d], vectors[d : 2 * d], vectors[2 * d], vectors[2 * d + 1]
-    value, damping, stiffest, fall, moved = _half_square(A, M), 0.0, 0.0, 0.0, True
-    for _ in range(limit):
-        if moved:
-            _model(A, M, g, H, S, T)
-            stiffest = 1e-30
-            for p in range(d):
-                stiffest = max(stiffest, abs(H[p, p]))
-        convex = _factor(H, damping, 1e-3 * stiffest, L)
-        _solve(L, g, w)
-        slope, length = 0.0, 0.0
-        for p in range(d):
-            slope += g[p] * w[p]
-            length += w[p] * w[p]
-        fall = 0.5 * slope
-        if slope <= 1e-30 * value + 1e-33:
-            break
-        hopeless = value - HOPE * fall > best + _tolerance(best) or fall < 0.01 * _tolerance(value)
-        if convex and damping == 0.0 and best > -np.inf and hopeless:
-            break
-        share = LONGEST_STEP / np.sqrt(length) if length > LONGEST_STEP**2 else 1.0
-        p = 0
-        for i in range(n - 1):
-            for j in range(i + 1, n):
-                W[i, j], W[j, i] = share * w[p], -share * w[p]
-                p += 1
-        _multiply(W, C, S)
-        _multiply(W, S, T)
-        _multiply(W, T, X)
-        for i in range(n):
-            for j in range(n):
-                C_new[i, j] = C[i, j] + S[i, j] + 0.5 * T[i, j] + X[i, j] / 6.0
-        _orthonormalise(C_new, S, T)
-        if share * share * length > 0.01:
-            _orthonormalise(C_new, S, T)
-        _align(B, C_new, T, M_new)
-        lower = _half_square(A, M_new)
-        foreseen = share * slope - 0.5 * share * share * (slope - damping * length)
-        moved = lower <= value - 0.1 * foreseen + 1e-15 * value
-        if moved:
-            if value - lower > 0.7 * foreseen:
-                damping = 0.0 if damping < 1e-4 * stiffest else 0.1 * damping
-            C[:], M[:], value = C_new, M_new, lower
-        elif foreseen < 1e-14 * value:
-            break
-        else:
-            damping = max(4.0 * damping, 0.03 * stiffest)
-    return value, fall
-
-
-@compiled
-@no_type_check
-def _model(A, M, g, H, S, T):
-    """Minus the gradient of ||A - M||^2 / 2 over the planes (i < j) and the upper triangle of its Hessian.
-
-    With C turned by skew W, M changes by [W, M] + [W, [W, M]] / 2, so the Hessian is <[U, A], [W, M]>, symmetrised.
-    S becomes the symmetric part of A M' + M' A, of which the products U W of planes that share a coordinate hold rows.
-    """
-    n = len(A)
-    S[:], T[:] = 0.0, 0.0
-    for k in range(n):
-        for i in range(n):
-            for j in range(n):
-                S[i, j] += A[i, k] * M[j, k]
-                T[i, j] += M[k, i] * A[k, j]
-    p = 0
-    for i in range(n - 1):
-        for j in range(i + 1, n):
-            g[p] = S[i, j] - T[i, j] - S[j, i] + T[j, i]
-            p += 1
-    for i in range(n):
-        for j in range(i + 1):
-            S[i, j] = 0.5 * (S[i, j] + S[j, i] + T[i, j] + T[j, i])
-            S[j, i] = S[i, j]
-    p = 0
-    for i in range(n - 1):
-        for j in range(i + 1, n):
-            q = p
-            for k in range(i, n - 1):
-                for m in range(j if k == i else k + 1, n):
-                    H[p, q] = (A[i, m] * M[j, k] - A[i, k] * M[j, m] - A[j, m] * M[i, k] + A[j, k] * M[i, m]) + (
-                        A[k, j] * M[m, i] - A[m, j] * M[k, i] - A[k, i] * M[m, j] + A[m, i] * M[k, j]
-                    )
-                    if k == i:
-                        H[p, q] += S[i, i] + S[j, j] if m == j else S[j, m]
-                    elif k == j:
-                        H[p, q] -= S[i, m]
-                    elif m == j:
-                        H[p, q] += S[i, k]
-                    q += 1
-            p += 1
-
-
-@compiled
-@no_type_check
-def _factor(H, damping, least, L):
-    """The upper factor L'L = H + damping; False where that is not positive definite."""
-    d, convex = len(H), True
-    for i in range(d):
-        for j in range(i, d):
-            L[i, j] = H[i, j]
-        L[i, i] += damping
-    for k in range(d):
-        if not L[k, k] > 1e-14 * (abs(H[k, k]) + damping):
-            L[k, k] = max(-L[k, k], least)
-            convex = False
-        scale = 1.0 / np.sqrt(L[k, k])
-        for j in range(k, d):
-            L[k, j] *= scale
-        for i in range(k + 1, d):
-            t = L[k, i]
-            for j in range(i, d):
-                L[i, j] -= t * L[k, j]
-    return convex
-
-
-@compiled
-@no_type_check
-def _solve(L, g, w):
-    d = len(L)
-    w[:] = g
-    for k in range(d):
-        w[k] /= L[k, k]
-        for j in range(k + 1, d):
-            w[j] -= L[k, j] * w[k]
-    for k in range(d - 1, -1, -1):
-        t = w[k]
-        for j in range(k + 1, d):
-            t -= L[k, j] * w[j]
-        w[k] = t / L[k, k]
-
-
-@compiled
-@no_type_check
-def _half_square(A, M):
-    total = 0.0
-    for i in range(len(A)):
-        for j in range(len(A)):
-            total += (A[i, j] - M[i, j]) ** 2
-    return 0.5 * total
-
-
-@compiled
-@no_type_check
-def _multiply(X, Y, Z):
-    """Z = X Y."""
-    n = len(X)
-    for i in range(n):
-        Z[i] = 0.0
-        for k in range(n):
-            for j in range(n):
-                Z[i, j] += X[i, k] * Y[k, j]
-
-
-@compiled
-@no_type_check
-def _align(B, C, T, M):
-    """M = C B C'."""
-    n = len(B)
-    _multiply(C, B, T)
-    for i in range(n):
-        for j in range(n):
-            total = 0.0
-            for k in range(n):
-                total += T[i, k] * C[j, k]
-            M[i, j] = total
-
-
-@compiled
-@no_type_check
-def _orthonormalise(C, X, Y):
-    """(3 - C C') C / 2, in place; X and Y are overwritten."""
-    n = len(C)
-    for i in range(n):
-        for j in range(n):
-            total = 0.0
-            for k in range(n):
-                total += C[i, k] * C[j, k]
-            X[i, j] = total
-    _multiply(X, C, Y)
-    for i in range(n):
-        for j in range(n):
-            C[i, j] = 1.5 * C[i, j] - 0.5 * Y[i, j]

@@ -106,7 +106,7 @@ def _stack(forms: Sequence[Canonical]) -> _Side:
         turns=fill([form.turns for form in forms], 1.0),
         size=np.array([form.size for form in forms]),
         gain=np.array([form.gain for form in forms]),
-        trace=np.array([np.trace(form.unit) for form in forms]),
+        trace=np.array([form.trace for form in forms]),
         spectrum=np.array([form.spectrum for form in forms]),
     )
 
@@ -179,14 +179,14 @@ class _Problem:
 
         Where too few starts ended in the lowest minimum there may be a lower one, as far below as nobody knows.
         """
-        n, budget = self.rank, effort.sweeps
+        n, budget = self.rank, effort.sweeps.at_rank(self.rank)
         A, B, turn_A, turn_B = (
             np.ascontiguousarray(X[:, :n, :n].astype(np.float64))
             for X in (self.first.rough, self.second.rough, self.first.eigen, self.second.eigen)
         )
         starts = turn_A.mT[:, None] @ _rounded(matched)[..., :n, :n] @ turn_B[:, None]
-        drawn = draw_rotations(n, budget.n_drawn * n)
-        C, value, agreeing = search_low_rank(A, B, starts, drawn, budget.n_followed * n, budget.n_agreeing)
+        drawn = draw_rotations(n, budget.n_drawn)
+        C, value, agreeing = search_low_rank(A, B, starts, drawn, budget.n_followed, budget.n_agreeing)
         C = turn_A @ C @ turn_B.mT
         A, B = (np.ascontiguousarray(side.traceless[:, :n, :n]) for side in (self.first, self.second))
         fall = finish(A, B, C)

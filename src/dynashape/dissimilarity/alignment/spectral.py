@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 
 from dynashape.arguments import read_arguments
 from dynashape.cores import on_one_blas_thread
-from dynashape.dissimilarity.alignment.matrices import OperatorLike, check_operators
+from dynashape.dissimilarity.alignment.canonical_form import OperatorLike, check_operators
 from dynashape.records import Array
 
 
