@@ -134,8 +134,11 @@ def _sweep(A, M, C):
             u, v = 0.5 * (M[i, i] - M[j, j]), 0.5 * (M[i, j] + M[j, i])
             skew = 0.5 * (A[i, j] - A[j, i]) * (M[i, j] - M[j, i])
             x, y, turned = _lowest_turn(c_i + c_j, s_i - s_j, p * u + q * v, p * v - q * u)
-            # A reflection is a rotation after coordinate j has changed its sign.
-            x_r, y_r, reflected = _lowest_turn(c_i - c_j, -s_i - s_j, p * u - q * v, -p * v - q * u)
+            # A reflection is a rotation after coordinate j has changed its sign; most cannot be better.
+            c, s, d, e = c_i - c_j, -s_i - s_j, p * u - q * v, -p * v - q * u
+            reflected = np.sqrt(c * c + s * s) + np.sqrt(d * d + e * e)
+            if reflected - skew > turned + skew:
+                x_r, y_r, reflected = _lowest_turn(c, s, d, e)
             if reflected - skew > turned + skew + 1e-12:
                 x, y = x_r, y_r
                 for k in range(n):
