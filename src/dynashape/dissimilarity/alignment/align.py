@@ -71,7 +71,7 @@ def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pa
     -----
     The minimum is searched, so the distance is never below the true one and may lie slightly above it. The angle is
     computed from the residual, 2 arcsin(||A - C B C'|| / 2), since arccos loses half of the digits near zero. The
-    first call on a machine compiles the search, which takes a few seconds; the code is kept on disk.
+    first call on a machine compiles the search, which takes some ten seconds; the code is kept on disk.
 
     Examples
     --------

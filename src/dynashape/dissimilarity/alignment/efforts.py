@@ -46,7 +46,7 @@ class Sweeps:
     """The budget at ranks up to `LOW_RANK`, where starts are swept and the lowest are followed to their minima.
 
     `n_drawn` random starts are swept beside the six matched ones, and the `n_followed` lowest go on: at ranks up to 6,
-    above in proportion to the rank. Further ones go on until the lowest minimum was found `n_agreeing` times.
+    more at 7, twice as many at 8 and 9. Further ones go on until the lowest minimum was found `n_agreeing` times.
     """
 
     n_drawn: int
@@ -57,9 +57,9 @@ class Sweeps:
         """The budget for this rank.
 
         >>> EFFORTS["standard"].sweeps.at_rank(9).n_drawn
-        18
+        24
         """
-        more = max(1.0, rank / 6.0)
+        more = float(np.clip(rank / 2 - 2, 1.0, 2.0))
         return replace(self, n_drawn=round(self.n_drawn * more), n_followed=round(self.n_followed * more))
 
 

@@ -43,7 +43,7 @@ def search_low_rank(
     C = np.empty_like(A)
     value = np.empty((len(A), n_agreeing))
     agreeing = np.zeros(len(A), np.int64)
-    _search(A, B, starts, drawn, n_least, n_agreeing, C, value, agreeing)
+    _search(A, B, starts, drawn, SWEEPS, n_least, n_agreeing, C, value, agreeing, np.empty(len(A)))
     return C, value, agreeing
 
 
@@ -51,14 +51,17 @@ def finish(
     A: Float[Array, "pairs n n"], B: Float[Array, "pairs n n"], C: Float[Array, "pairs n n"]
 ) -> Float[Array, " pairs"]:
     """Take every C, in place, to the bottom of its valley; returns what ||A - CBC'||^2 / 2 may still fall by."""
-    remaining = np.empty(len(A))
-    _finish(A, B, C, remaining)
+    n, remaining = A.shape[1], np.empty(len(A))
+    value, agreeing = np.empty((len(A), 1)), np.zeros(len(A), np.int64)
+    # One compiled function for both: compiling takes longer than anything that it does.
+    _search(A, B, C[:, None].copy(), np.empty((0, n, n)), 0, 1, 1, C, value, agreeing, remaining)
     return remaining
 
 
 @compiled
 @no_type_check
-def _search(A, B, starts, drawn, n_least, n_agreeing, best_C, values, agreeing):
+def _search(A, B, starts, drawn, n_sweeps, n_least, n_agreeing, best_C, values, agreeing, remaining):
+    """Without sweeps, starts go on to rounding."""
     n, n_own = A.shape[1], starts.shape[1]
     matrices, vectors = _scratch(n)
     swept, aligned = np.empty((2, n_own + len(drawn), n, n))
@@ -70,7 +73,7 @@ def _search(A, B, starts, drawn, n_least, n_agreeing, best_C, values, agreeing):
             C[:] = starts[pair, k] if k < n_own else drawn[k - n_own]
             orthonormalise(C, matrices[0], matrices[1])
             align(b, C, matrices[0], M)
-            for _ in range(SWEEPS):
+            for _ in range(n_sweeps):
                 _sweep(a, M, C)
             heights[k] = half_square(a, M)
         lowest[:] = np.inf
@@ -79,30 +82,18 @@ def _search(A, B, starts, drawn, n_least, n_agreeing, best_C, values, agreeing):
                 break
             k = np.argmin(heights)
             heights[k] = np.inf
-            value, _ = descend(a, b, swept[k], aligned[k], STEPS, lowest[0], matrices, vectors)
+            best, limit = (lowest[0], STEPS) if n_sweeps else (-np.inf, LAST_STEPS)
+            value, fall = descend(a, b, swept[k], aligned[k], limit, best, matrices, vectors)
             if value < lowest[0] - tolerance(lowest[0]):
                 agreeing[pair] = 0
             if value < lowest[0] + tolerance(lowest[0]):
                 agreeing[pair] += 1
             if value < lowest[0]:
-                best_C[pair] = swept[k]
+                orthonormalise(swept[k], matrices[2], matrices[3])
+                best_C[pair], remaining[pair] = swept[k], fall
             for place in range(len(lowest)):
                 if value < lowest[place]:
                     value, lowest[place] = lowest[place], value
-
-
-@compiled
-@no_type_check
-def _finish(A, B, C, remaining):
-    matrices, vectors = _scratch(A.shape[1])
-    Q, M = matrices[0], matrices[1]
-    for pair in range(len(A)):
-        Q[:] = C[pair]
-        orthonormalise(Q, matrices[2], matrices[3])
-        align(B[pair], Q, matrices[2], M)
-        _, remaining[pair] = descend(A[pair], B[pair], Q, M, LAST_STEPS, -np.inf, matrices, vectors)
-        orthonormalise(Q, matrices[2], matrices[3])
-        C[pair] = Q
 
 
 @compiled
@@ -134,8 +125,11 @@ def _sweep(A, M, C):
             u, v = 0.5 * (M[i, i] - M[j, j]), 0.5 * (M[i, j] + M[j, i])
             skew = 0.5 * (A[i, j] - A[j, i]) * (M[i, j] - M[j, i])
             x, y, turned = _lowest_turn(c_i + c_j, s_i - s_j, p * u + q * v, p * v - q * u)
-            # A reflection is a rotation after coordinate j has changed its sign.
-            x_r, y_r, reflected = _lowest_turn(c_i - c_j, -s_i - s_j, p * u - q * v, -p * v - q * u)
+            # A reflection is a rotation after coordinate j has changed its sign; most cannot be better.
+            c, s, d, e = c_i - c_j, -s_i - s_j, p * u - q * v, -p * v - q * u
+            reflected = np.sqrt(c * c + s * s) + np.sqrt(d * d + e * e)
+            if reflected - skew > turned + skew:
+                x_r, y_r, reflected = _lowest_turn(c, s, d, e)
             if reflected - skew > turned + skew + 1e-12:
                 x, y = x_r, y_r
                 for k in range(n):

@@ -111,18 +111,27 @@ def _model(A, M, g, H, S, T):
         for j in range(i + 1, n):
             q = p
             for k in range(i, n - 1):
+                a, b, c, d = A[i, k], A[j, k], A[k, i], A[k, j]
                 for m in range(j if k == i else k + 1, n):
-                    H[p, q] = (A[i, m] * M[j, k] - A[i, k] * M[j, m] - A[j, m] * M[i, k] + A[j, k] * M[i, m]) + (
-                        A[k, j] * M[m, i] - A[m, j] * M[k, i] - A[k, i] * M[m, j] + A[m, i] * M[k, j]
+                    H[p, q] = (A[i, m] * M[j, k] - a * M[j, m] - A[j, m] * M[i, k] + b * M[i, m]) + (
+                        d * M[m, i] - A[m, j] * M[k, i] - c * M[m, j] + A[m, i] * M[k, j]
                     )
-                    if k == i:
-                        H[p, q] += S[i, i] + S[j, j] if m == j else S[j, m]
-                    elif k == j:
-                        H[p, q] -= S[i, m]
-                    elif m == j:
-                        H[p, q] += S[i, k]
                     q += 1
+            for m in range(j, n):
+                H[p, p + m - j] += S[j, m]
+            H[p, p] += S[i, i]
+            for k in range(i + 1, j):
+                H[p, _plane(k, j, n)] += S[i, k]
+            for m in range(j + 1, n):
+                H[p, _plane(j, m, n)] -= S[i, m]
             p += 1
+
+
+@compiled
+@no_type_check
+def _plane(i, j, n):
+    """The position of plane (i < j) among all."""
+    return i * (2 * n - i - 3) // 2 + j - 1
 
 
 @compiled
@@ -130,19 +139,18 @@ def _model(A, M, g, H, S, T):
 def _step(H, g, damping, L, w):
     """The w with (H + damping) w = g, and <g, w>; -1 where the matrix is not positive definite. L'L is its factor."""
     d = len(H)
-    for i in range(d):
-        for j in range(i, d):
-            L[i, j] = H[i, j]
-        L[i, i] += damping
     for k in range(d):
+        for j in range(k, d):
+            L[k, j] = H[k, j]
+        L[k, k] += damping
+        for i in range(k):
+            for j in range(k, d):
+                L[k, j] -= L[i, k] * L[i, j]
         if not L[k, k] > 1e-14 * (abs(H[k, k]) + damping):
             return -1.0
         scale = 1.0 / np.sqrt(L[k, k])
         for j in range(k, d):
             L[k, j] *= scale
-        for i in range(k + 1, d):
-            for j in range(i, d):
-                L[i, j] -= L[k, i] * L[k, j]
     w[:d] = g[:d]
     for k in range(d):
         w[k] /= L[k, k]

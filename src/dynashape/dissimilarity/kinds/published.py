@@ -85,6 +85,7 @@ class DsaDistance(_OfOperators):
     words = "angular DSA distance"
     method = "DSA"
     searched = True
+    version = 2
     description = (
         "the angle between their operators, minimised over orthogonal changes of basis (rotations and reflections) "
         "from several structured starts; it is zero for operators that differ only by such a change of basis"

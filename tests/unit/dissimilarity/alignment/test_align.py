@@ -175,11 +175,65 @@ def test_what_cannot_be_aligned_is_one_clear_error(operators, said):
         align_all(operators)
 
 
-def test_pairs_and_tiles_that_cannot_be_are_refused():
-    with pytest.raises(InputError, match=r"0\.\.1"):
-        align_all([np.eye(2), np.diag([1.0, 2.0])], np.array([[0, 2]]))
+THREE = [np.eye(2), np.diag([1.0, 2.0]), np.diag([1.0, 3.0])]
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [[0.7, 1.2]],
+        [[0, 1, 2], [1, 2, 0]],
+        [0, 1],
+        [[[0, 1]]],
+        [[0, 1], [2]],
+        [["0", "1"]],
+        [[True, False]],
+        [[0, np.nan]],
+        [[0, 1j]],
+        [[0, None]],
+        [[0, 3]],
+        [[-1, 0]],
+        3,
+    ],
+)
+def test_pairs_that_are_none_are_one_clear_error(pairs):
+    with pytest.raises(InputError, match=r"^pairs must hold"):
+        align_all(THREE, pairs)
+
+
+@pytest.mark.parametrize("pairs", [[(0, 1), (2, 1)], np.array([[0, 1], [2, 1]], np.uint8), [[0.0, 1.0], [2.0, 1.0]]])
+def test_pairs_of_any_whole_numbers_are_taken(pairs):
+    found = align_all(THREE, pairs)
+    assert found.pairs.tolist() == [[0, 1], [2, 1]]
+    assert found.pairs.dtype == np.int64
+
+
+@pytest.mark.parametrize("pairs", [[], np.empty((0, 2), int), np.empty((0, 2))])
+def test_no_pairs_are_taken(pairs):
+    assert align_all(THREE, pairs).values.shape == (0,)
+
+
+@pytest.mark.parametrize("tile", [0, -1, 1.5, "2", True, np.nan, np.inf])
+def test_tiles_that_cannot_be_are_refused(tile):
     with pytest.raises(InputError, match="tile"):
-        align_all([np.eye(2), np.diag([1.0, 2.0])], tile=0)
+        align_all(THREE, tile=tile)
+
+
+@pytest.mark.parametrize("number", [2, np.int64(2), np.uint8(2), 2.0, np.float32(2)])
+def test_tile_and_jobs_may_be_any_whole_number(number):
+    assert len(align_all(THREE, tile=number, n_jobs=number).values) == 3
+
+
+@pytest.mark.parametrize("rank", [5, 12])
+def test_threads_change_nothing(rank):
+    operators = [M for pair in random_pairs(4, rank, seed=10) for M in pair]
+    seen = []
+    one = align_all(operators)
+    two = align_all(operators, tile=5, n_jobs=2, progress=lambda done, total: seen.append((done, total)))
+    for name in ("values", "euclidean", "converged", "spread"):
+        assert np.array_equal(getattr(one, name), getattr(two, name))
+    assert np.array_equal(align_all(operators, n_jobs=3).values, one.values)
+    assert seen == [(5, 28), (10, 28), (15, 28), (20, 28), (25, 28), (28, 28)]
 
 
 def test_square_needs_every_pair():
