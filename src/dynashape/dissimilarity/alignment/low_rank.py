@@ -128,6 +128,7 @@ def _sweep(A, M, C):
             # A reflection is a rotation after coordinate j has changed its sign; most cannot be better.
             c, s, d, e = c_i - c_j, -s_i - s_j, p * u - q * v, -p * v - q * u
             reflected = np.sqrt(c * c + s * s) + np.sqrt(d * d + e * e)
+            x_r, y_r = x, y
             if reflected - skew > turned + skew:
                 x_r, y_r, reflected = _lowest_turn(c, s, d, e)
             if reflected - skew > turned + skew + 1e-12:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dynashape.arguments import read_arguments
 from dynashape.cores import on_one_blas_thread, spread
-from dynashape.dissimilarity.activity import Activity, list_systems
+from dynashape.dissimilarity.activity import Activity, Recording, list_systems
 from dynashape.dissimilarity.operator.trial_groups import read_in_groups
 from dynashape.dissimilarity.selection.candidates import (
     CRITERIA,
@@ -71,7 +71,7 @@ def select_delays_and_rank(
     n_jobs : int, default 1
         Number of threads; -1 for all cores. The result is the same on any number.
     progress : callable, optional
-        Called as `progress(done, total)`.
+        Called as `progress(done, total)`, from 1 to `total` in each stage of the work.
 
     Returns
     -------
@@ -117,18 +117,10 @@ def select_delays_and_rank(
     if criterion is not None and criterion not in CRITERIA:
         raise InputError(unknown_name("criterion", criterion, CRITERIA))
     systems = list_systems(activities)
-    if groups is not None and len(groups) != len(systems):
-        raise InputError(f"groups must name the group of each of {len(systems)} systems; got {len(groups)}.")
+    of_group = _read_groups(groups, len(systems))
     options = Options(delay_interval, ridge, regression, steps_ahead)
-    recordings = [read_in_groups(each, f"activities[{i}]", center) for i, each in enumerate(systems)]
-    constant = [i for i, recording in enumerate(recordings) if not np.ptp(recording.table, axis=0).any()]
-    if constant:
-        raise InputError(
-            "; ".join(f"activities[{i}] does not vary in time, so no choice describes it" for i in constant)
-            + ". Leave these systems out."
-        )
-    groups = list(groups or [0] * len(recordings))
-    criterion = criterion or ("reliability" if can_be_judged(recordings, groups) else "gap")
+    recordings = _read_all(systems, center)
+    criterion = criterion or ("reliability" if can_be_judged(recordings, of_group) else "gap")
     steps = min(int(recording.lengths.min()) for recording in recordings)
     tried = sorted(set(DELAYS if delays is None else delays))
     possible = [q for q in tried if q >= 1 and (q - 1) * delay_interval + 1 + steps_ahead <= steps]
@@ -142,6 +134,7 @@ def select_delays_and_rank(
         lambda task: fit_nested(recordings[task[1]], task[0], wanted, options),
         [(q, i) for q in possible for i in range(len(recordings))],
         n_jobs,
+        progress,
     )
     gaps: dict[Choice, float] = {}
     for k, q in enumerate(possible):
@@ -161,10 +154,12 @@ def select_delays_and_rank(
         predictions = predict(recordings, choices, options, n_jobs, progress)
         alike = predict_best(predictions)
     elif criterion == "reliability":
-        clear = [choice for choice in choices if not gaps[choice] > FLAT_TAIL] or choices
-        halved = measure_reliability(recordings, clear, groups, options, n_jobs, progress)
-        reliabilities = halved
-        alike = most_reliable(halved)
+        # Halves may not allow what whole systems do; the flat tail is judged only where nothing else can be.
+        flat = [choice for choice in choices if gaps[choice] > FLAT_TAIL]
+        for judged in ([choice for choice in choices if choice not in flat], flat):
+            if judged and not reliabilities:
+                reliabilities = measure_reliability(recordings, judged, of_group, options, n_jobs, progress)
+        alike = most_reliable(reliabilities)
     else:
         alike = clearest_cuts(gaps)
     if not alike:
@@ -178,6 +173,35 @@ def select_delays_and_rank(
     )
     rank, q = alike[0]
     return Selection(q, rank, criterion, candidates, _judge(alike, gaps, reliabilities.get(alike[0])))
+
+
+def _read_groups(groups: Sequence[Hashable] | None, n_systems: int) -> list[Hashable]:
+    """The group of each system, whatever holds them; one group where none are given."""
+    if groups is None:
+        return [0] * n_systems
+    read = groups.tolist() if hasattr(groups, "tolist") else list(groups)
+    if len(read) != n_systems:
+        raise InputError(f"groups must name the group of each of {n_systems} systems; got {len(read)}.")
+    if not all(isinstance(group, Hashable) for group in read):
+        raise InputError("groups must be texts or numbers, one for each system; got some that cannot be told apart.")
+    return read
+
+
+def _read_all(systems: Sequence[Activity], center: str | None) -> list[Recording]:
+    """The recordings of all systems; one InputError that names every system that cannot be read or never varies."""
+    recordings, faults = [], []
+    for i, system in enumerate(systems):
+        try:
+            recording = read_in_groups(system, f"activities[{i}]", center)
+        except InputError as error:
+            faults.append(str(error).removesuffix("."))
+            continue
+        if not np.ptp(recording.table, axis=0).any():
+            faults.append(f"activities[{i}] does not vary in time, so no choice describes it; leave it out")
+        recordings.append(recording)
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+    return recordings
 
 
 def clearest_cuts(gaps: Mapping[Choice, float]) -> list[Choice]:

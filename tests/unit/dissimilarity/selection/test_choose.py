@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dynashape.dissimilarity import DSA, select_delays_and_rank
@@ -138,8 +139,35 @@ def test_the_result_is_the_same_on_any_number_of_threads_and_progress_ticks() ->
     ticks: list[tuple[int, int]] = []
     one = select_delays_and_rank(systems, delays=(1, 2), ranks=(2, 3), progress=lambda *at: ticks.append(at))
     assert one == select_delays_and_rank(systems, delays=(1, 2), ranks=(2, 3), n_jobs=3)
-    assert [done for done, _ in ticks] == list(range(1, len(ticks) + 1))
-    assert ticks[-1][0] == ticks[-1][1]
+    totals = [total for done, total in ticks if done == 1]
+    assert ticks == [(done, total) for total in totals for done in range(1, total + 1)]
+    by_gap: list[tuple[int, int]] = []
+    select_delays_and_rank(
+        systems, delays=(1, 2), ranks=(2, 3), criterion="gap", progress=lambda *at: by_gap.append(at)
+    )
+    assert by_gap[-1] == (16, 16)
+
+
+def test_flat_spectra_of_few_units_are_judged_with_a_doubt() -> None:
+    """Of the choice that leaves nothing out, halves of the units hold too few directions."""
+    noise = [np.random.default_rng(k).normal(size=(20, 40, 6)) for k in range(3)]
+    chosen = select_delays_and_rank(noise)
+    assert chosen.criterion == "reliability"
+    assert chosen.status.code == "doubtful"
+
+
+@pytest.mark.parametrize("groups", [np.array([0, 0, 0, 0, 1, 1, 1, 1]), pd.Series(list("aaaabbbb")), tuple("aaaabbbb")])
+def test_groups_are_taken_from_any_sequence(groups: object) -> None:
+    systems, _ = seen_latents(1, 8)
+    expected = select_delays_and_rank(systems, delays=(1,), ranks=(2, 3), groups=[5, 5, 5, 5, 6, 6, 6, 6])
+    assert select_delays_and_rank(systems, delays=(1,), ranks=(2, 3), groups=groups) == expected
+
+
+def test_every_system_that_cannot_be_read_is_named() -> None:
+    x = rotations(1, 1, np.eye(2))[0]
+    with pytest.raises(InputError) as caught:
+        select_delays_and_rank([x * np.nan, x, np.zeros_like(x), x * np.inf])
+    assert [f"activities[{i}]" in str(caught.value) for i in range(4)] == [True, False, True, True]
 
 
 def test_a_choice_says_where_it_is_not_to_be_trusted() -> None:
