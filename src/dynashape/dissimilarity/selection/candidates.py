@@ -48,15 +48,12 @@ class Reliability:
         blind, 1 is perfect.
     ratio : float
         The mean squared distance between halves of different systems over that between the halves of one.
-    shortfall : float
-        How much smaller the probability is than the best candidate's.
     standard_error : float
-        The standard error of this paired difference over the systems.
+        The standard error of the probability over the systems.
     """
 
     auc: float
     ratio: float
-    shortfall: float
     standard_error: float
 
 
@@ -97,6 +94,10 @@ class Selection:
         What it was chosen by.
     candidates : tuple of Candidate
         Every candidate that all systems allow, in order of rank, then delays.
+    check : Reliability or None
+        How well the choice tells systems from halves of one, on halves that it was not chosen by; None where there are
+        fewer than three systems that can be halved. It is of halves of one recording: how far two recordings of one
+        system with other noise, offsets or a nonlinear readout lie apart, it cannot say.
     status : Status
         "doubtful", with the remedy, where the choice is not to be trusted: it cuts in a flat tail, lies at the upper
         edge of what was tried, or does not tell systems apart.
@@ -106,6 +107,7 @@ class Selection:
     rank: int
     criterion: str
     candidates: tuple[Candidate, ...]
+    check: Reliability | None
     status: Status
 
     @property

@@ -22,7 +22,12 @@ from dynashape.dissimilarity.selection.candidates import (
 )
 from dynashape.dissimilarity.selection.nested import Options, fit_nested
 from dynashape.dissimilarity.selection.prediction import Choice, predict, predict_best
-from dynashape.dissimilarity.selection.reliability import can_be_judged, measure_reliability, most_reliable
+from dynashape.dissimilarity.selection.reliability import (
+    can_be_judged,
+    check_choice,
+    measure_reliability,
+    most_reliable,
+)
 from dynashape.errors import InputError, unknown_name
 from dynashape.records import OK, Code, Status
 
@@ -85,11 +90,11 @@ def select_delays_and_rank(
 
     Notes
     -----
-    "reliability": each system is halved, one half of the units in the even trials and the other half in the odd ones,
-    and the distance between its own halves is set against distances between halves of different systems, among the cuts
-    that do not lie in a flat tail. Of the choices
-    that tell systems apart as often as the best one does, within one standard error over systems or .05, it is the one
-    at which the mean squared distance between systems is the largest multiple of that between halves.
+    "reliability": each system is halved, a random half of the units in a random half of the trials and the other units
+    in the other trials, and the distance between its own halves is set against distances between halves of different
+    systems, among the cuts that do not lie in a flat tail. Of the choices
+    that tell systems apart as often as the best one does, within .05, and at which the ratio of mean squared distances
+    is at least .85 of the largest of these, it is the one with the fewest delays.
 
     "gap": the cut at which the singular values fall most, on average over the systems.
 
@@ -172,7 +177,9 @@ def select_delays_and_rank(
         for rank, q in choices
     )
     rank, q = alike[0]
-    return Selection(q, rank, criterion, candidates, _judge(alike, gaps, reliabilities.get(alike[0])))
+    judgeable = can_be_judged(recordings, of_group)
+    check = check_choice(recordings, alike[0], of_group, options, n_jobs) if judgeable else None
+    return Selection(q, rank, criterion, candidates, check, _judge(alike, gaps, check))
 
 
 def _read_groups(groups: Sequence[Hashable] | None, n_systems: int) -> list[Hashable]:
@@ -213,7 +220,7 @@ def clearest_cuts(gaps: Mapping[Choice, float]) -> list[Choice]:
     return [choice for choice in order if choice == order[0] or gaps[choice] <= gaps[order[0]] + 0.05]
 
 
-def _judge(alike: Sequence[Choice], gaps: Mapping[Choice, float], reliability: Reliability | None) -> Status:
+def _judge(alike: Sequence[Choice], gaps: Mapping[Choice, float], check: Reliability | None) -> Status:
     """Whether the first of the choices that are `alike` is to be trusted, and what to do where it is not."""
     rank, q = chosen = alike[0]
     doubts = []
@@ -229,15 +236,16 @@ def _judge(alike: Sequence[Choice], gaps: Mapping[Choice, float], reliability: R
     if min(other for _, other in alike) == most > min(other for _, other in gaps):
         doubts.append(f"{q} delays are the most that were tried or are possible; offer more `delays`")
     clearest = clearest_cuts(gaps)[0]
-    if gaps[clearest] <= CLEAR and clearest[0] != rank:
+    if gaps[clearest] <= CLEAR and clearest[0] < rank:
         doubts.append(
             f"the singular values fall most at rank {clearest[0]} with {clearest[1]} delays (to {gaps[clearest]:.2f} "
             f"of the last that is kept; {gaps[chosen]:.2f} at the choice), so systems may share dynamics of that rank "
-            "and differ in details alone; compare with criterion='gap'"
+            "and differ in details alone; look at the distances at both"
         )
-    if reliability is not None and reliability.auc < BLIND:
+    if check is not None and check.auc - check.standard_error < BLIND:
         doubts.append(
-            f"different systems are farther apart than halves of one in {reliability.auc:.0%} of comparisons (50 % is "
-            "blind), so that distances hardly tell systems apart; record more units or trials"
+            f"halves of different systems are farther apart than halves of one in {check.auc:.0%} of comparisons "
+            f"(standard error {check.standard_error:.0%}; 50 % is blind), so that distances hardly tell systems apart; "
+            "record more units, trials or systems"
         )
     return Status(Code.DOUBTFUL, "; ".join(doubts)) if doubts else OK

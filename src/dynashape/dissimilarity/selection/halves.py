@@ -1,4 +1,4 @@
-"""Two looks at one system: other units in other trials."""
+"""Two looks at one system: other units in other trials, drawn at random."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ def can_be_halved(recording: Recording) -> bool:
 
 
 def halve(recording: Recording, *names: str | int) -> tuple[Recording, Recording]:
-    """One random half of the units in the even trials, and the other half in the odd ones.
+    """A random half of the units in a random half of the trials, and the other units in the other trials.
 
     Halves that shared their trials would share the noise of the system, and halves that shared their units the readout;
     either would look nearer than another recording of the same system does. Systems of a single trial, or of few units,
     are halved by the other alone. The names are those of the random stream.
     """
-    units = np.arange(recording.n_units)
-    first, second = units, units
-    if recording.n_units >= LEAST_UNITS:
-        order = stream("halves of units", *names).permutation(units)
-        first, second = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
-    return _part(recording, first, 0), _part(recording, second, 1)
+    drawn = stream("halves", *names)
+    units = _two_halves(drawn.permutation(recording.n_units), recording.n_units >= LEAST_UNITS)
+    trials = _two_halves(drawn.permutation(recording.n_trials), recording.n_trials >= 2)
+    first, second = (_part(recording, *half) for half in zip(units, trials, strict=True))
+    return first, second
 
 
-def _part(recording: Recording, units: Int[Array, " kept"], parity: int) -> Recording:
-    if recording.n_trials < 2:
-        return replace(recording, table=recording.rows(slice(None))[:, units], means=None)
-    trial = np.repeat(np.arange(recording.n_trials), recording.lengths)
-    rows = np.flatnonzero(trial % 2 == parity)
-    return replace(recording, table=recording.rows(rows)[:, units], lengths=recording.lengths[parity::2], means=None)
+def _two_halves(order: Int[Array, " all"], halved: bool) -> tuple[Int[Array, " first"], Int[Array, " second"]]:
+    middle = len(order) // 2
+    return (np.sort(order[:middle]), np.sort(order[middle:])) if halved else (np.sort(order), np.sort(order))
+
+
+def _part(recording: Recording, units: Int[Array, " kept"], trials: Int[Array, " held"]) -> Recording:
+    rows = np.concatenate([recording.starts[k] + np.arange(recording.lengths[k]) for k in trials])
+    return replace(recording, table=recording.rows(rows)[:, units], lengths=recording.lengths[trials], means=None)

@@ -26,6 +26,9 @@ from dynashape.seeds import stream
 LEAST_SYSTEMS = 3
 """Of fewer, how often halves are nearer than systems says nothing."""
 
+N_CHECKS = 3
+"""How often all systems are halved anew to check a choice."""
+
 N_OTHERS = 6
 """With how many other systems each system is compared, at most."""
 
@@ -49,10 +52,8 @@ def measure_reliability(
             f"criterion='reliability' needs at least {LEAST_SYSTEMS} systems that are compared, and of each at least "
             f"two trials or {LEAST_UNITS} units, to halve it; got {len(recordings)} systems. Use criterion='gap'."
         )
-    others = draw_others(groups)
-    number = {group: k for k, group in enumerate(dict.fromkeys(groups))}
-    numbers = np.array([number[group] for group in groups])
-    halves = [half for i, recording in enumerate(recordings) for half in halve(recording, i)]
+    others, of_group = draw_others(groups), _numbered(groups)
+    halves = [half for i, recording in enumerate(recordings) for half in halve(recording, 0, i)]
     ranks: dict[int, list[int]] = {}
     for rank, q in choices:
         ranks.setdefault(q, []).append(rank)
@@ -67,30 +68,49 @@ def measure_reliability(
 
     fitted = spread(lambda part: fit_nested(part[1], part[0], ranks[part[0]], options), parts, n_jobs, tick)
     of_delays = {q: fitted[k * len(halves) : (k + 1) * len(halves)] for k, q in enumerate(ranks)}
-    told = spread(lambda choice: _tell_apart(of_delays[choice[1]], choice[0], others, numbers), choices, n_jobs, tick)
-    found = {choice: result for choice, result in zip(choices, told, strict=True) if result is not None}
-    if not found:
-        return {}
-    best = max((areas for areas, _ in found.values()), key=lambda areas: float(areas.mean()))
-    return {
-        choice: Reliability(
-            auc=float(areas.mean()),
-            ratio=ratio,
-            shortfall=float((best - areas).mean()),
-            standard_error=standard_error(best - areas),
-        )
-        for choice, (areas, ratio) in found.items()
-    }
+    told = spread(lambda choice: _tell_apart(of_delays[choice[1]], choice[0], others, of_group), choices, n_jobs, tick)
+    return {choice: _summarise([found]) for choice, found in zip(choices, told, strict=True) if found is not None}
+
+
+def check_choice(
+    recordings: Sequence[Recording],
+    choice: Choice,
+    groups: Sequence[Hashable],
+    options: Options,
+    n_jobs: int | None,
+) -> Reliability | None:
+    """The reliability of one choice on `N_CHECKS` further halvings: the best of many candidates looks too good."""
+    others, of_group, (rank, q) = draw_others(groups), _numbered(groups), choice
+    halves = [
+        half
+        for k in range(1, N_CHECKS + 1)
+        for i, recording in enumerate(recordings)
+        for half in halve(recording, k, i)
+    ]
+    fitted = spread(lambda half: fit_nested(half, q, [rank], options), halves, n_jobs)
+    each = 2 * len(recordings)
+    told = [_tell_apart(fitted[k * each : (k + 1) * each], rank, others, of_group) for k in range(N_CHECKS)]
+    found = [one for one in told if one is not None]
+    return _summarise(found) if found else None
 
 
 def most_reliable(found: Mapping[Choice, Reliability]) -> list[Choice]:
-    """The choices that tell systems apart as often as the best one does, first that at which they lie farthest apart.
+    """The choices that tell systems apart nearly as often as the best one does, and as far; the fewest delays first.
 
-    As often: within one standard error over the systems, or .05. Probabilities are coarse where there are few systems,
-    and systems that are the same bound them from above.
+    As often: within .05, since probabilities are coarse where there are few systems, and systems that are the same
+    bound them from above. As far: at least .85 of the largest ratio among those, which more delays raise a little for
+    ever, since they average noise.
     """
-    alike = [choice for choice, own in found.items() if own.shortfall <= max(own.standard_error, 0.05)]
-    return sorted(alike, key=lambda choice: (-found[choice].ratio, choice))
+    best = max((own.auc for own in found.values()), default=0.0)
+    as_often = {choice: own.ratio for choice, own in found.items() if own.auc >= best - 0.05}
+    farthest = max(as_often.values(), default=0.0)
+    alike = [choice for choice, ratio in as_often.items() if ratio >= 0.85 * farthest]
+    return sorted(alike, key=lambda choice: (choice[1], choice[0]))
+
+
+def _numbered(groups: Sequence[Hashable]) -> Int[Array, " systems"]:
+    number = {group: k for k, group in enumerate(dict.fromkeys(groups))}
+    return np.array([number[group] for group in groups])
 
 
 def draw_others(groups: Sequence[Hashable]) -> Int[Array, "pairs 2"]:
@@ -125,3 +145,10 @@ def _tell_apart(
     exceeds = (between > within[:, None]) + 0.5 * (between == within[:, None])
     areas = (exceeds * comparable).sum(axis=1) / comparable.sum(axis=1)
     return areas, float((between**2).mean() / max((within**2).mean(), 1e-30))
+
+
+def _summarise(found: Sequence[tuple[Float[Array, " compared"], float]]) -> Reliability:
+    """The mean over halvings of the areas and of the logarithm of the ratios."""
+    areas = np.mean([areas for areas, _ in found], axis=0)
+    ratio = float(np.exp(np.mean([np.log(max(ratio, 1e-30)) for _, ratio in found])))
+    return Reliability(auc=float(areas.mean()), ratio=ratio, standard_error=standard_error(areas))
