@@ -1,6 +1,6 @@
 """Which delays and rank three criteria choose, and how well the distances tell apart what differs.
 
-    OMP_NUM_THREADS=1 python benchmarks/measure.py [--study runs/paper] [--json measure.json] [--figure measure.png]
+    OMP_NUM_THREADS=1 python benchmarks/measure.py [--study runs/paper] [--json FILE] [--markdown FILE] [--figure FILE]
 
 Systems whose relation is known (examples/known_systems.py), and the networks of a finished study. AUC is the
 probability that a pair that should be far is farther apart than one that should be near: for the networks of a study,
@@ -181,6 +181,7 @@ def main() -> None:
     parser.add_argument("--study", type=Path)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--figure", type=Path)
+    parser.add_argument("--markdown", type=Path)
     given = parser.parse_args()
     rows = []
     for case in cases(given.study):
@@ -188,7 +189,10 @@ def main() -> None:
         print(rows[-1]["group"], rows[-1]["name"], *(f"{c} {rows[-1][c]['auc']:.2f}" for c in CRITERIA), flush=True)
         if given.json is not None:
             given.json.write_text(json.dumps(rows, indent=1))
-    print(summarise(rows))
+    table = summarise(rows)
+    print(table)
+    if given.markdown is not None:
+        given.markdown.write_text(table + "\n")
     if given.figure is not None:
         draw(rows, given.figure)
 
