@@ -93,7 +93,7 @@ def test_conjugates_end_at_rounding(rank):
         # Not through the exact start: the search and its end alone.
         A = A / np.linalg.norm(A)
         C, _, _ = search_low_rank(
-            A[None], (Q @ A @ Q.T)[None], np.eye(rank)[None, None], draw_rotations(rank, 40), 40, 2
+            A[None], (Q @ A @ Q.T)[None], np.eye(rank)[None, None], draw_rotations(rank, 40), 40, 40, 2
         )
         finish(A[None], (Q @ A @ Q.T)[None], C)
         assert np.linalg.norm(A - C[0] @ Q @ A @ Q.T @ C[0].T) < 3e-14
