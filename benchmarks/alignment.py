@@ -93,7 +93,7 @@ def reference(A: np.ndarray, B: np.ndarray) -> float:
     TA, TB, FA, FB, UA, UB = grown
     filled = range(rank, n)
     FA[:, filled, filled] = FB[:, filled, filled] = 1.0
-    matched = matched_starts(TA[None], TB[None], FA[None], FB[None])[0]
+    matched = matched_starts(TA[None], TB[None], FA[None], FB[None], rank)[0]
     starts = np.concatenate((matched, C)).astype(np.float32)
     many = [np.tile(x.astype(np.float32), (len(starts), 1, 1)) for x in (TA, TB)]
     end = descend(*many, starts, 60 + 5 * rank)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, TypeAlias, no_type_check, runtime_checkable
 
 import numpy as np
@@ -81,8 +82,7 @@ class Canonical:
 
     `frame` is F. `turns` are the other frames relative to F (the first is the identity). `rough` is the float32
     traceless part that alignments search with, in the eigenbasis `eigen` of its symmetric part: diagonal plus skew.
-    `trace` is that of `unit`, `size` the norm of the traceless part, `gain` its largest singular value, `spectrum` the
-    eigenvalues of F.
+    `trace` is that of `unit`, `size` the norm of the traceless part, `spectrum` the eigenvalues of F.
     """
 
     unit: Float[Array, "n n"]
@@ -93,8 +93,12 @@ class Canonical:
     eigen: Float[Array, "n n"]
     trace: float
     size: float
-    gain: float
     spectrum: Float[Array, " n"]
+
+    @cached_property
+    def gain(self) -> float:
+        """The largest singular value of the traceless part."""
+        return float(np.linalg.norm(self.traceless, 2))
 
     @property
     def order(self) -> bytes:
@@ -117,9 +121,8 @@ def canonicalise(matrix: Float[Array, "n n"]) -> Canonical:
     unit = frame.T @ unit @ frame
     traceless, size = _split(unit)
     turns = np.concatenate([np.eye(len(unit))[None], frame.T @ bases[1:]])
-    gain = float(np.linalg.norm(traceless, 2))
     rough, eigen = _diagonal_and_skew(traceless.astype(np.float32).astype(np.float64))
-    return Canonical(unit, traceless, frame, turns, rough, eigen, float(np.trace(unit)), size, gain, spectra[0])
+    return Canonical(unit, traceless, frame, turns, rough, eigen, float(np.trace(unit)), size, spectra[0])
 
 
 def _diagonal_and_skew(rounded: Float[Array, "n n"]) -> tuple[Float[Array, "n n"], Float[Array, "n n"]]:

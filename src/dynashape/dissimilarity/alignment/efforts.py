@@ -46,12 +46,14 @@ class Sweeps:
     """The budget at ranks up to `LOW_RANK`, where starts are swept and the lowest are followed to their minima.
 
     `n_drawn` random starts are swept beside the six matched ones, and the `n_followed` lowest go on: at ranks up to 6,
-    more at 7, twice as many at 8 and 9. Further ones go on until the lowest minimum was found `n_agreeing` times.
+    more at 7, twice as many at 8 and 9. The others, and up to `n_spare` further ones, are followed only until the
+    lowest minimum was found `n_agreeing` times.
     """
 
     n_drawn: int
     n_followed: int
     n_agreeing: int
+    n_spare: int
 
     def at_rank(self, rank: int) -> Sweeps:
         """The budget for this rank.
@@ -60,7 +62,12 @@ class Sweeps:
         24
         """
         more = float(np.clip(rank / 2 - 2, 1.0, 2.0))
-        return replace(self, n_drawn=round(self.n_drawn * more), n_followed=round(self.n_followed * more))
+        return replace(
+            self,
+            n_drawn=round(self.n_drawn * more),
+            n_followed=round(self.n_followed * more),
+            n_spare=round(self.n_spare * more),
+        )
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ EFFORTS: Mapping[str, Effort] = {
         n_moves=4,
         end=1.0,
         polish=12,
-        sweeps=Sweeps(n_drawn=12, n_followed=12, n_agreeing=2),
+        sweeps=Sweeps(n_drawn=12, n_followed=12, n_agreeing=2, n_spare=24),
     ),
     "thorough": Effort(
         n_matched=3,
@@ -129,7 +136,7 @@ EFFORTS: Mapping[str, Effort] = {
         n_moves=4,
         end=1.0,
         polish=40,
-        sweeps=Sweeps(n_drawn=72, n_followed=60, n_agreeing=3),
+        sweeps=Sweeps(n_drawn=72, n_followed=60, n_agreeing=3, n_spare=72),
     ),
 }
 """The efforts by name: "standard", the default, and "thorough", which tries more starts for longer."""

@@ -5,9 +5,9 @@ offers: the objective is a trigonometric polynomial of the second degree there, 
 hills lie before it. Two sweeps leave a start where Newton's method, damped, ends in a few steps. The Hessian over
 n (n - 1) / 2 planes costs n^4 numbers and its factorisation n^6 / 48, so this is for low rank alone.
 
-All starts are swept; from low to high they are then followed, until the lowest minimum was found by as many as the
-effort asks for. A start is given up when it can no longer fall below the best one. All is compiled and takes one pair
-after the other, so no pair changes another.
+Starts are swept; from low to high they are then followed, and further ones after them, until the lowest minimum was
+found by as many as the effort asks for. A start is given up when it can no longer fall below the best one. All is
+compiled and takes one pair after the other, so no pair changes another.
 """
 
 from __future__ import annotations
@@ -31,19 +31,20 @@ def search_low_rank(
     B: Float[Array, "pairs n n"],
     starts: Float[Array, "pairs starts n n"],
     drawn: Float[Array, "drawn n n"],
+    n_swept: int,
     n_least: int,
     n_agreeing: int,
 ) -> tuple[Float[Array, "pairs n n"], Float[Array, "pairs found"], Int[Array, " pairs"]]:
     """The C of the least ||A - CBC'||, its squared halves and the number of starts that found it, of every pair.
 
-    Each pair's own `starts` and those `drawn` for all pairs are swept. From low to high they are followed to their
-    minima, `n_least` of them and further ones until `n_agreeing` have found the lowest. The values are those of the
-    `n_agreeing` lowest. Starts need be orthogonal to 1e-3 only.
+    Each pair's own `starts` and the first `n_swept` of those `drawn` for all pairs are swept. From low to high they are
+    followed to their minima, `n_least` of them, the others and the rest of `drawn` until `n_agreeing` have found the
+    lowest. The values are those of the `n_agreeing` lowest. Starts need be orthogonal to 1e-3 only.
     """
     C = np.empty_like(A)
     value = np.empty((len(A), n_agreeing))
     agreeing = np.zeros(len(A), np.int64)
-    _search(A, B, starts, drawn, SWEEPS, n_least, n_agreeing, C, value, agreeing, np.empty(len(A)))
+    _search(A, B, starts, drawn, n_swept, SWEEPS, n_least, n_agreeing, C, value, agreeing, np.empty(len(A)))
     return C, value, agreeing
 
 
@@ -54,34 +55,33 @@ def finish(
     n, remaining = A.shape[1], np.empty(len(A))
     value, agreeing = np.empty((len(A), 1)), np.zeros(len(A), np.int64)
     # One compiled function for both: compiling takes longer than anything that it does.
-    _search(A, B, C[:, None].copy(), np.empty((0, n, n)), 0, 1, 1, C, value, agreeing, remaining)
+    _search(A, B, C[:, None].copy(), np.empty((0, n, n)), 0, 0, 1, 1, C, value, agreeing, remaining)
     return remaining
 
 
 @compiled
 @no_type_check
-def _search(A, B, starts, drawn, n_sweeps, n_least, n_agreeing, best_C, values, agreeing, remaining):
+def _search(A, B, starts, drawn, n_swept, n_sweeps, n_least, n_agreeing, best_C, values, agreeing, remaining):
     """Without sweeps, starts go on to rounding."""
     n, n_own = A.shape[1], starts.shape[1]
     matrices, vectors = _scratch(n)
-    swept, aligned = np.empty((2, n_own + len(drawn), n, n))
-    heights = np.empty(len(swept))
+    n_first = n_own + min(n_swept, len(drawn))
+    swept, aligned = np.empty((2, n_first, n, n))
+    heights = np.empty(n_first)
     for pair in range(len(A)):
         a, b, lowest = A[pair], B[pair], values[pair]
-        for k in range(len(swept)):
-            C, M = swept[k], aligned[k]
-            C[:] = starts[pair, k] if k < n_own else drawn[k - n_own]
-            orthonormalise(C, matrices[0], matrices[1])
-            align(b, C, matrices[0], M)
-            for _ in range(n_sweeps):
-                _sweep(a, M, C)
-            heights[k] = half_square(a, M)
+        for k in range(n_first):
+            start = starts[pair, k] if k < n_own else drawn[k - n_own]
+            heights[k] = _begin(a, b, start, n_sweeps, swept[k], aligned[k], matrices)
         lowest[:] = np.inf
-        for followed in range(len(swept)):
+        for followed in range(n_own + len(drawn)):
             if followed >= n_least and agreeing[pair] >= n_agreeing:
                 break
             k = np.argmin(heights)
-            heights[k] = np.inf
+            if followed < n_first:
+                heights[k] = np.inf
+            else:
+                _begin(a, b, drawn[followed - n_own], n_sweeps, swept[k], aligned[k], matrices)
             best, limit = (lowest[0], STEPS) if n_sweeps else (-np.inf, LAST_STEPS)
             value, fall = descend(a, b, swept[k], aligned[k], limit, best, matrices, vectors)
             if value < lowest[0] - tolerance(lowest[0]):
@@ -94,6 +94,18 @@ def _search(A, B, starts, drawn, n_sweeps, n_least, n_agreeing, best_C, values, 
             for place in range(len(lowest)):
                 if value < lowest[place]:
                     value, lowest[place] = lowest[place], value
+
+
+@compiled
+@no_type_check
+def _begin(A, B, start, n_sweeps, C, M, matrices):
+    """Put a start into C and its aligned B into M, and sweep them; returns its value."""
+    C[:] = start
+    orthonormalise(C, matrices[0], matrices[1])
+    align(B, C, matrices[0], M)
+    for _ in range(n_sweeps):
+        _sweep(A, M, C)
+    return half_square(A, M)
 
 
 @compiled

@@ -74,7 +74,7 @@ def align_tile(pairs: Sequence[tuple[Canonical, Canonical]], effort: Effort) -> 
 class _Side:
     """One operator of each pair (see `Canonical`), filled up with zeros to a size that is a multiple of four.
 
-    The bases `eigen` and `turns` are filled up with ones in the diagonal.
+    The bases `eigen` and `turns` are filled up with ones in the diagonal. `gain` is not used at low rank.
     """
 
     unit: Float[Array, "pairs n n"]
@@ -105,7 +105,7 @@ def _stack(forms: Sequence[Canonical]) -> _Side:
         eigen=fill([form.eigen for form in forms], 1.0),
         turns=fill([form.turns for form in forms], 1.0),
         size=np.array([form.size for form in forms]),
-        gain=np.array([form.gain for form in forms]),
+        gain=np.array([form.gain if rank > LOW_RANK else np.nan for form in forms]),
         trace=np.array([form.trace for form in forms]),
         spectrum=np.array([form.spectrum for form in forms]),
     )
@@ -149,7 +149,9 @@ class _Problem:
 
     def solve(self, effort: Effort) -> tuple[Array, Array, Array, Array]:
         """C, its residual, the spread over starts and what the distance may still fall by, of every pair."""
-        matched = matched_starts(self.first.traceless, self.second.traceless, self.first.turns, self.second.turns)
+        matched = matched_starts(
+            self.first.traceless, self.second.traceless, self.first.turns, self.second.turns, self.rank
+        )
         residuals = self.residual(matched)
         residual, C = residuals.min(1), _take(matched, residuals.argmin(1)[:, None])[:, 0]
         spread, remaining = np.zeros_like(residual), np.zeros_like(residual)
@@ -185,8 +187,8 @@ class _Problem:
             for X in (self.first.rough, self.second.rough, self.first.eigen, self.second.eigen)
         )
         starts = turn_A.mT[:, None] @ _rounded(matched)[..., :n, :n] @ turn_B[:, None]
-        drawn = draw_rotations(n, budget.n_drawn)
-        C, value, agreeing = search_low_rank(A, B, starts, drawn, budget.n_followed, budget.n_agreeing)
+        drawn = draw_rotations(n, budget.n_drawn + budget.n_spare)
+        C, value, agreeing = search_low_rank(A, B, starts, drawn, budget.n_drawn, budget.n_followed, budget.n_agreeing)
         C = turn_A @ C @ turn_B.mT
         A, B = (np.ascontiguousarray(side.traceless[:, :n, :n]) for side in (self.first, self.second))
         fall = finish(A, B, C)

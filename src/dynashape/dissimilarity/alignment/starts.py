@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, no_type_check
 
 import numpy as np
 from jaxtyping import Float
 
+from dynashape.dissimilarity.alignment.efforts import LOW_RANK
+from dynashape.dissimilarity.alignment.momentum import compiled
 from dynashape.dissimilarity.alignment.polish import diagonals
 from dynashape.records import Array
 from dynashape.seeds import stream
@@ -42,11 +44,56 @@ def choose_signs(K: Float[Array, "batch n n"]) -> Float[Array, "batch n"]:
     return s
 
 
+def choose_few_signs(K: Float[Array, "batch n n"], rank: int) -> Float[Array, "batch n"]:
+    """`choose_signs` of the leading `rank` coordinates, compiled; the other signs are +1."""
+    signs = np.ones(K.shape[:2])
+    _choose_signs(np.ascontiguousarray(K[:, :rank, :rank] + K[:, :rank, :rank].mT), signs)
+    return signs
+
+
+@compiled
+@no_type_check
+def _choose_signs(K, signs):
+    n = K.shape[1]
+    v, Ks = np.empty(n), np.empty(n)
+    for item in range(len(K)):
+        matrix, s = K[item], signs[item]
+        size = 0.0
+        for i in range(n):
+            matrix[i, i] = 0.0
+            for j in range(n):
+                size += matrix[i, j] ** 2
+        size = np.sqrt(size)
+        v[:] = 1.0
+        for _ in range(20):
+            length = 0.0
+            for i in range(n):
+                Ks[i] = size * v[i]
+                for j in range(n):
+                    Ks[i] += matrix[i, j] * v[j]
+                length += Ks[i] ** 2
+            v[:] = Ks / max(np.sqrt(length), 1e-30)
+        for i in range(n):
+            s[i] = 1.0 if v[i] >= 0.0 else -1.0
+        for _ in range(2 * n):
+            best, gain = 0, 1e-6 * size
+            for i in range(n):
+                change = 0.0
+                for j in range(n):
+                    change -= s[i] * matrix[i, j] * s[j]
+                if change > gain:
+                    best, gain = i, change
+            if gain <= 1e-6 * size:
+                break
+            s[best] = -s[best]
+
+
 def matched_starts(
     A: Float[Array, "pairs n n"],
     B: Float[Array, "pairs n n"],
     FA: Float[Array, "pairs frames n n"],
     FB: Float[Array, "pairs frames n n"],
+    rank: int,
 ) -> Float[Array, "pairs frames n n"]:
     """For each pair and frame, eigenvectors of A matched to those of B in the order of eigenvalues, signs chosen.
 
@@ -54,7 +101,9 @@ def matched_starts(
     """
     A_in = FA.mT @ A[:, None] @ FA
     B_in = FB.mT @ B[:, None] @ FB
-    signs = choose_signs((A_in * B_in).reshape(-1, *A.shape[1:])).reshape(FA.shape[:3])
+    overlaps = (A_in * B_in).reshape(-1, *A.shape[1:])
+    signs = choose_few_signs(overlaps, rank) if rank <= LOW_RANK else choose_signs(overlaps)
+    signs = signs.reshape(FA.shape[:3])
     return (FA * signs[:, :, None, :]) @ FB.mT
 
 

@@ -93,7 +93,7 @@ def test_conjugates_end_at_rounding(rank):
         # Not through the exact start: the search and its end alone.
         A = A / np.linalg.norm(A)
         C, _, _ = search_low_rank(
-            A[None], (Q @ A @ Q.T)[None], np.eye(rank)[None, None], draw_rotations(rank, 40), 40, 2
+            A[None], (Q @ A @ Q.T)[None], np.eye(rank)[None, None], draw_rotations(rank, 40), 40, 40, 2
         )
         finish(A[None], (Q @ A @ Q.T)[None], C)
         assert np.linalg.norm(A - C[0] @ Q @ A @ Q.T @ C[0].T) < 3e-14
@@ -103,10 +103,10 @@ def test_a_minimum_that_one_start_alone_has_found_is_not_called_converged():
     rng = np.random.default_rng(3)
     A, B = rng.normal(size=(2, 1, 6, 6))
     drawn = draw_rotations(6, 24)
-    _, values, agreeing = search_low_rank(A, B, drawn[None, :1], drawn[1:1], 1, 2)
+    _, values, agreeing = search_low_rank(A, B, drawn[None, :1], drawn[1:1], 0, 1, 2)
     assert agreeing[0] == 1
     assert np.isinf(values[0, 1])
-    _, values, agreeing = search_low_rank(A, B, drawn[None, :1], drawn[1:], 24, 2)
+    _, values, agreeing = search_low_rank(A, B, drawn[None, :1], drawn[1:], 4, 1, 2)
     assert agreeing[0] >= 2
     np.testing.assert_allclose(values[0, 1], values[0, 0], rtol=1e-6)
 
