@@ -1,6 +1,7 @@
 """Distances and labels to conclusions: MDS, separability, permutation tests, variance shares, verdicts, power."""
 
 from dynashape.inference.comparison.compare import compare
+from dynashape.inference.comparison.intervals import FEWEST_SEEDS as FEWEST_SEEDS
 from dynashape.inference.comparison.intervals import MEASURED_BIAS as MEASURED_BIAS
 from dynashape.inference.comparison.intervals import Interval, measured_coverage
 from dynashape.inference.comparison.mds import Embedding, embed_mds
@@ -13,6 +14,7 @@ from dynashape.inference.comparison.rows import comparison_rows
 from dynashape.inference.comparison.separability import Separability, separability
 from dynashape.inference.planning.components import Components
 from dynashape.inference.planning.power import Power, compute_power, pool_components
+from dynashape.inference.planning.resolution import fewest_seeds, smallest_p_value
 from dynashape.inference.planning.verdict_power import (
     VerdictPilot,
     VerdictPower,
@@ -69,10 +71,12 @@ __all__ = [
     "condition_swaps",
     "correct_family",
     "embed_mds",
+    "fewest_seeds",
     "measure_verdict_pilot",
     "measured_coverage",
     "meta_cluster",
     "pool_components",
     "separability",
+    "smallest_p_value",
     "task_relabellings",
 ]

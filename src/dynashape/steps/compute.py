@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from dynashape.engine import Engine, Outcome, Unit
+from dynashape.engine import Engine, Outcome, Unit, kinds_of_processor
 from dynashape.errors import InputError
 from dynashape.steps.step import Reader, Step, perform
 from dynashape.store import Store
@@ -85,11 +85,14 @@ class Computed:
         For each stage in which a step was started, the seconds that workers spent on them.
     failures : mapping of str to str
         For each step that failed or was skipped, by its kind and name, why.
+    processors : tuple of str
+        The kinds of processor on which steps were computed.
     """
 
     counts: Mapping[str, int]
     seconds: Mapping[str, float]
     failures: Mapping[str, str]
+    processors: tuple[str, ...] = ()
 
 
 def compute(
@@ -123,6 +126,7 @@ def compute(
     messages: dict[str, str] = {}
     counts: Counter[str] = Counter()
     seconds: dict[str, float] = {}
+    processors: set[str] = set()
     try:
         for stage in stages:
             names: dict[Step[Any], str] = {}
@@ -137,6 +141,7 @@ def compute(
             if ready:
                 engine = engine or open_engine()
                 for outcome in _run_stage(engine, store, ready, progress):
+                    processors.add(outcome.processor)
                     seconds[stage.title] = seconds.get(stage.title, 0.0) + outcome.seconds
                     if not outcome.status.ok:
                         ended[outcome.name] = str(outcome.status)
@@ -146,7 +151,7 @@ def compute(
     finally:
         if engine is not None:
             engine.close()
-    return Computed(counts, seconds, messages)
+    return Computed(counts, seconds, messages, kinds_of_processor(processors))
 
 
 def _run_stage(engine: Engine, store: Store, steps: Mapping[str, Step[Any]], progress: Progress) -> list[Outcome]:

@@ -78,6 +78,7 @@ def run_study(
         "wall_seconds": round(time.monotonic() - clock, 3),
         "worker_seconds": {title: round(value, 3) for title, value in done.seconds.items()},
         "computed": dict(done.counts),
+        "processors": list(done.processors),
     }
     export(plan, Reader(store), directory, done.failures, times)
     progress.unit("report.html", True, "")

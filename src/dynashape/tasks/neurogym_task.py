@@ -174,8 +174,8 @@ class NeurogymTask(Task):
         if draws_globally(self._probe):
             raise SpecError(
                 f"environment {self.name!r} must draw from self.rng only; got draws from the random state of numpy or "
-                f"Python that all code shares (np.random, random), so its trials cannot be drawn again. Put self.rng in "
-                f"the place of np.random and random."
+                "Python that all code shares (np.random, random), so its trials cannot be drawn again. Put self.rng in "
+                "the place of np.random and random."
             )
         # Two environments with equal seeds: what differs between them comes from a stream that nobody can seed.
         env, twin = (self.fresh_environment(stream("neurogym probe", self.name)) for _ in range(2))

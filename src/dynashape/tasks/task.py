@@ -1,4 +1,4 @@
-"""What every task gives: trials with their conditions and targets, and an ideal observer of the same noisy inputs."""
+"""What every task gives: trials with their conditions and targets and, where one is known, an ideal observer."""
 
 from __future__ import annotations
 

@@ -15,11 +15,12 @@ from dynashape.errors import InputError
 from dynashape.networks import Cell, Ensemble, Weights
 from dynashape.records import OK, Code, Status
 from dynashape.seeds import stream
-from dynashape.tasks import Task
+from dynashape.tasks import Task, survey_trials
 from dynashape.training.adam import Adam
 from dynashape.training.evaluation import Evaluation, HeldOutTrials
 from dynashape.training.learning_protocol import LearningProtocol
 from dynashape.training.loss import loss_gradient, step_weights
+from dynashape.training.score import at_chance, describe_ceiling
 from dynashape.training.state import StreamState, TrainingState
 from dynashape.training.trained import CurvePoint, TrainedNetwork
 
@@ -216,11 +217,28 @@ class _Group:
             self._allocate()
 
     def _not_reached(self, test: Evaluation) -> Status:
+        protocol = self.protocol
         return Status(
             Code.NOT_REACHED,
-            f"accuracy {test.accuracy:.3f} of a possible {test.ceiling:.3f} (asked: {self.protocol.criterion:g} of it) "
-            f"and fixation {test.fixation:.3f} (asked: {self.protocol.fixation_criterion:g}) after {self.updates} "
-            f"updates; raise training.max_updates or the number of units",
+            f"after {self.updates} updates accuracy {test.accuracy:.3f}, asked {protocol.criterion:g} of "
+            f"{describe_ceiling(self.task, self.test.trials)}; fixation {test.fixation:.3f}, asked "
+            f"{protocol.fixation_criterion:g}; {self._advise(test)}",
+        )
+
+    def _advise(self, test: Evaluation) -> str:
+        """What to do about a network that did not learn; one at chance may lack the answer in its inputs."""
+        if not at_chance(test.accuracy, self.test.trials):
+            return "raise training.max_updates or the number of units"
+        found = survey_trials(self.task).answers
+        if found.held is False:
+            return f"this is chance, and {found.remark}"
+        if found.held:
+            return (
+                "this is chance, though the inputs hold the answer; raise training.max_updates or the number of units"
+            )
+        return (
+            "this is chance: ask whether the inputs hold the answer, which sampled trials cannot tell; if they do, "
+            "raise training.max_updates or the number of units"
         )
 
     def state(self) -> TrainingState:

@@ -31,6 +31,7 @@ from dynashape.study.work.conclude import Conclusions
 from dynashape.study.work.examine import Examined
 from dynashape.study.work.meta_cluster import MetaClustered
 from dynashape.study.work.plan import Analysed, Plan
+from dynashape.tasks import Survey
 from dynashape.training import TrainedNetwork
 
 S = TypeVar("S", bound=Step[Any])
@@ -61,6 +62,8 @@ class Results:
         The corrected `family` of tests, the `headline` and the `claims` of the paper.
     meta : MetaClustered or None
         The groups of comparisons.
+    surveys : mapping of str to Survey
+        What the trials of each task show.
     """
 
     networks: pd.DataFrame
@@ -76,6 +79,7 @@ class Results:
     conclusions: Conclusions | None
     meta: MetaClustered | None
     meta_points: pd.DataFrame
+    surveys: Mapping[str, Survey]
 
 
 def read_results(plan: Plan, read: Reader) -> Results:
@@ -110,6 +114,7 @@ def read_results(plan: Plan, read: Reader) -> Results:
         conclusions=compares.conclusions,
         meta=meta,
         meta_points=tabulate_meta(meta),
+        surveys={survey.name: read(survey) for survey in _done(plan.surveys, read)},
     )
 
 

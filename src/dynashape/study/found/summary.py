@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import pandas as pd
 
 from dynashape.records import ALL, ALPHA
 from dynashape.report import Notice
+from dynashape.study.ask.foreseen import foresee_tests
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
-from dynashape.study.found.warnings import find_warnings
+from dynashape.study.found.warnings import find_warnings, warn_of_processors
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,16 @@ class StudySummary:
         }
 
 
-def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) -> StudySummary:
+def summarise(
+    spec: StudySpec, results: Results, failures: Mapping[str, str], processors: Sequence[str] = ()
+) -> StudySummary:
     """The headline numbers; `failures` are the steps without a result, each with the reason."""
-    warnings = tuple(find_warnings(results, failures))
+    out_of_reach = foresee_tests(spec)
+    warnings = (
+        *([Notice(out_of_reach, about="verdict")] if out_of_reach else []),
+        *find_warnings(results, failures),
+        *warn_of_processors(processors),
+    )
     trained, separated = _count_networks(results.networks), tuple(_separability(results.separability))
     return StudySummary(spec, results, trained, separated, failures, warnings)
 

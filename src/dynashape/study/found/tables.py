@@ -23,7 +23,7 @@ Cell = tuple[str, str]
 # How far an operator can be trusted.
 _TRUST = ("explained_variance", "effective_rank", "one_step_error", "persistence_error")
 _FOOTING = (
-    ("share of the ideal observer", "share", "{:.3f}"),
+    ("share of the ceiling", "share", "{:.3f}"),
     ("fixation", "fixation", "{:.3f}"),
     ("updates", "updates", "{:.0f}"),
     ("norm of recurrent weights", "recurrent_norm", "{:.2f}"),

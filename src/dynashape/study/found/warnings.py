@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
 from dynashape.records import Code
 from dynashape.report import Notice
 from dynashape.study.found.results import Results
+from dynashape.tasks import Survey, compare_go_cues
 
 
 def find_warnings(results: Results, failures: Mapping[str, str]) -> list[Notice]:
     """Every warning, each with the figure or table it belongs to."""
     return [
         *(Notice(f"{unit}: {message}") for unit, message in failures.items()),
+        *_tasks(results.surveys),
         *_below_criterion(results.networks),
         *_operators(results.operators),
         *_alignments(results.alignments),
@@ -22,13 +24,22 @@ def find_warnings(results: Results, failures: Mapping[str, str]) -> list[Notice]
     ]
 
 
+def _tasks(surveys: Mapping[str, Survey]) -> Iterator[Notice]:
+    for task, survey in surveys.items():
+        for remark in survey.remarks:
+            yield Notice(f"Task {task}: {remark}.", about="tasks")
+    mixed = compare_go_cues(surveys.values())
+    if mixed:
+        yield Notice(mixed, about="tasks")
+
+
 def _below_criterion(networks: pd.DataFrame) -> Iterator[Notice]:
     if networks.empty:
         return
     for row in networks[~networks["reached"].astype(bool)].itertuples():
         yield Notice(
-            f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion: accuracy {row.accuracy:.3f}, "
-            f"ideal observer {row.ceiling:.3f}. {row.message}".strip(),
+            f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion with accuracy "
+            f"{row.accuracy:.3f}: {row.message}",
             about="networks",
         )
 
@@ -69,3 +80,17 @@ def _comparisons(separability: pd.DataFrame) -> Iterator[Notice]:
             f"{row.architecture}, {row.phase}, {row.task_a} and {row.task_b}, analysis {row.analysis}: {row.message}",
             about="separability",
         )
+
+
+def warn_of_processors(processors: Iterable[str]) -> tuple[Notice, ...]:
+    """A warning where a study's units of work were computed on different kinds of processor."""
+    kinds = sorted(set(processors))
+    if len(kinds) < 2:
+        return ()
+    return (
+        Notice(
+            f"This study was computed on {len(kinds)} kinds of processor, which round differently, so that networks "
+            f"trained on one are not to the bit those of another: {'; '.join(kinds)}.",
+            about="networks",
+        ),
+    )

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from safetensors.numpy import save as to_safetensors
 
 from dynashape import __version__
+from dynashape.engine import kinds_of_processor
 from dynashape.figures import to_bytes
 from dynashape.figures.style import FORMATS
 from dynashape.report import FigureElement, ReportContent, render_report
@@ -43,12 +45,12 @@ def export(
     """
     results = read_results(plan, read)
     learning = read_learning(plan, read, results)
-    summary = summarise(plan.spec, results, failures)
+    provenance = _provenance(plan, directory / "provenance.json", run)
+    summary = summarise(plan.spec, results, failures, processors_of(provenance))
     _write_tables(results, learning, directory)
     _write_distances(results, directory / "distances")
     _write_networks(plan, read, results, directory)
     _write_json(directory / "summary.json", summary.as_dict())
-    provenance = _provenance(plan, directory / "provenance.json", run)
     _write_json(directory / "provenance.json", provenance)
     sections = [tell_learning(learning), *read_sections(directory)]
     figures = [*study_figures(plan, read, results), *(figure for section in sections for figure in section.figures)]
@@ -141,6 +143,11 @@ def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dic
         "keys": {f"{step.kind} {step.name}": step.key for step in plan.steps()},
         "runs": earlier if run is None else [*earlier, dict(run)],
     }
+
+
+def processors_of(provenance: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of processor on which the runs of a study computed; older runs do not say."""
+    return kinds_of_processor(kind for run in provenance.get("runs", ()) for kind in run.get("processors", ()))
 
 
 def _version(package: str) -> str | None:

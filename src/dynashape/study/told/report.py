@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from dynashape.inference import MEASURED_BIAS
 from dynashape.records import HEADLINE, Labelling, Verdict, analysis_numbered
 from dynashape.report import (
@@ -118,6 +120,7 @@ def _tables(spec: StudySpec, results: Results) -> list[TableElement]:
     omega, plain = MEASURED_BIAS["omega_squared"], MEASURED_BIAS["share"]
     pairs = "alignments" if spec.measure.searched else "pairs"
     wishes = (
+        table("tasks", pd.DataFrame({"task": name, **survey.words} for name, survey in results.surveys.items())),
         table("networks", results.networks),
         table("footing", tabulate_footing(results.networks)),
         table("separability", results.separability, omega=omega, plain=plain),

@@ -17,6 +17,7 @@ from dynashape.study.work.fit import Fit
 from dynashape.study.work.halve import Halve
 from dynashape.study.work.meta_cluster import MetaCluster
 from dynashape.study.work.record import Record
+from dynashape.study.work.survey import SurveyTask
 from dynashape.study.work.train import Train
 
 # Enough pairs to fill a tile of the alignment, few enough that two workers share one architecture and phase.
@@ -41,6 +42,7 @@ class Plan:
     """
 
     spec: StudySpec
+    surveys: tuple[SurveyTask, ...]
     trains: tuple[Train, ...]
     examines: tuple[Examine, ...]
     records: tuple[Record, ...]
@@ -53,7 +55,9 @@ class Plan:
     def stages(self) -> tuple[Stage, ...]:
         """What is computed: the graph under the conclusions, the meta-clustering and all else that is told."""
         along = [snapshot.conclude for snapshot in self.snapshots.values()]
-        return stages_under({"": (*self.examines, self.final.conclude, *self.halves, self.meta_cluster, *along)})
+        return stages_under(
+            {"": (*self.surveys, *self.examines, self.final.conclude, *self.halves, self.meta_cluster, *along)}
+        )
 
     def steps(self) -> Iterator[Step[Any]]:
         """Every step, in the order of the stages."""
@@ -80,6 +84,7 @@ def make_plan(spec: StudySpec) -> Plan:
     final = _analyse(spec, _fits(spec, records))
     return Plan(
         spec=spec,
+        surveys=tuple(SurveyTask(task, spec.timing) for task in spec.tasks),
         trains=trains,
         examines=tuple(Examine(train, spec.training.n_test_trials) for train in trains),
         records=records,

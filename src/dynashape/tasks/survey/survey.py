@@ -16,6 +16,7 @@ from dynashape.tasks.task import Task
 
 N_TRIALS = 1000
 _MOST_NAMES = 4
+_MOST_NUMBERS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,11 @@ class Survey:
     def response_cue(self) -> str:
         """What tells that the response begins, in words."""
         if self.go_inputs:
-            return f"go cue: {_few(self.go_inputs)} changes"
+            return f"a go cue, {_few(self.go_inputs)}"
         if not self.response_inputs:
             return "no input changes"
         share = "" if self.cued > 0.99 else f" in {self.cued:.0%} of the trials"
-        return f"no go cue; stimuli change{share}: {_few(self.response_inputs)}"
+        return f"no go cue; stimuli change{share}, {_few(self.response_inputs)}"
 
     @property
     def words(self) -> dict[str, str]:
@@ -76,7 +77,9 @@ class Survey:
         in_part = self.answers.held and self.answers.remark
         return {
             "when the response begins": self.response_cue,
-            "context": f"{self.n_contexts}, shown by {_few(self.context_inputs)}" if self.context_inputs else "none shown",
+            "context": f"{self.n_contexts}, shown by {_few(self.context_inputs)}"
+            if self.context_inputs
+            else "none shown",
             "never varies": ", ".join(constant) or "nothing",
             "right answer": "held by the inputs in part" if in_part else held[self.answers.held],
             "ideal observer": "known" if self.ideal_observer else "not known",
@@ -104,7 +107,8 @@ def survey_trials(task: Task, n_trials: int = N_TRIALS) -> Survey:
     task : Task
         The task.
     n_trials : int, default 1000
-        Number of trials that are sampled, without noise as far as it can be taken away.
+        Number of trials that are sampled, without noise as far as it can be taken away. Fewer are where so many would
+        hold more than twenty million numbers.
 
     Returns
     -------
@@ -123,6 +127,7 @@ def survey_trials(task: Task, n_trials: int = N_TRIALS) -> Survey:
     >>> found.go_inputs, found.context_inputs, found.n_contexts
     (('fixation',), ('context1', 'context2'), 2)
     """
+    n_trials = min(n_trials, max(_MOST_NUMBERS // (task.timing.n_steps * task.n_inputs), 1))
     trials = task.sample_noise_free(n_trials, stream("survey", task.name))
     start, stop = task.response_window
     changing, alike, cued = _changes_at(trials.inputs, start)
@@ -145,7 +150,7 @@ def survey_trials(task: Task, n_trials: int = N_TRIALS) -> Survey:
 def _changes_at(
     inputs: Float[Array, "trials steps channels"], start: int
 ) -> tuple[Bool[Array, " channels"], Bool[Array, " channels"], float]:
-    """The channels that change at a step, those that change alike in every trial, and the share of trials with a change.
+    """The channels that change at a step, those that do alike in every trial, and the share of trials with a change.
 
     Noise that could not be taken away changes inputs at every step, so a change counts that is twice those around it.
     """
@@ -176,7 +181,11 @@ def _constant(trials: Trials) -> dict[str, str]:
     def is_constant(values: Shaped[Array, " trials"]) -> bool:
         return bool((values == values[0]).all())
 
-    return {name: f"{values[0]}" for name, values in trials.conditions.items() if is_constant(values)}
+    return {name: _plain(values[0]) for name, values in trials.conditions.items() if is_constant(values)}
+
+
+def _plain(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
 
 
 def _named(names: Sequence[str], chosen: Bool[Array, " channels"]) -> tuple[str, ...]:

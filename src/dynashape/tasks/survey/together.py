@@ -21,12 +21,14 @@ def compare_go_cues(surveys: Iterable[Survey]) -> str:
         One sentence, which names the tasks.
     """
     found = tuple(surveys)
-    cued = [own.task for own in found if own.go_inputs]
-    others = [f"{own.task} ({own.response_cue.removeprefix('no go cue; ')})" for own in found if not own.go_inputs]
+    cued = [survey.task for survey in found if survey.go_inputs]
+    others = [
+        f"{survey.task} ({survey.response_cue.removeprefix('no go cue; ')})" for survey in found if not survey.go_inputs
+    ]
     if not cued or not others:
         return ""
     return (
         "Tasks with and without a go cue are compared: when the response begins, an input changes alike in every trial "
-        f"of {', '.join(cued)}, but not of {'; '.join(others)}. What tells networks of these tasks apart may be how they "
-        "know when to respond."
+        f"of {', '.join(cued)}, but not of {'; '.join(others)}. What tells their networks apart may be how they know "
+        "when to respond."
     )
