@@ -1,7 +1,6 @@
 """Distances and labels to conclusions: MDS, separability, permutation tests, variance shares, verdicts, power."""
 
 from dynashape.inference.comparison.compare import compare
-from dynashape.inference.comparison.intervals import FEWEST_SEEDS as FEWEST_SEEDS
 from dynashape.inference.comparison.intervals import MEASURED_BIAS as MEASURED_BIAS
 from dynashape.inference.comparison.intervals import Interval, measured_coverage
 from dynashape.inference.comparison.mds import Embedding, embed_mds
@@ -14,7 +13,7 @@ from dynashape.inference.comparison.rows import comparison_rows
 from dynashape.inference.comparison.separability import Separability, separability
 from dynashape.inference.planning.components import Components
 from dynashape.inference.planning.power import Power, compute_power, pool_components
-from dynashape.inference.planning.resolution import fewest_seeds, smallest_p_value
+from dynashape.inference.planning.resolution import describe_reach, fewest_seeds, smallest_p_value
 from dynashape.inference.planning.verdict_power import (
     VerdictPilot,
     VerdictPower,
@@ -70,6 +69,7 @@ __all__ = [
     "compute_verdict_power",
     "condition_swaps",
     "correct_family",
+    "describe_reach",
     "embed_mds",
     "fewest_seeds",
     "measure_verdict_pilot",

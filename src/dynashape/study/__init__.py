@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dynashape.study.ask.foreseen import foresee
 from dynashape.study.ask.load import load_spec, presets
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.ask.variants import read_grid
@@ -20,7 +19,6 @@ __all__ = [
     "Sensitivity",
     "StudySpec",
     "StudyStatus",
-    "foresee",
     "load_spec",
     "open_study",
     "plan_seeds",

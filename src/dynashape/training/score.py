@@ -68,25 +68,8 @@ def describe_ceiling(task: Task, trials: Trials) -> str:
     >>> from dynashape.tasks import make_task
     >>> gng = make_task("GNG")
     >>> describe_ceiling(gng, gng.sample(50, np.random.default_rng(0)))
-    "1.000, the ideal observer's accuracy"
+    '1.000 (the ideal observer)'
     """
-    value = f"{ceiling(task, trials):.3f}"
-    if task.ideal_choices(trials) is not None:
-        return f"{value}, the ideal observer's accuracy"
-    if task.stated_ceiling < 1:
-        return f"{value}, stated as the task's ceiling; no ideal observer is known"
-    return f"{value}; no ideal observer is known, and noise may be the limit: state what can be reached as `ceiling`"
-
-
-def at_chance(accuracy: float, trials: Trials) -> bool:
-    """Tell whether an accuracy is what always giving the most frequent right answer would have, or less.
-
-    It may lie above by three standard errors.
-
-    >>> trials = Trials(np.zeros((4, 2, 1), np.float32), np.zeros((4, 2), np.int64), {"choice": np.array([1, 1, 2, 2])})
-    >>> at_chance(0.5, trials)
-    True
-    """
-    counts = np.unique(np.asarray(trials.conditions["choice"]), return_counts=True)[1]
-    share = float(counts.max() / counts.sum())
-    return accuracy <= share + 3.0 * float(np.sqrt(share * (1.0 - share) / counts.sum()))
+    known = task.ideal_choices(trials) is not None
+    what = "the ideal observer" if known else "no ideal observer is known"
+    return f"{ceiling(task, trials):.3f} ({what})"

@@ -15,12 +15,13 @@ from dynashape.errors import InputError
 from dynashape.networks import Cell, Ensemble, Weights
 from dynashape.records import OK, Code, Status
 from dynashape.seeds import stream
-from dynashape.tasks import Task, survey_trials
+from dynashape.tasks import Task
 from dynashape.training.adam import Adam
+from dynashape.training.advice import advise
 from dynashape.training.evaluation import Evaluation, HeldOutTrials
 from dynashape.training.learning_protocol import LearningProtocol
 from dynashape.training.loss import loss_gradient, step_weights
-from dynashape.training.score import at_chance, describe_ceiling
+from dynashape.training.score import describe_ceiling
 from dynashape.training.state import StreamState, TrainingState
 from dynashape.training.trained import CurvePoint, TrainedNetwork
 
@@ -220,25 +221,9 @@ class _Group:
         protocol = self.protocol
         return Status(
             Code.NOT_REACHED,
-            f"after {self.updates} updates accuracy {test.accuracy:.3f}, asked {protocol.criterion:g} of "
-            f"{describe_ceiling(self.task, self.test.trials)}; fixation {test.fixation:.3f}, asked "
-            f"{protocol.fixation_criterion:g}; {self._advise(test)}",
-        )
-
-    def _advise(self, test: Evaluation) -> str:
-        """What to do about a network that did not learn; one at chance may lack the answer in its inputs."""
-        if not at_chance(test.accuracy, self.test.trials):
-            return "raise training.max_updates or the number of units"
-        found = survey_trials(self.task).answers
-        if found.held is False:
-            return f"this is chance, and {found.remark}"
-        if found.held:
-            return (
-                "this is chance, though the inputs hold the answer; raise training.max_updates or the number of units"
-            )
-        return (
-            "this is chance: ask whether the inputs hold the answer, which sampled trials cannot tell; if they do, "
-            "raise training.max_updates or the number of units"
+            f"after {self.updates} updates accuracy {test.accuracy:.3f}, asked {protocol.criterion:g} x "
+            f"{describe_ceiling(self.task, self.test.trials)}, and fixation {test.fixation:.3f}, asked "
+            f"{protocol.fixation_criterion:g}; {advise(self.task, self.test.trials, test.accuracy)}",
         )
 
     def state(self) -> TrainingState:

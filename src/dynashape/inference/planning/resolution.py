@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dynashape.errors import InputError
+from dynashape.inference.comparison.intervals import FEWEST_SEEDS
 from dynashape.inference.comparison.permutation import MAX_RELABELLINGS, condition_swaps, task_relabellings
 from dynashape.records import ALPHA, Term
 
@@ -75,3 +76,45 @@ def fewest_seeds(term: Term, alpha: float = ALPHA, max_relabellings: int = MAX_R
     """
     numbers = range(2, _MOST_SEEDS + 1)
     return next((n for n in numbers if smallest_p_value(term, n, max_relabellings) <= alpha), None)
+
+
+def describe_reach(n_seeds: int, max_relabellings: int = MAX_RELABELLINGS) -> str:
+    """Say what so few seeds cannot find, whatever their networks do, and how many could.
+
+    A verdict takes an interval over seeds, and a test a smallest p-value of at most `ALPHA`.
+
+    Parameters
+    ----------
+    n_seeds, max_relabellings
+        As in `smallest_p_value`.
+
+    Returns
+    -------
+    str
+        A sentence; empty where nothing is out of reach.
+
+    Raises
+    ------
+    InputError
+        For fewer than 2 seeds.
+
+    Examples
+    --------
+    >>> describe_reach(3)
+    '3 seeds cannot tell tasks apart at 0.05 (the smallest p is 0.1); 4 seeds are the fewest that can.'
+    >>> describe_reach(5)
+    ''
+    """
+    tested = {Term.CONDITION: "training or input", Term.TASK: "tasks"}
+    smallest = {term: smallest_p_value(term, n_seeds, max_relabellings) for term in tested}
+    lost = [term for term in tested if smallest[term] > ALPHA]
+    said = ["give a verdict"] if n_seeds < FEWEST_SEEDS else []
+    said += [f"tell {tested[term]} apart at {ALPHA:g} (the smallest p is {smallest[term]:.3g})" for term in lost]
+    if not said:
+        return ""
+    needed = [fewest_seeds(term, ALPHA, max_relabellings) for term in lost]
+    known = [number for number in needed if number is not None]
+    remedy = f"{max(known, default=FEWEST_SEEDS)} seeds are the fewest that can"
+    if len(known) < len(needed):
+        remedy = f"that takes more than {max_relabellings} relabellings (separability.max_relabellings)"
+    return f"{n_seeds} seeds cannot {', nor '.join(said)}; {remedy}."

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from dynashape.inference import describe_reach
 from dynashape.records import ALL, ALPHA
 from dynashape.report import Notice
-from dynashape.study.ask.foreseen import foresee_tests
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
 from dynashape.study.found.warnings import find_warnings, warn_of_processors
@@ -75,7 +75,7 @@ def summarise(
     spec: StudySpec, results: Results, failures: Mapping[str, str], processors: Sequence[str] = ()
 ) -> StudySummary:
     """The headline numbers; `failures` are the steps without a result, each with the reason."""
-    out_of_reach = foresee_tests(spec)
+    out_of_reach = describe_reach(len(spec.seeds), spec.separability.max_relabellings)
     warnings = (
         *([Notice(out_of_reach, about="verdict")] if out_of_reach else []),
         *find_warnings(results, failures),

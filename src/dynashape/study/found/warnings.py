@@ -25,12 +25,8 @@ def find_warnings(results: Results, failures: Mapping[str, str]) -> list[Notice]
 
 
 def _tasks(surveys: Mapping[str, Survey]) -> Iterator[Notice]:
-    for task, survey in surveys.items():
-        for remark in survey.remarks:
-            yield Notice(f"Task {task}: {remark}.", about="tasks")
-    mixed = compare_go_cues(surveys.values())
-    if mixed:
-        yield Notice(mixed, about="tasks")
+    said = [sentence for survey in surveys.values() for sentence in survey.sentences]
+    yield from (Notice(sentence, about="tasks") for sentence in (*said, compare_go_cues(surveys.values())) if sentence)
 
 
 def _below_criterion(networks: pd.DataFrame) -> Iterator[Notice]:

@@ -12,12 +12,11 @@ from dynashape.study.ask.spec import StudySpec
 from dynashape.study.work.align import Align
 from dynashape.study.work.compare import Compare
 from dynashape.study.work.conclude import Conclude
-from dynashape.study.work.examine import Examine
+from dynashape.study.work.examine import Examine, SurveyTask
 from dynashape.study.work.fit import Fit
 from dynashape.study.work.halve import Halve
 from dynashape.study.work.meta_cluster import MetaCluster
 from dynashape.study.work.record import Record
-from dynashape.study.work.survey import SurveyTask
 from dynashape.study.work.train import Train
 
 # Enough pairs to fill a tile of the alignment, few enough that two workers share one architecture and phase.

@@ -53,9 +53,9 @@ class Answers:
         """What a reader should know, in a sentence without its full stop; empty where there is nothing to say."""
         if self.held is False:
             return (
-                "the inputs do not hold the answer: where two trials have nearly equal inputs without noise, their right "
-                f"answers agree in {self.agreement:.0%} of pairs, by chance in {self.chance:.0%}. No training can teach "
-                "it; other parameters of the environment may show more"
+                "the inputs do not hold the answer: where two trials have nearly equal inputs without noise, their "
+                f"right answers agree in {self.agreement:.0%} of pairs, by chance in {self.chance:.0%}. No training "
+                "can teach it; other parameters of the environment may show more"
             )
         if self.equal_agreement is not None and self.equal_agreement < 1.0 - _RARELY:
             return (

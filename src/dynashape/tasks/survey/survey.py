@@ -98,6 +98,11 @@ class Survey:
             said.append(self.answers.remark)
         return tuple(said)
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The remarks as sentences that name the task."""
+        return tuple(f"Task {self.task}: {remark}." for remark in self.remarks)
+
 
 def survey_trials(task: Task, n_trials: int = N_TRIALS) -> Survey:
     """Look at what the trials of a task show, and whether that is enough to answer.
