@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-_CAPABILITY = "; torch uses "
+_CAPABILITY = ", torch uses "
 
 
 def describe_processor() -> str:
@@ -25,8 +25,8 @@ def describe_processor() -> str:
 def kinds_of_processor(descriptions: Iterable[str]) -> tuple[str, ...]:
     """The different ones among descriptions, sorted; without torch only where none with torch has its processor.
 
-    >>> kinds_of_processor(["A", "A; torch uses AVX2", "B", "B"])
-    ('A; torch uses AVX2', 'B')
+    >>> kinds_of_processor(["A", "A, torch uses AVX2", "B", "B"])
+    ('A, torch uses AVX2', 'B')
     """
     kinds = set(descriptions) - {""}
     with_torch = {kind.partition(_CAPABILITY)[0] for kind in kinds if _CAPABILITY in kind}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from dynashape.engine import Engine, Outcome, Unit, kinds_of_processor
+from dynashape.engine import Engine, Outcome, Unit
 from dynashape.errors import InputError
 from dynashape.steps.step import Reader, Step, perform
 from dynashape.store import Store
@@ -85,18 +85,19 @@ class Computed:
         For each stage in which a step was started, the seconds that workers spent on them.
     failures : mapping of str to str
         For each step that failed or was skipped, by its kind and name, why.
-    processors : tuple of str
-        The kinds of processor on which steps were computed.
     """
 
     counts: Mapping[str, int]
     seconds: Mapping[str, float]
     failures: Mapping[str, str]
-    processors: tuple[str, ...] = ()
 
 
 def compute(
-    stages: Sequence[Stage], store: Store, open_engine: Callable[[], Engine], progress: Progress | None = None
+    stages: Sequence[Stage],
+    store: Store,
+    open_engine: Callable[[], Engine],
+    progress: Progress | None = None,
+    on_outcome: Callable[[Outcome], None] | None = None,
 ) -> Computed:
     """Compute the steps that the store lacks.
 
@@ -114,6 +115,8 @@ def compute(
         case.
     progress : Progress, optional
         Is told what happens.
+    on_outcome : callable, optional
+        Called with the outcome of each step as it arrives.
 
     Returns
     -------
@@ -126,7 +129,6 @@ def compute(
     messages: dict[str, str] = {}
     counts: Counter[str] = Counter()
     seconds: dict[str, float] = {}
-    processors: set[str] = set()
     try:
         for stage in stages:
             names: dict[Step[Any], str] = {}
@@ -140,8 +142,7 @@ def compute(
             counts[stage.title] += len(ready)
             if ready:
                 engine = engine or open_engine()
-                for outcome in _run_stage(engine, store, ready, progress):
-                    processors.add(outcome.processor)
+                for outcome in _run_stage(engine, store, ready, progress, on_outcome):
                     seconds[stage.title] = seconds.get(stage.title, 0.0) + outcome.seconds
                     if not outcome.status.ok:
                         ended[outcome.name] = str(outcome.status)
@@ -151,14 +152,22 @@ def compute(
     finally:
         if engine is not None:
             engine.close()
-    return Computed(counts, seconds, messages, kinds_of_processor(processors))
+    return Computed(counts, seconds, messages)
 
 
-def _run_stage(engine: Engine, store: Store, steps: Mapping[str, Step[Any]], progress: Progress) -> list[Outcome]:
+def _run_stage(
+    engine: Engine,
+    store: Store,
+    steps: Mapping[str, Step[Any]],
+    progress: Progress,
+    on_outcome: Callable[[Outcome], None] | None,
+) -> list[Outcome]:
     """What becomes of each step; the costliest are started first."""
     root = store.root.resolve()
 
     def tell(own: Outcome) -> None:
+        if on_outcome is not None:
+            on_outcome(own)
         progress.unit(own.name, own.status.ok, "" if own.status.ok else str(own.status))
 
     costliest = sorted(steps.items(), key=lambda item: -item[1].cost)

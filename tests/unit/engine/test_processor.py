@@ -15,7 +15,7 @@ def test_torch_is_asked_only_where_it_is_imported(monkeypatch):
     plain = describe_processor()
     cpu = SimpleNamespace(get_cpu_capability=lambda: "AVX2")
     monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(backends=SimpleNamespace(cpu=cpu)))
-    assert describe_processor() == f"{plain}; torch uses AVX2"
+    assert describe_processor() == f"{plain}, torch uses AVX2"
 
 
 def test_a_unit_that_works_and_one_that_fails_say_where():
@@ -26,9 +26,9 @@ def test_a_unit_that_works_and_one_that_fails_say_where():
 
 
 def test_kinds_are_told_apart_by_name_and_by_what_torch_uses():
-    assert kinds_of_processor(["A", "A; torch uses AVX2", "A; torch uses AVX512", "", "B"]) == (
-        "A; torch uses AVX2",
-        "A; torch uses AVX512",
+    assert kinds_of_processor(["A", "A, torch uses AVX2", "A, torch uses AVX512", "", "B"]) == (
+        "A, torch uses AVX2",
+        "A, torch uses AVX512",
         "B",
     )
     assert kinds_of_processor([]) == ()

@@ -14,7 +14,7 @@ import pandas as pd
 from safetensors.numpy import save as to_safetensors
 
 from dynashape import __version__
-from dynashape.engine import kinds_of_processor
+from dynashape.engine import Outcome, kinds_of_processor
 from dynashape.figures import to_bytes
 from dynashape.figures.style import FORMATS
 from dynashape.report import FigureElement, ReportContent, render_report
@@ -46,7 +46,7 @@ def export(
     results = read_results(plan, read)
     learning = read_learning(plan, read, results)
     provenance = _provenance(plan, directory / "provenance.json", run)
-    summary = summarise(plan.spec, results, failures, processors_of(provenance))
+    summary = summarise(plan.spec, results, failures, provenance["processors"])
     _write_tables(results, learning, directory)
     _write_distances(results, directory / "distances")
     _write_networks(plan, read, results, directory)
@@ -132,8 +132,9 @@ def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path)
             write_atomic(directory / "training" / f"{architecture}-{task}-{seed}.jsonl", lines.encode())
 
 
-def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, object]:
-    earlier = json.loads(path.read_text()).get("runs", []) if path.exists() else []
+def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, Any]:
+    known = _read_provenance(path)
+    earlier = known.get("runs", [])
     return {
         "dynashape": __version__,
         "python": python_version(),
@@ -141,13 +142,28 @@ def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dic
         "seeds": list(plan.spec.seeds),
         "streams": "every random stream is seeded by SHA-256 of its names (purpose, task, seed): see dynashape.seeds",
         "keys": {f"{step.kind} {step.name}": step.key for step in plan.steps()},
+        "processors": list(kinds_of_processor(known.get("processors", []))),
         "runs": earlier if run is None else [*earlier, dict(run)],
     }
 
 
-def processors_of(provenance: Mapping[str, Any]) -> tuple[str, ...]:
-    """The kinds of processor on which the runs of a study computed; older runs do not say."""
-    return kinds_of_processor(kind for run in provenance.get("runs", ()) for kind in run.get("processors", ()))
+class NotedProcessors:
+    """The kinds of processor that a run meets, each noted in `provenance.json` at once: the run may be interrupted."""
+
+    def __init__(self, directory: Path) -> None:
+        self.met: set[str] = set()
+        self._path = directory / "provenance.json"
+
+    def note(self, outcome: Outcome) -> None:
+        """Note the processor of a unit of work."""
+        if outcome.processor and outcome.processor not in self.met:
+            self.met.add(outcome.processor)
+            known = _read_provenance(self._path)
+            _write_json(self._path, {**known, "processors": sorted({*known.get("processors", []), outcome.processor})})
+
+
+def _read_provenance(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
 def _version(package: str) -> str | None:
