@@ -33,6 +33,21 @@ def kinds_of_processor(descriptions: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(kind for kind in kinds if _CAPABILITY in kind or kind not in with_torch))
 
 
+def compare_processors(kinds: Iterable[str]) -> str:
+    """A sentence that warns where there are several kinds of processor; empty where there is one.
+
+    >>> compare_processors(["A", "A"])
+    ''
+    """
+    different = kinds_of_processor(kinds)
+    if len(different) < 2:
+        return ""
+    return (
+        f"This study was computed on {len(different)} kinds of processor, which round differently, so that networks "
+        f"trained on one are not to the bit those of another: {'; '.join(different)}."
+    )
+
+
 @cache
 def _hardware() -> str:
     try:

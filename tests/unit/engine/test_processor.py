@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import SimpleNamespace
 
-from dynashape.engine.processor import describe_processor, kinds_of_processor
+from dynashape.engine.processor import compare_processors, describe_processor, kinds_of_processor
 from dynashape.engine.serial import SerialEngine
 from dynashape.engine.units import Unit
 
@@ -32,3 +32,10 @@ def test_kinds_are_told_apart_by_name_and_by_what_torch_uses():
         "B",
     )
     assert kinds_of_processor([]) == ()
+
+
+def test_two_kinds_of_processor_are_a_warning():
+    assert compare_processors(["A", "A", "A, torch uses AVX2"]) == ""
+    said = compare_processors(["B", "A"])
+    assert said.startswith("This study was computed on 2 kinds of processor")
+    assert said.endswith(": A; B.")

@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from dynashape.engine import compare_processors
 from dynashape.inference import describe_reach
 from dynashape.records import ALL, ALPHA
 from dynashape.report import Notice
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
-from dynashape.study.found.warnings import find_warnings, warn_of_processors
+from dynashape.study.found.warnings import find_warnings
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,9 @@ def summarise(
     spec: StudySpec, results: Results, failures: Mapping[str, str], processors: Sequence[str] = ()
 ) -> StudySummary:
     """The headline numbers; `failures` are the steps without a result, each with the reason."""
-    out_of_reach = describe_reach(len(spec.seeds), spec.separability.max_relabellings)
-    warnings = (
-        *([Notice(out_of_reach, about="verdict")] if out_of_reach else []),
-        *find_warnings(results, failures),
-        *warn_of_processors(processors),
-    )
+    reach = describe_reach(len(spec.seeds), spec.separability.max_relabellings)
+    whole = ((reach, "verdict"), (compare_processors(processors), "networks"))
+    warnings = (*(Notice(said, about=part) for said, part in whole if said), *find_warnings(results, failures))
     trained, separated = _count_networks(results.networks), tuple(_separability(results.separability))
     return StudySummary(spec, results, trained, separated, failures, warnings)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -76,17 +76,3 @@ def _comparisons(separability: pd.DataFrame) -> Iterator[Notice]:
             f"{row.architecture}, {row.phase}, {row.task_a} and {row.task_b}, analysis {row.analysis}: {row.message}",
             about="separability",
         )
-
-
-def warn_of_processors(processors: Iterable[str]) -> tuple[Notice, ...]:
-    """A warning where a study's units of work were computed on different kinds of processor."""
-    kinds = sorted(set(processors))
-    if len(kinds) < 2:
-        return ()
-    return (
-        Notice(
-            f"This study was computed on {len(kinds)} kinds of processor, which round differently, so that networks "
-            f"trained on one are not to the bit those of another: {'; '.join(kinds)}.",
-            about="networks",
-        ),
-    )

@@ -14,7 +14,7 @@ import pandas as pd
 from safetensors.numpy import save as to_safetensors
 
 from dynashape import __version__
-from dynashape.engine import Outcome, kinds_of_processor
+from dynashape.engine import kinds_of_processor
 from dynashape.figures import to_bytes
 from dynashape.figures.style import FORMATS
 from dynashape.report import FigureElement, ReportContent, render_report
@@ -133,7 +133,7 @@ def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path)
 
 
 def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, Any]:
-    known = _read_provenance(path)
+    known = json.loads(path.read_text()) if path.exists() else {}
     earlier = known.get("runs", [])
     return {
         "dynashape": __version__,
@@ -145,25 +145,6 @@ def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dic
         "processors": list(kinds_of_processor(known.get("processors", []))),
         "runs": earlier if run is None else [*earlier, dict(run)],
     }
-
-
-class NotedProcessors:
-    """The kinds of processor that a run meets, each noted in `provenance.json` at once: the run may be interrupted."""
-
-    def __init__(self, directory: Path) -> None:
-        self.met: set[str] = set()
-        self._path = directory / "provenance.json"
-
-    def note(self, outcome: Outcome) -> None:
-        """Note the processor of a unit of work."""
-        if outcome.processor and outcome.processor not in self.met:
-            self.met.add(outcome.processor)
-            known = _read_provenance(self._path)
-            _write_json(self._path, {**known, "processors": sorted({*known.get("processors", []), outcome.processor})})
-
-
-def _read_provenance(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
 def _version(package: str) -> str | None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dynashape.study import Results
-from dynashape.study.found.warnings import find_warnings, warn_of_processors
+from dynashape.study.found.warnings import find_warnings
 from dynashape.tasks import make_task, survey_trials
 from synthetic_study import LOST
 
@@ -67,10 +67,3 @@ def test_tasks_that_cannot_be_compared_or_answered_are_named(nothing):
     assert mixed.text.startswith("Tasks with and without a go cue are compared")
     assert {lacks.about, mixed.about} == {"tasks"}
     assert find_warnings(replace(nothing, surveys={"GNG": surveys["GNG"]}), {}) == []
-
-
-def test_two_kinds_of_processor_are_a_warning():
-    assert warn_of_processors(["A", "A"]) == ()
-    (notice,) = warn_of_processors(["B", "A"])
-    assert notice.text.startswith("This study was computed on 2 kinds of processor")
-    assert notice.text.endswith(": A; B.")
