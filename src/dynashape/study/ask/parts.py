@@ -34,7 +34,7 @@ class TaskSpec(Frozen):
     parameters : dict of str to object
         Parameters of the task or environment.
     ceiling : float or None
-        The accuracy that can be reached, where no ideal observer is known; 1 unless it is given.
+        The accuracy that can be reached, where no ideal observer is known; taken as 1 unless it is given.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]

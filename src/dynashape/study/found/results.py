@@ -18,6 +18,7 @@ from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.conclude import Conclusions
 from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
 from dynashape.study.work.plan import Analysed, Plan
+from dynashape.tasks import Survey
 from dynashape.training import TrainedNetwork
 
 S = TypeVar("S", bound=Step[Any])
@@ -48,6 +49,8 @@ class Results(ComparedTables):
         The groups of comparisons, or why there are none.
     meta_points : DataFrame
         The points of the meta-clustering.
+    surveys : mapping of str to Survey
+        What the trials of each task show.
     """
 
     networks: pd.DataFrame
@@ -60,6 +63,7 @@ class Results(ComparedTables):
     bounds: pd.DataFrame
     meta: MetaClustered | TooFewPoints | None
     meta_points: pd.DataFrame
+    surveys: Mapping[str, Survey]
 
 
 def read_results(plan: Plan, read: Reader) -> Results:
@@ -97,6 +101,7 @@ def read_results(plan: Plan, read: Reader) -> Results:
         bounds=read_bounds(plan.halves, read, distances),
         meta=meta,
         meta_points=tables.tabulate_meta(meta),
+        surveys={survey.name: read(survey) for survey in _done(plan.surveys, read)},
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from dynashape.engine import compare_processors
+from dynashape.inference import describe_reach
 from dynashape.records import ALL
 from dynashape.report import Notice
 from dynashape.report.opening import Separated, Trained, count_networks, count_separated
@@ -47,9 +49,13 @@ class StudySummary:
         }
 
 
-def summarise(spec: StudySpec, results: Results, failures: Mapping[str, str]) -> StudySummary:
+def summarise(
+    spec: StudySpec, results: Results, failures: Mapping[str, str], processors: Sequence[str] = ()
+) -> StudySummary:
     """The headline numbers; `failures` are the steps without a result, each with the reason."""
-    warnings = tuple(find_warnings(results, failures))
+    reach = describe_reach(len(spec.seeds), spec.separability.max_relabellings)
+    whole = ((reach, "verdict"), (compare_processors(processors), "networks"))
+    warnings = (*(Notice(said, about=part) for said, part in whole if said), *find_warnings(results, failures))
     trained, separated = count_networks(results.networks), tuple(count_separated(results.separability))
     return StudySummary(spec, results, trained, separated, failures, warnings)
 

@@ -9,12 +9,14 @@ import pandas as pd
 from dynashape.records import Code
 from dynashape.report import Notice
 from dynashape.study.found.results import Results
+from dynashape.tasks import Survey, compare_go_cues
 
 
 def find_warnings(results: Results, failures: Mapping[str, str]) -> list[Notice]:
     """Every warning, each with the figure or table it belongs to."""
     return [
         *(Notice(f"{unit}: {message}") for unit, message in failures.items()),
+        *_tasks(results.surveys),
         *_below_criterion(results.networks),
         *_operators(results.operators),
         *_alignments(results.alignments),
@@ -22,13 +24,18 @@ def find_warnings(results: Results, failures: Mapping[str, str]) -> list[Notice]
     ]
 
 
+def _tasks(surveys: Mapping[str, Survey]) -> Iterator[Notice]:
+    said = [sentence for survey in surveys.values() for sentence in survey.sentences]
+    yield from (Notice(sentence, about="tasks") for sentence in (*said, compare_go_cues(surveys.values())) if sentence)
+
+
 def _below_criterion(networks: pd.DataFrame) -> Iterator[Notice]:
     if networks.empty:
         return
     for row in networks[~networks["reached"].astype(bool)].itertuples():
         yield Notice(
-            f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion: accuracy {row.accuracy:.3f}, "
-            f"ideal observer {row.ceiling:.3f}. {row.message}".strip(),
+            f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion with accuracy "
+            f"{row.accuracy:.3f}: {row.message}",
             about="networks",
         )
 

@@ -12,6 +12,7 @@ import numpy as np
 from safetensors.numpy import save as to_safetensors
 
 from dynashape import __version__
+from dynashape.engine import kinds_of_processor
 from dynashape.figures import to_bytes
 from dynashape.figures.style import FORMATS
 from dynashape.report import FigureElement, ReportContent, render_report
@@ -40,12 +41,12 @@ def export(
     """
     results = read_results(plan, read)
     learning = read_learning(plan, read, results)
-    summary = summarise(plan.spec, results, failures)
+    provenance = _provenance(plan, directory / "provenance.json", run)
+    summary = summarise(plan.spec, results, failures, provenance["processors"])
     _write_tables(results, learning, directory)
     _write_distances(results, directory / "distances")
     _write_networks(plan, read, results, directory)
     write_json(directory / "summary.json", summary.as_dict())
-    provenance = _provenance(plan, directory / "provenance.json", run)
     write_json(directory / "provenance.json", provenance)
     sections = [tell_learning(learning), *read_sections(directory)]
     figures = [*study_figures(plan, read, results), *(figure for section in sections for figure in section.figures)]
@@ -113,8 +114,9 @@ def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path)
             write_atomic(directory / "training" / f"{architecture}-{task}-{seed}.jsonl", lines.encode())
 
 
-def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, object]:
-    earlier: Any = read_json(path).get("runs", [])
+def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, Any]:
+    known: Any = read_json(path)
+    earlier = known.get("runs", [])
     return {
         "dynashape": __version__,
         "python": python_version(),
@@ -122,6 +124,7 @@ def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dic
         "seeds": list(plan.spec.seeds),
         "streams": "every random stream is seeded by SHA-256 of its names (purpose, task, seed): see dynashape.seeds",
         "keys": {f"{step.kind} {step.name}": step.key for step in plan.steps()},
+        "processors": list(kinds_of_processor(known.get("processors", []))),
         "runs": earlier if run is None else [*earlier, dict(run)],
     }
 

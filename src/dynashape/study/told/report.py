@@ -63,6 +63,7 @@ def _tables(spec: StudySpec, results: Results) -> list[TableElement]:
     omega, plain = MEASURED_BIAS["omega_squared"], MEASURED_BIAS["share"]
     pairs = "alignments" if spec.measure.searched else "pairs"
     wishes = (
+        table("tasks", pd.DataFrame({"task": name, **survey.words} for name, survey in results.surveys.items())),
         table("networks", results.networks),
         table("footing", tabulate_footing(results.networks)),
         table("separability", results.separability, omega=omega, plain=plain),

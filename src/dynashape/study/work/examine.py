@@ -1,4 +1,4 @@
-"""Examine every network of a group on fresh trials of graded evidence: its choices beside the ideal observer's."""
+"""Examine each task by what its trials show, and each network by its choices on fresh trials of graded evidence."""
 
 from __future__ import annotations
 
@@ -12,10 +12,29 @@ from dynashape.networks import Cell, Weights
 from dynashape.records import Array, Trials
 from dynashape.seeds import stream
 from dynashape.steps import Reader, Step
+from dynashape.study.ask.parts import TaskSpec
 from dynashape.study.work.train import Train
-from dynashape.tasks import Task
+from dynashape.tasks import Survey, Task, Timing, survey_trials
 from dynashape.training import respond
 from dynashape.training.psychometric import PsychometricPoint, psychometric
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyTask(Step[Survey]):
+    """What the trials of one task show. Kept, so that a report needs neither NeuroGym nor a module of one's own."""
+
+    title: ClassVar[str] = "surveying tasks"
+
+    task: TaskSpec
+    timing: Timing
+
+    @property
+    def name(self) -> str:
+        return self.task.name
+
+    def run(self, read: Reader) -> Survey:
+        del read
+        return survey_trials(self.task.build(self.timing, input_noise=0.0))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dynashape.study.ask.spec import StudySpec
 from dynashape.study.work.align import Align
 from dynashape.study.work.compare import Compare
 from dynashape.study.work.conclude import Conclude
-from dynashape.study.work.examine import Examine
+from dynashape.study.work.examine import Examine, SurveyTask
 from dynashape.study.work.fit import Fit
 from dynashape.study.work.halve import Halve
 from dynashape.study.work.meta_cluster import MetaCluster
@@ -41,6 +41,7 @@ class Plan:
     """
 
     spec: StudySpec
+    surveys: tuple[SurveyTask, ...]
     trains: tuple[Train, ...]
     examines: tuple[Examine, ...]
     records: tuple[Record, ...]
@@ -53,7 +54,9 @@ class Plan:
     def stages(self) -> tuple[Stage, ...]:
         """What is computed: the graph under the conclusions, the meta-clustering and all else that is told."""
         along = [snapshot.conclude for snapshot in self.snapshots.values()]
-        return stages_under({"": (*self.examines, self.final.conclude, *self.halves, self.meta_cluster, *along)})
+        return stages_under(
+            {"": (*self.surveys, *self.examines, self.final.conclude, *self.halves, self.meta_cluster, *along)}
+        )
 
     def steps(self) -> Iterator[Step[Any]]:
         """Every step, in the order of the stages."""
@@ -80,6 +83,7 @@ def make_plan(spec: StudySpec) -> Plan:
     final = _analyse(spec, records)
     return Plan(
         spec=spec,
+        surveys=tuple(SurveyTask(task, spec.timing) for task in spec.tasks),
         trains=trains,
         examines=tuple(Examine(train, spec.training.n_test_trials) for train in trains),
         records=records,
