@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from dynashape.distances import Distances
+from dynashape.inference.study.operator_tables import tabulate_eigenvalues, tabulate_operators
 from dynashape.inference.study.rows import embedding_rows, separability_rows
 from dynashape.steps import Reader, Step
 from dynashape.study.found import tables
@@ -94,8 +95,8 @@ def read_results(plan: Plan, read: Reader) -> Results:
         networks=tables.tabulate_networks(networks, examined),
         training=tables.tabulate_training(networks),
         psychometric=tables.tabulate_psychometric(examined),
-        operators=tables.tabulate_operators(summaries),
-        eigenvalues=tables.tabulate_eigenvalues(summaries),
+        operators=tabulate_operators(summaries),
+        eigenvalues=tabulate_eigenvalues(summaries),
         distances=distances,
         alignments=tables.tabulate_alignments({cell: counts for cell, (_, counts) in joined.items()}),
         bounds=read_bounds(plan.halves, read, distances),

@@ -10,9 +10,9 @@ from dynashape.inference import describe_reach
 from dynashape.records import ALL
 from dynashape.report import Notice
 from dynashape.report.opening import Separated, Trained, count_networks, count_separated
+from dynashape.report.warnings import find_warnings
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.results import Results
-from dynashape.study.found.warnings import find_warnings
 from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
 
 

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 import pandas as pd
 import pytest
 
+from dynashape.report.warnings import find_warnings
 from dynashape.study import Results
-from dynashape.study.found.warnings import find_warnings
 from dynashape.tasks import make_task, survey_trials
 from synthetic_study import LOST
 

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 import pandas as pd
 
 from dynashape.records import Code
-from dynashape.report import Notice
-from dynashape.study.found.results import Results
+from dynashape.report.elements import Notice
 from dynashape.tasks import Survey, compare_go_cues
 
 
-def find_warnings(results: Results, failures: Mapping[str, str]) -> list[Notice]:
+class Found(Protocol):
+    """What warnings are found in: the tables of a study, and what the trials of its tasks show."""
+
+    @property
+    def surveys(self) -> Mapping[str, Survey]:
+        """What the trials of each task show."""
+
+    @property
+    def networks(self) -> pd.DataFrame:
+        """One row a network."""
+
+    @property
+    def operators(self) -> pd.DataFrame:
+        """One row a system."""
+
+    @property
+    def alignments(self) -> pd.DataFrame:
+        """One row an architecture and phase."""
+
+    @property
+    def separability(self) -> pd.DataFrame:
+        """One row a comparison and labelling."""
+
+
+def find_warnings(results: Found, failures: Mapping[str, str]) -> list[Notice]:
     """Every warning, each with the figure or table it belongs to."""
     return [
         *(Notice(f"{unit}: {message}") for unit, message in failures.items()),
