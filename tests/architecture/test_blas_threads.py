@@ -22,8 +22,11 @@ WITHOUT_BLAS = {
     "compute_floor",
     "compute_shares",
     "condition_swaps",
+    "describe_reach",
+    "fewest_seeds",
     "find_dissimilarity",
     "measured_coverage",
+    "smallest_p_value",
     "task_relabellings",
 }
 COMPUTE = (

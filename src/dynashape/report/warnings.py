@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from dynashape.dissimilarity import Selection
 from dynashape.records import Code
 from dynashape.report.elements import Notice
 from dynashape.tasks import Survey, compare_go_cues
@@ -32,6 +33,14 @@ class Found(Protocol):
         """One row an architecture and phase."""
 
     @property
+    def scale(self) -> pd.DataFrame:
+        """One row an architecture and phase."""
+
+    @property
+    def selection(self) -> Selection | None:
+        """The delays and rank that were chosen, if any were."""
+
+    @property
     def separability(self) -> pd.DataFrame:
         """One row a comparison and labelling."""
 
@@ -42,7 +51,9 @@ def find_warnings(results: Found, failures: Mapping[str, str]) -> list[Notice]:
         *(Notice(f"{unit}: {message}") for unit, message in failures.items()),
         *_tasks(results.surveys),
         *_below_criterion(results.networks),
+        *_selection(results.selection),
         *_operators(results.operators),
+        *_blind(results.scale),
         *_alignments(results.alignments),
         *_comparisons(results.separability),
     ]
@@ -61,6 +72,27 @@ def _below_criterion(networks: pd.DataFrame) -> Iterator[Notice]:
             f"{row.architecture} on {row.task}, seed {row.seed}, is below its criterion with accuracy "
             f"{row.accuracy:.3f}: {row.message}",
             about="networks",
+        )
+
+
+def _selection(selection: Selection | None) -> Iterator[Notice]:
+    if selection is not None and not selection.status.ok:
+        yield Notice(
+            f"{selection.n_delays} delays and rank {selection.rank} were chosen by {selection.criterion}, with doubts: "
+            f"{selection.status.message}.",
+            about="selection",
+        )
+
+
+def _blind(scale: pd.DataFrame) -> Iterator[Notice]:
+    if scale.empty:
+        return
+    for row in scale[scale["blind"]].itertuples():
+        yield Notice(
+            f"{row.architecture}, {row.phase}: halves of networks of different tasks are farther apart than halves of "
+            f"one network in {row.auc:.0%} of comparisons (50 % is blind), so that distances depend on which units "
+            "were seen; try a lower dsa.rank, or dsa.rank=auto.",
+            about="scale",
         )
 
 

@@ -9,15 +9,20 @@ from typing import Any
 
 import pandas as pd
 
+from dynashape.dissimilarity import ordering_stability
 from dynashape.engine import Engine
+from dynashape.errors import InputError, StoreError
 from dynashape.inference import Conclusion, Place
 from dynashape.inference.study.rows import dimension_rows
 from dynashape.records import Contrast, Status
 from dynashape.steps import Progress, Reader, Silent, compute, stages_under
 from dynashape.store.plain_files import write_tables
+from dynashape.study.ask.spec import StudySpec
 from dynashape.study.ask.variants import Variant, default_grid, make_variants
 from dynashape.study.found.folder import open_study
+from dynashape.study.found.results import read_distances
 from dynashape.study.run import rewrite_report
+from dynashape.study.told.export import SENSITIVITY
 from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.plan import Plan, make_plan
 
@@ -40,6 +45,8 @@ class Sensitivity:
         verdict, and whether it `flips` the study's own. `chosen` marks the rows of the study's own value.
     dimensions : DataFrame
         For each analysis, labelling and number of dimensions of the MDS plane, how many tests flip.
+    stability : DataFrame
+        For each architecture and phase, Kendall's W of the order of distances over the delays and ranks of the grid.
     failures : mapping of str to str
         For each step that failed or was skipped, why.
     report : Path
@@ -48,6 +55,7 @@ class Sensitivity:
 
     table: pd.DataFrame
     dimensions: pd.DataFrame
+    stability: pd.DataFrame
     failures: Mapping[str, str]
     report: Path
 
@@ -82,13 +90,14 @@ def run_sensitivity(
     Raises
     ------
     StoreError
-        Where the folder holds no study.
+        Where the folder holds no study, or one that has not chosen its delays and rank yet.
     SpecError
         Where the grid names a field or value that no study has.
     """
     progress = progress or Silent()
     plan, read = open_study(directory)
-    variants = make_variants(plan.spec, default_grid(plan.spec) if grid is None else grid)
+    spec = settle_spec(plan, read)
+    variants = make_variants(spec, default_grid(spec) if grid is None else grid)
     plans = {
         (variant.setting, variant.value): plan if variant.chosen else make_plan(variant.spec)
         for variant in variants
@@ -97,13 +106,41 @@ def run_sensitivity(
     last = {"": [plan.final.conclude]}
     last |= {f"{setting}={value}: ": [varied.final.conclude] for (setting, value), varied in plans.items()}
     done = compute(stages_under(last), read.store, open_engine, progress)
-    table, dimensions = _tabulate(variants, plans, plan, read), _dimensions(plan, read)
-    write_tables({"sensitivity": table, "sensitivity_dimensions": dimensions}, directory)
+    found = _tabulate(variants, plans, plan, read), _dimensions(plan, read), _stability(plan, plans, read)
+    write_tables(dict(zip(SENSITIVITY, found, strict=True)), directory)
     progress.stage("writing the report", 1, 0)
     report = rewrite_report(directory)
     progress.unit("report.html", True, "")
     progress.end()
-    return Sensitivity(table, dimensions, done.failures, report)
+    return Sensitivity(*found, done.failures, report)
+
+
+def settle_spec(plan: Plan, read: Reader) -> StudySpec:
+    """The specification with the delays and rank that the study has chosen, which a grid varies as any others."""
+    choice, spec = plan.choice, plan.spec
+    if choice is None:
+        return spec
+    if not read.has(choice):
+        raise StoreError("delays and rank are not chosen yet; `dynashape run` with the same study goes on from here.")
+    chosen = {name: getattr(read(choice), name) for name in ("n_delays", "rank")}
+    return spec.model_copy(update={"dsa": spec.dsa.model_copy(update=chosen)})
+
+
+def _stability(base: Plan, plans: Mapping[tuple[str, str], Plan], read: Reader) -> pd.DataFrame:
+    """Kendall's W of each architecture and phase over the different choices of delays and rank."""
+    varied = [plan for (setting, _), plan in plans.items() if setting in ("dsa.n_delays", "dsa.rank")]
+    others = [plan for plan in varied if plan is not base]
+    measured = [read_distances(plan, read) for plan in (base, *others)] if others else []
+    rows = []
+    for cell in measured[0] if measured else ():
+        matrices = [found[cell][0].values for found in measured if cell in found]
+        try:
+            order = ordering_stability(matrices)
+        except InputError:  # too few are left to be ordered
+            continue
+        labels = dict(zip(("architecture", "phase"), cell, strict=True))
+        rows.append({**labels, "w": order.w, "n_choices": order.n_measurements, "n_pairs": order.n_pairs})
+    return pd.DataFrame(rows)
 
 
 def _conclusions(plan: Plan, read: Reader) -> dict[tuple[Contrast, Place], Conclusion]:

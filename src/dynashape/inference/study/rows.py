@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
+from dynashape.dissimilarity import Selection
 from dynashape.inference.comparison.records import SEPARATED, Compared, ComparisonKey, usable_comparisons
 from dynashape.inference.comparison.rows import comparison_rows
 from dynashape.inference.study.headline import Headline
@@ -23,6 +24,15 @@ def separability_rows(
             if test is not None:
                 row |= {"q_value": test.q_accuracy, "q_permanova": test.q_permanova, "max_p": test.max_p}
             yield row
+
+
+def selection_rows(selection: Selection) -> Iterator[dict[str, object]]:
+    """One row a candidate of delays and rank: all that is known of it, and whether it was chosen."""
+    for candidate in selection.candidates:
+        row: dict[str, object] = {name: getattr(candidate, name) for name in ("n_delays", "rank", "gap")}
+        for judged in (candidate.reliability, candidate.prediction):
+            row |= {} if judged is None else asdict(judged)
+        yield row | {"chosen": candidate == selection.chosen}
 
 
 def embedding_rows(

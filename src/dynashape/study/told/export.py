@@ -27,7 +27,10 @@ from dynashape.study.told.figures import study_figures
 from dynashape.study.told.report import compose_report, tell_learning, tell_power, tell_sensitivity
 from dynashape.study.work.plan import Plan
 
-_TABLES = ["networks", "psychometric", "operators", "eigenvalues", "alignments", "bounds", "separability", "embeddings"]
+_TABLES = ["networks", "psychometric", "operators", "eigenvalues", "alignments", "bounds", "scale"]
+_TABLES += ["separability", "embeddings"]
+SENSITIVITY = ("sensitivity", "sensitivity_dimensions", "sensitivity_stability")
+"""The tables of a sensitivity analysis."""
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "neurogym", "distributed", "pandas", "xarray", "matplotlib")
 
 
@@ -59,7 +62,7 @@ def export(
 def read_sections(directory: Path) -> tuple[Section, Section]:
     """What the sensitivity analysis and the planning of seeds left in the study's folder."""
     return (
-        tell_sensitivity(read_table(directory, "sensitivity"), read_table(directory, "sensitivity_dimensions")),
+        tell_sensitivity(*(read_table(directory, name) for name in SENSITIVITY)),
         tell_power(read_table(directory, "power"), read_table(directory, "verdict_power")),
     )
 
@@ -84,7 +87,12 @@ def write_figures(drawings: Iterable[Drawing], directory: Path) -> list[FigureEl
 
 
 def _write_tables(results: Results, learning: Learning, directory: Path) -> None:
-    tables = {name: getattr(results, name) for name in _TABLES} | {"meta_clustering": results.meta_points}
+    tables = {name: getattr(results, name) for name in _TABLES} | {
+        "embeddings": results.embeddings,
+        "meta_clustering": results.meta_points,
+    }
+    if results.selection is not None:
+        tables |= {"selection": results.selected}
     if len(learning.separability):
         tables |= {"learning": learning.separability, "learning_shares": learning.shares}
     write_tables(tables, directory)

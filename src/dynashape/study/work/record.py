@@ -28,8 +28,8 @@ class SnapshotStep(Step[T]):
     @property
     def update(self) -> int | None:
         """The update after which the weights are looked at, that of the last input; None for the final ones."""
-        last = self.inputs[-1]
-        return last.update if isinstance(last, SnapshotStep) else None
+        last = [step for step in self.inputs if isinstance(step, SnapshotStep)][-1:]
+        return last[0].update if last else None
 
     @property
     @abstractmethod
