@@ -12,7 +12,8 @@ from dynashape.engine import Engine
 from dynashape.errors import SpecError, StoreError
 from dynashape.steps import NotedProcessors, Progress, Reader, Silent, compute
 from dynashape.store import Store, write_atomic
-from dynashape.study.ask.load import differences, read_resolved, to_yaml
+from dynashape.store.plain_files import differences
+from dynashape.study.ask.load import read_resolved, to_yaml
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.folder import missing_steps, open_study
 from dynashape.study.told.export import export

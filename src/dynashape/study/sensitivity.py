@@ -9,11 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from dynashape.dissimilarity import ordering_stability
 from dynashape.engine import Engine
-from dynashape.errors import InputError, StoreError
+from dynashape.errors import StoreError
 from dynashape.inference import Conclusion, Place
-from dynashape.inference.study.rows import dimension_rows
+from dynashape.inference.study.rows import stability_rows, tabulate_dimensions
 from dynashape.records import Contrast, Status
 from dynashape.steps import Progress, Reader, Silent, compute, stages_under
 from dynashape.store.plain_files import write_tables
@@ -106,7 +105,8 @@ def run_sensitivity(
     last = {"": [plan.final.conclude]}
     last |= {f"{setting}={value}: ": [varied.final.conclude] for (setting, value), varied in plans.items()}
     done = compute(stages_under(last), read.store, open_engine, progress)
-    found = _tabulate(variants, plans, plan, read), _dimensions(plan, read), _stability(plan, plans, read)
+    compared = read_comparisons([step for step in plan.final.compares if read.has(step)], read)
+    found = _tabulate(variants, plans, plan, read), tabulate_dimensions(compared), _stability(plan, plans, read)
     write_tables(dict(zip(SENSITIVITY, found, strict=True)), directory)
     progress.stage("writing the report", 1, 0)
     report = rewrite_report(directory)
@@ -129,18 +129,8 @@ def settle_spec(plan: Plan, read: Reader) -> StudySpec:
 def _stability(base: Plan, plans: Mapping[tuple[str, str], Plan], read: Reader) -> pd.DataFrame:
     """Kendall's W of each architecture and phase over the different choices of delays and rank."""
     varied = [plan for (setting, _), plan in plans.items() if setting in ("dsa.n_delays", "dsa.rank")]
-    others = [plan for plan in varied if plan is not base]
-    measured = [read_distances(plan, read) for plan in (base, *others)] if others else []
-    rows = []
-    for cell in measured[0] if measured else ():
-        matrices = [found[cell][0].values for found in measured if cell in found]
-        try:
-            order = ordering_stability(matrices)
-        except InputError:  # too few are left to be ordered
-            continue
-        labels = dict(zip(("architecture", "phase"), cell, strict=True))
-        rows.append({**labels, "w": order.w, "n_choices": order.n_measurements, "n_pairs": order.n_pairs})
-    return pd.DataFrame(rows)
+    found = [read_distances(plan, read) for plan in (base, *(plan for plan in varied if plan is not base))]
+    return pd.DataFrame(stability_rows([{cell: own for cell, (own, _) in joined.items()} for joined in found]))
 
 
 def _conclusions(plan: Plan, read: Reader) -> dict[tuple[Contrast, Place], Conclusion]:
@@ -167,17 +157,3 @@ def _tabulate(
             message = lost if here is None else ""
             rows.append({**names, **row, "chosen": variant.chosen, "flips": flips, "message": message})
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
-
-
-def _dimensions(plan: Plan, read: Reader) -> pd.DataFrame:
-    """How the tests of the study itself come out in MDS planes of other dimensions."""
-    done = tuple(step for step in plan.final.compares if read.has(step))
-    table = pd.DataFrame(dimension_rows(read_comparisons(done, read)))
-    if table.empty:
-        return table
-    return table.groupby(["analysis", "labelling", "n_components"], as_index=False).agg(
-        mean_accuracy=("accuracy", "mean"),
-        n_told_apart=("told_apart", "sum"),
-        n_flips=("flips", "sum"),
-        n_comparisons=("flips", "size"),
-    )

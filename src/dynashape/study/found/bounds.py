@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from dynashape.distances import Distances
-from dynashape.inference import Bound, compute_ceiling, compute_floor
+from dynashape.inference.study.bound_rows import bounds_row
 from dynashape.inference.study.scale import measure_scale
-from dynashape.records import CONDITIONS, Condition, System
+from dynashape.records import CONDITIONS, Condition
 from dynashape.steps import Reader
 from dynashape.study.found.tables import Cell
 from dynashape.study.work.halve import Halve, HalveUnits
@@ -37,14 +37,9 @@ def read_bounds(
         of_trials, train = read(step), step.record.train
         for phase, condition in product(step.phases, CONDITIONS):
             systems = [step.record.system(seed, condition, phase) for seed in train.seeds]
-            square = distances.get((train.architecture, phase))
             kept = {"task": train.task.name, "condition": str(condition)}
-            ceiling = None if square is None else compute_ceiling(square.select(**kept))
-            bounds = {"floor": _within(of_trials, systems), "units": _within(of_units, systems), "ceiling": ceiling}
-            row: dict[str, object] = {"architecture": train.architecture, **kept, "phase": phase}
-            for kind, bound in bounds.items():
-                row |= _columns(kind, bound)
-            rows.append(row | {"tasks": None if square is None else _to_other_tasks(square, **kept)})
+            row = bounds_row(systems, of_trials, of_units, distances.get((train.architecture, phase)), **kept)
+            rows.append({"architecture": train.architecture, **kept, "phase": phase, **row})
     return pd.DataFrame(rows).astype(dict.fromkeys(("units", "tasks"), float)) if rows else pd.DataFrame()
 
 
@@ -65,22 +60,3 @@ def read_scale(units: tuple[HalveUnits, ...], read: Reader, bounds: pd.DataFrame
             row |= {kind: pd.to_numeric(own[kind]).mean() for kind in _KINDS}
         rows.append(row | asdict(scale) | {"blind": scale.blind, "seeds_alike": scale.seeds_alike})
     return pd.DataFrame(rows).astype(dict.fromkeys(("auc", "auc_seeds"), float)) if rows else pd.DataFrame()
-
-
-def _within(measured: Mapping[System, object], systems: list[System]) -> Bound | None:
-    """The mean over networks of the distance between their halves."""
-    found = {system.seed: measured.get(system) for system in systems}
-    known = {seed: own for seed, own in found.items() if isinstance(own, float) and np.isfinite(own)}
-    return compute_floor(np.array([*known.values()]), np.array([*known])) if known else None
-
-
-def _to_other_tasks(square: Distances, task: str, condition: str) -> float | None:
-    alike = square.select(condition=condition)
-    own = np.asarray(alike.labels["task"]) == task
-    values = alike.values[np.ix_(own, ~own)]
-    return float(np.nanmean(values)) if np.isfinite(values).any() else None
-
-
-def _columns(kind: str, bound: Bound | None) -> dict[str, float | int | None]:
-    values = (None, None, None, 0) if bound is None else (bound.mean, bound.low, bound.high, bound.n_seeds)
-    return dict(zip((kind, f"{kind}_low", f"{kind}_high", f"{kind}_n_seeds"), values, strict=True))

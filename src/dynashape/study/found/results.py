@@ -10,6 +10,7 @@ import pandas as pd
 
 from dynashape.dissimilarity import Selection
 from dynashape.distances import Distances
+from dynashape.inference.study.network_tables import tabulate_networks, tabulate_psychometric, tabulate_training
 from dynashape.inference.study.operator_tables import tabulate_eigenvalues, tabulate_operators
 from dynashape.inference.study.rows import embedding_rows, selection_rows, separability_rows
 from dynashape.steps import Reader, Step
@@ -107,9 +108,9 @@ def read_results(plan: Plan, read: Reader) -> Results:
     meta = read(plan.meta_cluster) if read.has(plan.meta_cluster) else None
     return Results(
         **vars(read_compares(plan.final, read)),
-        networks=tables.tabulate_networks(networks, examined),
-        training=tables.tabulate_training(networks),
-        psychometric=tables.tabulate_psychometric(examined),
+        networks=tabulate_networks(networks, examined),
+        training=tabulate_training(networks),
+        psychometric=tabulate_psychometric(examined),
         operators=tabulate_operators(summaries),
         eigenvalues=tabulate_eigenvalues(summaries),
         distances=distances,

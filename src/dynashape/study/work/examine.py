@@ -16,7 +16,8 @@ from dynashape.study.ask.parts import TaskSpec
 from dynashape.study.work.train import Train
 from dynashape.tasks import Survey, Task, Timing, survey_trials
 from dynashape.training import respond
-from dynashape.training.psychometric import PsychometricPoint, psychometric
+from dynashape.training.examined import Examined, Sizes
+from dynashape.training.psychometric import psychometric
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,24 +36,6 @@ class SurveyTask(Step[Survey]):
     def run(self, read: Reader) -> Survey:
         del read
         return survey_trials(self.task.build(self.timing, input_noise=0.0))
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Frobenius norm of a network's recurrent weights and root mean square of its activity; None if not finite."""
-
-    recurrent_norm: float | None
-    activity_rms: float | None
-
-
-@dataclass(frozen=True)
-class Examined:
-    """One network before and after training, and its psychometric curve."""
-
-    seed: int
-    trained: Sizes
-    untrained: Sizes
-    psychometric: tuple[PsychometricPoint, ...]
 
 
 @dataclass(frozen=True, eq=False)

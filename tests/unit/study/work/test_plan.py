@@ -9,8 +9,8 @@ import pytest
 
 from dynashape.dissimilarity import DISSIMILARITIES, CkaDistance
 from dynashape.records import CONDITIONS
+from dynashape.store.plain_files import differences
 from dynashape.study import StudySpec, load_spec
-from dynashape.study.ask.load import differences
 from dynashape.study.work.plan import Plan, make_plan
 
 # What a step reads from; a step is in the stage after all of them.
@@ -22,6 +22,7 @@ READS = {
     "Fit": {"Record"},
     "Align": {"Fit"},
     "Halve": {"Record"},
+    "HalveUnits": {"Record"},
     "Compare": {"Align"},
     "Conclude": {"Compare"},
     "MetaCluster": {"Compare"},
@@ -74,6 +75,7 @@ FIELDS = {
     "dsa.n_delays": ("3", AFTER_ACTIVITY),
     "dsa.delay_interval": ("2", AFTER_ACTIVITY),
     "dsa.rank": ("3", AFTER_ACTIVITY),
+    "dsa.criterion": ("gap", set()),
     "dsa.ridge": ("0.1", AFTER_ACTIVITY),
     "dsa.effort": ("thorough", AFTER_FITS),
     "separability.mds": ("non-metric", AFTER_COMPARISONS),
