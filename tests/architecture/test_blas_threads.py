@@ -22,10 +22,13 @@ WITHOUT_BLAS = {
     "compute_floor",
     "compute_shares",
     "condition_swaps",
+    "describe_reach",
+    "fewest_seeds",
     "find_dissimilarity",
     "measured_coverage",
     "ordering_stability",
     "read_trials",
+    "smallest_p_value",
     "task_relabellings",
 }
 COMPUTE = (

@@ -56,12 +56,15 @@ def run(
 ) -> None:
     """Run a study: only what is missing is computed, so an interrupted run goes on where it was."""
     from dynashape.cli.engines import open_chosen_engine
+    from dynashape.cli.foreseen import foresee
     from dynashape.cli.own_code import find_own_code
     from dynashape.cli.progress import make_progress
     from dynashape.study import load_spec, run_study
 
     find_own_code(Path(study).parent)
     spec = load_spec(study, overrides or ())
+    for sentence in foresee(spec):
+        typer.echo(f"Foreseen: {sentence} The run goes on.", err=True)
     directory = out or Path("runs") / spec.name
     result = run_study(
         spec,

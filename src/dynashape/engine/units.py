@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, runtime_checkable
 
+from dynashape.engine.processor import describe_processor
 from dynashape.engine.threads import one_thread
 from dynashape.errors import DynashapeError, InputError
 from dynashape.records import OK, Code, Status
@@ -53,12 +54,15 @@ class Outcome:
         ``ok``, ``failed`` (the call raised) or ``killed`` (the worker died whenever the unit ran).
     seconds : float
         The wall time of the call; 0 where it was lost.
+    processor : str
+        The kind of processor that it ran on; empty where it was lost.
     """
 
     name: str
     value: Any
     status: Status = OK
     seconds: float = 0.0
+    processor: str = ""
 
 
 @runtime_checkable
@@ -118,8 +122,8 @@ def run_unit(unit: Unit) -> Outcome:
         with one_thread():
             value = unit.function(**unit.arguments)
     except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a unit raises must not stop the others)
-        return Outcome(unit.name, None, failure(error), time.perf_counter() - start)
-    return Outcome(unit.name, value, OK, time.perf_counter() - start)
+        return Outcome(unit.name, None, failure(error), time.perf_counter() - start, describe_processor())
+    return Outcome(unit.name, value, OK, time.perf_counter() - start, describe_processor())
 
 
 def failure(error: BaseException) -> Status:

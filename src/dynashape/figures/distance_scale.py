@@ -19,6 +19,7 @@ from dynashape.figures.style import DOUBLE_COLUMN, MILLIMETRE, new_figure, theme
 from dynashape.records import ANALYSES, Array, Condition, Labelling, in_reading_order
 from dynashape.records.appearance import INK, LABELLING_COLOURS, MUTED, PAPER, SHADE
 
+_DASH_DOTTED = (0, (4, 1.2, 1, 1.2))
 OTHER_SEED, OTHER_TASK = "other seed", "other task"
 # The kinds of pair, each with its colour.
 KINDS: Mapping[str, str] = {
@@ -31,6 +32,7 @@ KINDS: Mapping[str, str] = {
 def plot_distance_scale(
     distances: Mapping[tuple[str, str], Distances],
     bounds: pd.DataFrame | None = None,
+    scale: pd.DataFrame | None = None,
     width: float = DOUBLE_COLUMN,
 ) -> Figure:
     """Draw how far apart systems are that differ in one thing only, for each architecture and phase.
@@ -45,7 +47,10 @@ def plot_distance_scale(
         The distances of each architecture and phase, with the labels task, condition and seed.
     bounds : DataFrame, optional
         Floors and ceilings with the columns architecture, phase, floor and ceiling. Their means over all other columns
-        become a band: the same network on other trials below, networks of other seeds above.
+        become a band: the same network on other trials below, networks of other seeds above. A column units becomes a
+        line: halves of the same network's units.
+    scale : DataFrame, optional
+        Whether each architecture and phase is `blind`, and its `auc`, with which such panels are marked.
     width : float, default 183 mm
         Width of the figure in inches.
 
@@ -63,6 +68,8 @@ def plot_distance_scale(
         raise InputError("plot_distance_scale needs at least one distance matrix; got none.")
     if bounds is not None:
         require_columns(bounds, ("architecture", "phase", "floor", "ceiling"), "the table of floors and ceilings")
+    if scale is not None:
+        require_columns(scale, ("architecture", "phase", "auc", "blind"), "the table of the scale")
     architectures = in_reading_order(architecture for architecture, _ in distances)
     phases = in_reading_order(phase for _, phase in distances)
     unit = unit_of(next(iter(distances.values())))
@@ -76,6 +83,10 @@ def plot_distance_scale(
                 axes.axhspan(floor, ceiling, color=SHADE, zorder=0)
                 axes.axhline(floor, color=INK, linewidth=0.6, linestyle=(0, (1, 1.5)))
                 axes.axhline(ceiling, color=INK, linewidth=0.6)
+                if "units" in known:
+                    axes.axhline(float(known["units"].mean()), color=INK, linewidth=0.6, linestyle=_DASH_DOTTED)
+            if scale is not None:
+                _mark_blind(axes, rows_of(scale, architecture=architecture, phase=phase))
             if (architecture, phase) in distances:
                 _draw_spreads(axes, distances[architecture, phase])
             axes.set_xlim(-0.6, len(KINDS) - 0.4)
@@ -89,8 +100,18 @@ def plot_distance_scale(
                 Line2D([], [], color=INK, linewidth=0.7),
             ]
             names = ["floor: same network, other trials", "ceiling: other seeds"]
-            figure.legend(handles, names, loc="outside lower center", ncols=2)
+            if "units" in bounds:
+                handles.append(Line2D([], [], color=INK, linewidth=0.7, linestyle=_DASH_DOTTED))
+                names.append("same network, other units")
+            figure.legend(handles, names, loc="outside lower center", ncols=len(names))
     return figure
+
+
+def _mark_blind(axes: Axes, cell: pd.DataFrame) -> None:
+    for row in cell[cell["blind"].astype(bool)].itertuples() if len(cell) else ():
+        said = f"blind: AUC {row.auc:.2f}".replace("0.", ".")
+        axes.text(0.03, 0.95, said, transform=axes.transAxes, va="top", fontsize=6, color=INK, fontweight="bold",
+                  bbox={"facecolor": PAPER, "edgecolor": INK, "linewidth": 0.5, "pad": 1.5})  # fmt: skip
 
 
 def pairs_of_kind(distances: Distances, kind: str) -> Bool[Array, "n n"]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Shaped
+from jaxtyping import Float, Shaped
 
 from dynashape.figures.comparison_scheme import Trajectory
 from dynashape.records import Array, Status
@@ -45,3 +45,16 @@ def tabulate_paths(
             names = {"task": task, "condition": condition, "choice": choice, "step": np.arange(len(mean))}
             parts.append(pd.DataFrame({**names, "component_1": mean[:, 0], "component_2": mean[:, 1]}))
     return pd.concat(parts, ignore_index=True)
+
+
+def project(activity: Float[Array, "trials steps units"], n_components: int = 2) -> Float[Array, "trials steps k"]:
+    """Activity in its own first principal components (over trials and steps), largest first.
+
+    >>> project(np.zeros((2, 3, 4))).shape
+    (2, 3, 2)
+    """
+    flat = activity.reshape(-1, activity.shape[-1]).astype(np.float64)
+    flat = flat - flat.mean(axis=0)
+    _, _, axes = np.linalg.svd(flat, full_matrices=False)
+    projected: Array = (flat @ axes[:n_components].T).reshape(*activity.shape[:2], -1)
+    return projected

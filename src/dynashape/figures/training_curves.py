@@ -1,4 +1,4 @@
-"""How every network learnt: accuracy over updates, beside what an ideal observer reaches on the same trials."""
+"""How every network learnt: accuracy over updates, beside the ceiling of its task on the same trials."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def plot_training_curves(
     Parameters
     ----------
     curves : DataFrame
-        One row an evaluation: architecture, task, seed, updates, accuracy and, where known, ceiling (the accuracy of an
-        ideal observer), which becomes a line.
+        One row an evaluation: architecture, task, seed, updates, accuracy and, where known, ceiling (the accuracy
+        that can be reached: the ideal observer's where one is known), which becomes a line.
     networks : DataFrame, optional
         One row a network: architecture, task, seed and reached. Networks that did not reach the criterion are dashed.
     criterion : float, optional
@@ -72,7 +72,7 @@ def plot_training_curves(
             labels.append("below the criterion")
         if "ceiling" in curves:
             handles.append(Line2D([], [], color=INK, linewidth=0.7))
-            labels.append("ideal observer")
+            labels.append("ceiling")
             if criterion is not None:
                 handles.append(Line2D([], [], color=INK, linewidth=0.7, linestyle=(0, (1, 1.5))))
                 labels.append(f"criterion ({criterion:g} of it)")

@@ -13,6 +13,7 @@ from dynashape.inference.comparison.rows import comparison_rows
 from dynashape.inference.comparison.separability import Separability, separability
 from dynashape.inference.planning.components import Components
 from dynashape.inference.planning.power import Power, compute_power, pool_components
+from dynashape.inference.planning.resolution import describe_reach, fewest_seeds, smallest_p_value
 from dynashape.inference.planning.verdict_power import (
     VerdictPilot,
     VerdictPower,
@@ -68,11 +69,14 @@ __all__ = [
     "compute_verdict_power",
     "condition_swaps",
     "correct_family",
+    "describe_reach",
     "embed_mds",
+    "fewest_seeds",
     "measure_verdict_pilot",
     "measured_coverage",
     "meta_cluster",
     "pool_components",
     "separability",
+    "smallest_p_value",
     "task_relabellings",
 ]

@@ -28,7 +28,7 @@ from dynashape.records.reading_order import (
 )
 from dynashape.records.status import OK, Code, Status
 from dynashape.records.systems import CONDITIONS, PHASES, Condition, System
-from dynashape.records.trials import Trials
+from dynashape.records.trials import RecordedActivity, Trials
 
 __all__ = [
     "ALL",
@@ -50,6 +50,7 @@ __all__ = [
     "Condition",
     "Contrast",
     "Labelling",
+    "RecordedActivity",
     "Share",
     "Status",
     "System",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from jaxtyping import Float, Int, Shaped
 
 from dynashape.records.arrays import Array
+from dynashape.records.status import Status
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,12 @@ class Trials:
     def n_steps(self) -> int:
         """The number of time steps in a trial."""
         return int(self.inputs.shape[1])
+
+
+@dataclass(frozen=True)
+class RecordedActivity:
+    """The activity of one system over whole trials, the right choice in each, and how recording went."""
+
+    activity: Float[Array, "trials steps units"]
+    choices: Int[Array, " trials"]
+    status: Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 _FOOTING = (
-    ("share of the ideal observer", "share", "{:.3f}"),
+    ("share of the ceiling", "share", "{:.3f}"),
     ("fixation", "fixation", "{:.3f}"),
     ("updates", "updates", "{:.0f}"),
     ("norm of recurrent weights", "recurrent_norm", "{:.2f}"),

@@ -7,14 +7,16 @@ from typing import Any
 
 import jinja2
 
-from dynashape.dissimilarity import DsaDistance, Operator, find_dissimilarity
+from dynashape.dissimilarity import DsaDistance, Operator, Selection, find_dissimilarity
 from dynashape.errors import InputError
 from dynashape.records import ANALYSES, ARCHITECTURE_ORDER
 from dynashape.report.elements import MethodsSection
 from dynashape.tasks import INPUT_CONDITION_DESCRIPTIONS
 
 
-def describe_methods(spec: Mapping[str, object], n_pooled: int | None = None) -> tuple[MethodsSection, ...]:
+def describe_methods(
+    spec: Mapping[str, object], n_pooled: int | None = None, selection: Selection | None = None
+) -> tuple[MethodsSection, ...]:
     """Say in words what was done in a study.
 
     Parameters
@@ -24,6 +26,8 @@ def describe_methods(spec: Mapping[str, object], n_pooled: int | None = None) ->
     n_pooled : int, optional
         The number of trials from which the training batches of other environments were drawn. None where every batch
         was sampled anew.
+    selection : Selection, optional
+        The delays and rank that were chosen, where the specification leaves them open.
 
     Returns
     -------
@@ -44,7 +48,9 @@ def describe_methods(spec: Mapping[str, object], n_pooled: int | None = None) ->
     )
     environment.filters["listed"] = _listed
     try:
-        text = environment.get_template("methods.txt.j2").render(**spec, **_facts(spec), n_pooled=n_pooled)
+        text = environment.get_template("methods.txt.j2").render(
+            **spec, **_facts(spec), n_pooled=n_pooled, selection=selection
+        )
     except (jinja2.UndefinedError, KeyError) as error:
         raise InputError(f"describe_methods needs every field of a resolved specification; {error}.") from None
     sections = []
@@ -81,6 +87,9 @@ def _facts(spec: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "relu": published and not spec["networks"]["options"],
         "noise_words": described[:1].lower() + described[1:],
+        "open_numbers": [
+            words for name, words in (("n_delays", "delays"), ("rank", "rank")) if spec["dsa"][name] == "auto"
+        ],
         "operators": kind.summary is Operator,
         "aligned": issubclass(kind, DsaDistance),
         "dissimilarity_words": kind.description or kind.words,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dynashape.inference import Headline
 from dynashape.inference.study.meta_clustering import Explained
+from dynashape.inference.study.scale import ALIKE
 from dynashape.records import ALL, ALPHA, HEADLINE, Labelling, Verdict, analysis_numbered
 from dynashape.report.elements import KeyNumber
 
@@ -69,12 +70,40 @@ def _tally(analysis: int, labelling: str, phase: str, part: pd.DataFrame) -> Sep
     return Separated(analysis, labelling, phase, len(part), accuracy, chance, told_apart)
 
 
-def say_verdict(headline: Headline | None, overall: Sequence[Separated]) -> str:
-    """The answer of the study in one sentence, or what was told apart where nothing could be concluded."""
+def say_verdict(headline: Headline | None, overall: Sequence[Separated], scale: pd.DataFrame) -> str:
+    """The answer of the study in one sentence, or what was told apart where nothing could be concluded.
+
+    Where the distance of some cell (`scale` has a row each) is blind, another sentence says of how many.
+    """
     pooled = None if headline is None else headline.of(HEADLINE)
-    if pooled is None:
-        return _counted(overall)
-    return _SENTENCES.get(pooled.verdict, "Whether input or training dominates cannot be told.")
+    said = _counted(overall)
+    if pooled is not None:
+        said = _SENTENCES.get(pooled.verdict, "Whether input or training dominates cannot be told.")
+    return f"{said} {say_blind(scale)}".strip()
+
+
+def say_blind(scale: pd.DataFrame) -> str:
+    """In how many cells the distance hardly tells tasks from halves of one network; nothing where it does in all."""
+    if scale.empty or not scale["blind"].any():
+        return ""
+    return (
+        f"In {int(scale['blind'].sum())} of {len(scale)} cells (architecture and phase) the distance hardly tells "
+        "tasks from halves of one network."
+    )
+
+
+def say_alike(scale: pd.DataFrame) -> str:
+    """Where networks of other seeds are no farther apart than halves of one; nothing where they are in all cells."""
+    if scale.empty or not scale["seeds_alike"].any():
+        return ""
+    alike = scale[scale["seeds_alike"]]
+    cells = "; ".join(
+        f"{architecture}: {', '.join(own['phase'])}" for architecture, own in alike.groupby("architecture", sort=False)
+    )
+    return (
+        f"In {len(alike)} of {len(scale)} cells, networks of one task and other seeds are no farther apart than two "
+        f"halves of one network's units (AUC below {ALIKE:g}): {cells}."
+    )
 
 
 def _counted(overall: Sequence[Separated]) -> str:
@@ -89,7 +118,11 @@ def _counted(overall: Sequence[Separated]) -> str:
 
 
 def say_details(
-    headline: Headline | None, overall: Sequence[Separated], networks: Trained, explained: Sequence[Explained]
+    headline: Headline | None,
+    overall: Sequence[Separated],
+    networks: Trained,
+    explained: Sequence[Explained],
+    scale: pd.DataFrame,
 ) -> list[str]:
     """What the verdict rests on: its numbers, how training went, and what organises the comparisons."""
     said = []
@@ -105,6 +138,7 @@ def say_details(
         f"{networks.n_reached} of {networks.n_networks} networks solved their task; all networks of a group did "
         f"so in {networks.n_groups_reached} of {networks.n_groups} groups of architecture and task."
     )
+    said += [alike] if (alike := say_alike(scale)) else []
     if explained:
         shares = ", ".join(f"{factor.factor.replace('_', ' ')} {factor.share:.0%}" for factor in explained)
         said.append(f"Share of the meta-clustering's variance that each factor explains: {shares}.")

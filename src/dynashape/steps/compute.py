@@ -93,7 +93,11 @@ class Computed:
 
 
 def compute(
-    stages: Sequence[Stage], store: Store, open_engine: Callable[[], Engine], progress: Progress | None = None
+    stages: Sequence[Stage],
+    store: Store,
+    open_engine: Callable[[], Engine],
+    progress: Progress | None = None,
+    on_outcome: Callable[[Outcome], None] | None = None,
 ) -> Computed:
     """Compute the steps that the store lacks.
 
@@ -111,6 +115,8 @@ def compute(
         case.
     progress : Progress, optional
         Is told what happens.
+    on_outcome : callable, optional
+        Called with the outcome of each step as it arrives.
 
     Returns
     -------
@@ -136,7 +142,7 @@ def compute(
             counts[stage.title] += len(ready)
             if ready:
                 engine = engine or open_engine()
-                for outcome in _run_stage(engine, store, ready, progress):
+                for outcome in _run_stage(engine, store, ready, progress, on_outcome):
                     seconds[stage.title] = seconds.get(stage.title, 0.0) + outcome.seconds
                     if not outcome.status.ok:
                         ended[outcome.name] = str(outcome.status)
@@ -149,12 +155,20 @@ def compute(
     return Computed(counts, seconds, messages)
 
 
-def _run_stage(engine: Engine, store: Store, steps: Mapping[str, Step[Any]], progress: Progress) -> list[Outcome]:
+def _run_stage(
+    engine: Engine,
+    store: Store,
+    steps: Mapping[str, Step[Any]],
+    progress: Progress,
+    on_outcome: Callable[[Outcome], None] | None,
+) -> list[Outcome]:
     """What becomes of each step; the costliest are started first."""
     root = store.root.resolve()
 
-    def tell(outcome: Outcome) -> None:
-        progress.unit(outcome.name, outcome.status.ok, "" if outcome.status.ok else str(outcome.status))
+    def tell(own: Outcome) -> None:
+        if on_outcome is not None:
+            on_outcome(own)
+        progress.unit(own.name, own.status.ok, "" if own.status.ok else str(own.status))
 
     costliest = sorted(steps.items(), key=lambda item: -item[1].cost)
     return engine.run([Unit(name, perform, {"root": root, "step": step}) for name, step in costliest], tell)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
 from dynashape.errors import InputError, StoreError, unknown_name
-from dynashape.inference import (
-    Comparison,
-    ComparisonKey,
-    compute_power,
-    compute_verdict_power,
-    measure_verdict_pilot,
-    pool_components,
-)
 from dynashape.inference.comparison.records import usable_comparisons
-from dynashape.records import ALPHA, ANALYSES, HEADLINE, Labelling, Verdict
+from dynashape.inference.planning.tables import tabulate_effect, tabulate_verdicts
+from dynashape.records import ALPHA, Labelling
 from dynashape.steps import Progress, Silent
 from dynashape.store.plain_files import write_tables
 from dynashape.study.found.folder import open_study
@@ -27,12 +20,6 @@ from dynashape.study.told.export import write_figures
 from dynashape.study.told.report import tell_power
 from dynashape.study.work.compare import read_comparisons
 
-# What the chances of a verdict are called in a table: by the verdict.
-_VERDICTS = {
-    "first": str(Verdict.of(HEADLINE.first.labelling)),
-    "second": str(Verdict.of(HEADLINE.second.labelling)),
-    "neither": str(Verdict.CANNOT_BE_TOLD),
-}
 SHARES = (0.1, 0.2, 0.4)
 # Without any difference every verdict is false: the first row says how often that happens.
 DIFFERENCES = (0.0, 0.1, 0.2)
@@ -127,46 +114,12 @@ def plan_seeds(
     progress.stage("simulating studies", len(terms) * len(shares) + 1, 0)
     parts = []
     for term, share in product(terms, shares):
-        parts.append(_effect(comparisons, Labelling(term), share, alpha, n_studies, seed))
+        parts.append(tabulate_effect(comparisons, Labelling(term), share, alpha, n_studies, seed))
         progress.unit(f"{term} {share:g}", True, "")
     effects = pd.concat(parts, ignore_index=True).astype({"needed": "Int64"})
-    verdicts, message = _verdicts(comparisons, differences, n_studies, seed)
+    verdicts, message = tabulate_verdicts(comparisons, differences, n_studies, seed)
     progress.unit("verdict", True, "")
     progress.end()
     write_tables({"power": effects, "verdict_power": verdicts}, directory)
     write_figures(tell_power(effects, verdicts).figures, directory / "figures")
     return SeedPlan(effects, verdicts, message)
-
-
-def _effect(
-    comparisons: Mapping[ComparisonKey, Comparison],
-    labelling: Labelling,
-    share: float,
-    alpha: float,
-    n_studies: int,
-    seed: int,
-) -> pd.DataFrame:
-    terms = {analysis.number: analysis.term(labelling) for analysis in ANALYSES if labelling in analysis.labellings}
-    term = next(iter(terms.values()))
-    components = pool_components([found.contrasts for key, found in comparisons.items() if key.analysis in terms])
-    power = asdict(compute_power(components, term, share, alpha=alpha, n_studies=n_studies, seed=seed))
-    # What the study itself has found stands before the share that is asked for.
-    first = {"term": "", "found": components.shares[term]}
-    return pd.DataFrame(first | power | {"term": str(labelling), "seed": seed})
-
-
-def _verdicts(
-    comparisons: Mapping[ComparisonKey, Comparison], differences: Sequence[float], n_studies: int, seed: int
-) -> tuple[pd.DataFrame, str]:
-    try:
-        pilot = measure_verdict_pilot(comparisons, HEADLINE)
-    except InputError as error:
-        return pd.DataFrame(), str(error)
-    asked = [*dict.fromkeys(differences), pilot.difference]
-    simulated = compute_verdict_power(pilot, asked, n_studies=n_studies, seed=seed)
-    more = {"contrast": str(HEADLINE), "cell_spread": pilot.cell_spread, "pair_spread": pilot.pair_spread, "seed": seed}
-    parts = [
-        pd.DataFrame({"contrast": "", "difference": 0.0, "measured": power is simulated[-1]} | asdict(power) | more)
-        for power in simulated
-    ]
-    return pd.concat(parts, ignore_index=True).astype({"needed": "Int64"}).rename(columns=_VERDICTS), ""

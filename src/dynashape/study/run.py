@@ -10,9 +10,10 @@ from pathlib import Path
 
 from dynashape.engine import Engine
 from dynashape.errors import SpecError, StoreError
-from dynashape.steps import Progress, Reader, Silent, compute
+from dynashape.steps import NotedProcessors, Progress, Reader, Silent, compute
 from dynashape.store import Store, write_atomic
-from dynashape.study.ask.load import differences, read_resolved, to_yaml
+from dynashape.store.plain_files import differences
+from dynashape.study.ask.load import read_resolved, to_yaml
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.found.folder import missing_steps, open_study
 from dynashape.study.told.export import export
@@ -71,13 +72,15 @@ def run_study(
     claim_directory(spec, directory)
     store, plan = Store.create(directory / "store"), make_plan(spec)
     started, clock = datetime.now(UTC), time.monotonic()
-    done = compute(plan.stages, store, open_engine, progress)
+    processors = NotedProcessors(directory / "provenance.json")
+    done = compute(plan.stages, store, open_engine, progress, processors.note)
     progress.stage("writing tables, figures and the report", 1, 0)
     times = {
         "started": started.isoformat(timespec="seconds"),
         "wall_seconds": round(time.monotonic() - clock, 3),
         "worker_seconds": {title: round(value, 3) for title, value in done.seconds.items()},
         "computed": dict(done.counts),
+        "processors": list(processors.met),
     }
     export(plan, Reader(store), directory, done.failures, times)
     progress.unit("report.html", True, "")

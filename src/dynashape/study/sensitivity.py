@@ -10,14 +10,18 @@ from typing import Any
 import pandas as pd
 
 from dynashape.engine import Engine
+from dynashape.errors import StoreError
 from dynashape.inference import Conclusion, Place
-from dynashape.inference.study.rows import dimension_rows
+from dynashape.inference.study.rows import stability_rows, tabulate_dimensions
 from dynashape.records import Contrast, Status
 from dynashape.steps import Progress, Reader, Silent, compute, stages_under
 from dynashape.store.plain_files import write_tables
+from dynashape.study.ask.spec import StudySpec
 from dynashape.study.ask.variants import Variant, default_grid, make_variants
 from dynashape.study.found.folder import open_study
+from dynashape.study.found.results import read_distances
 from dynashape.study.run import rewrite_report
+from dynashape.study.told.export import SENSITIVITY
 from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.plan import Plan, make_plan
 
@@ -40,6 +44,8 @@ class Sensitivity:
         verdict, and whether it `flips` the study's own. `chosen` marks the rows of the study's own value.
     dimensions : DataFrame
         For each analysis, labelling and number of dimensions of the MDS plane, how many tests flip.
+    stability : DataFrame
+        For each architecture and phase, Kendall's W of the order of distances over the delays and ranks of the grid.
     failures : mapping of str to str
         For each step that failed or was skipped, why.
     report : Path
@@ -48,6 +54,7 @@ class Sensitivity:
 
     table: pd.DataFrame
     dimensions: pd.DataFrame
+    stability: pd.DataFrame
     failures: Mapping[str, str]
     report: Path
 
@@ -82,13 +89,14 @@ def run_sensitivity(
     Raises
     ------
     StoreError
-        Where the folder holds no study.
+        Where the folder holds no study, or one that has not chosen its delays and rank yet.
     SpecError
         Where the grid names a field or value that no study has.
     """
     progress = progress or Silent()
     plan, read = open_study(directory)
-    variants = make_variants(plan.spec, default_grid(plan.spec) if grid is None else grid)
+    spec = settle_spec(plan, read)
+    variants = make_variants(spec, default_grid(spec) if grid is None else grid)
     plans = {
         (variant.setting, variant.value): plan if variant.chosen else make_plan(variant.spec)
         for variant in variants
@@ -97,13 +105,32 @@ def run_sensitivity(
     last = {"": [plan.final.conclude]}
     last |= {f"{setting}={value}: ": [varied.final.conclude] for (setting, value), varied in plans.items()}
     done = compute(stages_under(last), read.store, open_engine, progress)
-    table, dimensions = _tabulate(variants, plans, plan, read), _dimensions(plan, read)
-    write_tables({"sensitivity": table, "sensitivity_dimensions": dimensions}, directory)
+    compared = read_comparisons([step for step in plan.final.compares if read.has(step)], read)
+    found = _tabulate(variants, plans, plan, read), tabulate_dimensions(compared), _stability(plan, plans, read)
+    write_tables(dict(zip(SENSITIVITY, found, strict=True)), directory)
     progress.stage("writing the report", 1, 0)
     report = rewrite_report(directory)
     progress.unit("report.html", True, "")
     progress.end()
-    return Sensitivity(table, dimensions, done.failures, report)
+    return Sensitivity(*found, done.failures, report)
+
+
+def settle_spec(plan: Plan, read: Reader) -> StudySpec:
+    """The specification with the delays and rank that the study has chosen, which a grid varies as any others."""
+    choice, spec = plan.choice, plan.spec
+    if choice is None:
+        return spec
+    if not read.has(choice):
+        raise StoreError("delays and rank are not chosen yet; `dynashape run` with the same study goes on from here.")
+    chosen = {name: getattr(read(choice), name) for name in ("n_delays", "rank")}
+    return spec.model_copy(update={"dsa": spec.dsa.model_copy(update=chosen)})
+
+
+def _stability(base: Plan, plans: Mapping[tuple[str, str], Plan], read: Reader) -> pd.DataFrame:
+    """Kendall's W of each architecture and phase over the different choices of delays and rank."""
+    varied = [plan for (setting, _), plan in plans.items() if setting in ("dsa.n_delays", "dsa.rank")]
+    found = [read_distances(plan, read) for plan in (base, *(plan for plan in varied if plan is not base))]
+    return pd.DataFrame(stability_rows([{cell: own for cell, (own, _) in joined.items()} for joined in found]))
 
 
 def _conclusions(plan: Plan, read: Reader) -> dict[tuple[Contrast, Place], Conclusion]:
@@ -130,17 +157,3 @@ def _tabulate(
             message = lost if here is None else ""
             rows.append({**names, **row, "chosen": variant.chosen, "flips": flips, "message": message})
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
-
-
-def _dimensions(plan: Plan, read: Reader) -> pd.DataFrame:
-    """How the tests of the study itself come out in MDS planes of other dimensions."""
-    done = tuple(step for step in plan.final.compares if read.has(step))
-    table = pd.DataFrame(dimension_rows(read_comparisons(done, read)))
-    if table.empty:
-        return table
-    return table.groupby(["analysis", "labelling", "n_components"], as_index=False).agg(
-        mean_accuracy=("accuracy", "mean"),
-        n_told_apart=("told_apart", "sum"),
-        n_flips=("flips", "sum"),
-        n_comparisons=("flips", "size"),
-    )

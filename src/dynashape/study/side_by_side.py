@@ -15,6 +15,7 @@ from dynashape.inference.study.rows import pooled_rows, share_rows
 from dynashape.report import lay_side_by_side, render_report
 from dynashape.report.captions import Drawing, figure
 from dynashape.store import write_atomic
+from dynashape.store.plain_files import name_folders
 from dynashape.study.found.folder import missing_steps, open_study
 from dynashape.study.found.results import Results, read_results
 from dynashape.study.found.summary import summarise
@@ -57,25 +58,6 @@ def write_side_by_side(directories: Sequence[Path], out: Path) -> Path:
         return write_atomic(out, render_report(content).encode())
     except OSError as error:
         raise StoreError(f"cannot write {out} ({error.strerror or error}); choose another --out file.") from None
-
-
-def name_folders(directories: Sequence[Path]) -> dict[str, Path]:
-    """The folders by name, in the order given; StoreError where one is given twice.
-
-    >>> list(name_folders([Path("/a/quick"), Path("/b/quick"), Path("/b/paper")]))
-    ['a/quick', 'b/quick', 'paper']
-    """
-    paths = [directory.resolve() for directory in directories]
-    twice = [str(given) for given, path in zip(directories, paths, strict=True) if paths.count(path) > 1]
-    if twice:
-        raise StoreError(f"a study stands beside others, not itself; got the same folder as {' and '.join(twice)}.")
-    n_parts = [1] * len(paths)
-    names = [path.name or str(path) for path in paths]
-    # Different folders differ somewhere on their way from the root, so this ends.
-    while len(set(names)) < len(names):
-        n_parts = [n + (names.count(name) > 1) for n, name in zip(n_parts, names, strict=True)]
-        names = [Path(*path.parts[-n:]).as_posix() for path, n in zip(paths, n_parts, strict=True)]
-    return dict(zip(names, directories, strict=True))
 
 
 def _check_out(out: Path, directories: Sequence[Path]) -> None:

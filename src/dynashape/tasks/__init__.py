@@ -11,6 +11,7 @@ from dynashape.tasks.input_conditions import INPUT_CONDITION_DESCRIPTIONS, INPUT
 from dynashape.tasks.neurogym_task import NeurogymTask
 from dynashape.tasks.pr import PR
 from dynashape.tasks.registry import TASKS, make_task
+from dynashape.tasks.survey import Answers, Survey, compare_go_cues, survey_trials
 from dynashape.tasks.task import Task, ideal_accuracy
 from dynashape.tasks.timing import Timing
 
@@ -22,12 +23,15 @@ __all__ = [
     "INPUT_CONDITION_DESCRIPTIONS",
     "PR",
     "TASKS",
+    "Answers",
     "EnvironmentRow",
     "ExampleTrial",
     "NeurogymTask",
+    "Survey",
     "Task",
     "TaskDescription",
     "Timing",
+    "compare_go_cues",
     "describe_environment",
     "describe_task",
     "drive",
@@ -35,4 +39,5 @@ __all__ = [
     "ideal_accuracy",
     "list_environments",
     "make_task",
+    "survey_trials",
 ]

@@ -12,6 +12,7 @@ from dynashape.errors import SpecError, unknown_name
 from dynashape.records import Array
 from dynashape.seeds import stream
 from dynashape.tasks.registry import TASKS, make_task
+from dynashape.tasks.survey import Survey, survey_trials
 from dynashape.tasks.task import Task, ideal_accuracy
 
 
@@ -33,6 +34,8 @@ class TaskDescription:
         When the response is scored, in milliseconds from the start of the trial.
     ceiling : float or None
         The accuracy of an ideal observer of the same noisy inputs, where one is known.
+    survey : Survey
+        What its trials show.
     """
 
     task: str
@@ -42,6 +45,7 @@ class TaskDescription:
     phases: Mapping[str, int]
     response_ms: tuple[int, int]
     ceiling: float | None
+    survey: Survey
 
 
 def describe_task(name: str) -> TaskDescription:
@@ -74,6 +78,7 @@ def describe_task(name: str) -> TaskDescription:
         phases={phase: (last - first) * dt_ms for phase, (first, last) in task.phases.items()},
         response_ms=(start * dt_ms, stop * dt_ms),
         ceiling=ideal_accuracy(task, 4000, stream("ceiling", name)),
+        survey=survey_trials(task),
     )
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from dynashape.errors import SpecError
 from dynashape.records import PHASES
 from dynashape.seeds import stream
+from dynashape.tasks.cdm import CDM
+from dynashape.tasks.dc import DC
+from dynashape.tasks.gng import GNG
 from dynashape.tasks.neurogym_environments import (
     Source,
     build_environment,
@@ -19,6 +23,8 @@ from dynashape.tasks.neurogym_environments import (
     seed_environment,
 )
 from dynashape.tasks.neurogym_task import NeurogymTask, check_spaces, periods_of
+from dynashape.tasks.pr import PR
+from dynashape.tasks.survey import Survey, survey_trials
 from dynashape.tasks.timing import Timing
 
 _DT_MS = 20
@@ -43,6 +49,12 @@ class EnvironmentRow:
         Why they cannot; empty where they can.
     period_to_phase : mapping of str to str, or None
         A map that was tried and works; others may work as well. None where no map was found.
+    survey : Survey or None
+        What its trials show under this map; None where there is no map.
+    own_task : str
+        The task of dynashape that is made of this environment; empty where there is none.
+    own_survey : Survey or None
+        What the trials of that task show.
     """
 
     id: str
@@ -52,6 +64,27 @@ class EnvironmentRow:
     alignable: bool
     reason: str
     period_to_phase: Mapping[str, str] | None
+    survey: Survey | None = None
+    own_task: str = ""
+    own_survey: Survey | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What to know before it is used, each a sentence without its full stop."""
+        said = list(self.survey.remarks) if self.survey else []
+        if self.survey and self.own_survey:
+            # What a survey of the own task finds and one of the environment does not.
+            more = [
+                what
+                for what, here, there in (
+                    ("a go cue", self.survey.go_inputs, self.own_survey.go_inputs),
+                    ("the context shown", self.survey.context_inputs, self.own_survey.context_inputs),
+                    ("an ideal observer", self.survey.ideal_observer, self.own_survey.ideal_observer),
+                )
+                if there and not here
+            ]
+            said.append(f"dynashape's own task {self.own_task!r} is this one with {', '.join(more)}")
+        return tuple(said)
 
 
 def list_environments() -> list[EnvironmentRow]:
@@ -94,13 +127,25 @@ def describe_environment(source: Source) -> EnvironmentRow:
         check_spaces(name, env)
         periods = periods_of(name, env)
         period_to_phase = _suggest(name, env, periods)
-        NeurogymTask(source, _roomy_timing(period_to_phase), period_to_phase=period_to_phase)
+        task = NeurogymTask(source, _roomy_timing(period_to_phase), period_to_phase=period_to_phase)
+        survey = survey_trials(task)
     except SpecError as error:
         reason = str(error).removeprefix(f"environment {name!r} ")
         return EnvironmentRow(name, periods, n_inputs, n_actions, False, reason, None)
     except Exception as error:  # noqa: BLE001  foreign code: whatever it raises is the reason of its row
         return EnvironmentRow(name, periods, n_inputs, n_actions, False, f"{type(error).__name__}: {error}", None)
-    return EnvironmentRow(name, periods, n_inputs, n_actions, True, "", period_to_phase)
+    own = next((kind for kind, built in _own_environments() if isinstance(built, type(env.unwrapped))), None)
+    return EnvironmentRow(
+        *(name, periods, n_inputs, n_actions, True, "", period_to_phase, survey),
+        own_task="" if own is None else own.name,
+        own_survey=None if own is None else survey_trials(own()),
+    )
+
+
+@cache
+def _own_environments() -> tuple[tuple[type[CDM | DC | GNG | PR], Any], ...]:
+    """The tasks of dynashape, each with its environment: a NeuroGym class, or a subclass that corrects it."""
+    return tuple((kind, build_environment(kind.environment, _DT_MS)) for kind in (CDM, GNG, DC, PR))
 
 
 def suggest_period_to_phase(source: Source, parameters: Mapping[str, object] | None = None) -> dict[str, str]:

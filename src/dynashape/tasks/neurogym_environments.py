@@ -5,9 +5,10 @@ The one file that imports neurogym and gymnasium, and only inside functions: the
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -166,6 +167,42 @@ def seed_environment(env: Any, rng: np.random.Generator) -> None:
                     setattr(holder, name, np.random.RandomState(rng.integers(2**32, size=8, dtype=np.uint32)))
                 elif isinstance(value, np.random.Generator):
                     setattr(holder, name, np.random.default_rng(int(rng.integers(2**63))))
+
+
+def draws_globally(probe: Callable[[], object]) -> bool:
+    """Whether a probe of an environment draws from (or seeds) the random state of numpy or Python that all code shares.
+
+    Both states are as they were afterwards. Two probes must draw, so that a draw of another thread does not count.
+    """
+    kept = np.random.get_state(), random.getstate()  # noqa: NPY002
+    try:
+        for seed in (1, 2):
+            np.random.seed(seed)  # noqa: NPY002
+            random.seed(seed)
+            before = _global_state()
+            probe()
+            if _global_state() == before:
+                return False
+        return True
+    finally:
+        np.random.set_state(kept[0])  # noqa: NPY002
+        random.setstate(kept[1])
+
+
+def _global_state() -> tuple[object, ...]:
+    name, keys, *others = np.random.get_state(legacy=True)  # noqa: NPY002
+    return name, np.asarray(keys).tobytes(), *others, random.getstate()
+
+
+def silence(env: Any) -> None:
+    """Take away the noise that every TrialEnv inside adds to its inputs by `add_randn`, and leave its mean."""
+    for core in trial_environments(env):
+        core.add_randn = partial(_add_mean, core)
+
+
+def _add_mean(core: Any, mu: Any = 0, sigma: Any = 1, period: Any = None, where: Any = None) -> None:
+    del sigma
+    core.add_ob(mu, period, where)
 
 
 def draw_trial(env: Any, **conditions: Any) -> Any:

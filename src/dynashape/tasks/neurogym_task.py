@@ -16,9 +16,11 @@ from dynashape.tasks.neurogym_environments import (
     Source,
     build_environment,
     draw_trial,
+    draws_globally,
     environment_name,
     seed_environment,
     set_durations,
+    silence,
 )
 from dynashape.tasks.noise import gaussian_noise
 from dynashape.tasks.task import Task
@@ -103,8 +105,24 @@ class NeurogymTask(Task):
         return self._response_window
 
     def sample(self, n_trials: int, rng: np.random.Generator) -> Trials:
-        self._check_n_trials(n_trials)
+        trials = self._draw(self.fresh_environment(rng), n_trials)
+        if self.input_noise:
+            noise = gaussian_noise(trials.inputs.shape, rng)
+            noise *= np.float32(self.input_noise)
+            trials.inputs[...] += noise
+        return trials
+
+    def sample_noise_free(self, n_trials: int, rng: np.random.Generator) -> Trials:
+        """Draw trials without the noise that the environment adds by `add_randn`, the way of NeuroGym's own.
+
+        Noise that an environment adds in another way stays.
+        """
         env = self.fresh_environment(rng)
+        silence(env)
+        return self._draw(env, n_trials)
+
+    def _draw(self, env: Any, n_trials: int) -> Trials:
+        self._check_n_trials(n_trials)
         inputs = np.empty((n_trials, self.timing.n_steps, self.n_inputs), dtype=np.float32)
         targets = np.empty((n_trials, self.timing.n_steps), dtype=np.int64)
         records: list[Mapping[str, object]] = []
@@ -113,10 +131,6 @@ class NeurogymTask(Task):
             self._check_length(core)
             inputs[k], targets[k] = core.ob, core.gt
             records.append(dict(core.trial))
-        if self.input_noise:
-            noise = gaussian_noise(inputs.shape, rng)
-            noise *= np.float32(self.input_noise)
-            inputs += noise
         choice = targets[:, self._response_window[0]].copy()
         return Trials(inputs, targets, {**_scalars(records), "choice": choice})
 
@@ -151,7 +165,18 @@ class NeurogymTask(Task):
                 f"inputs; got {core.ob.shape}. Every period needs a place in period_to_phase."
             )
 
+    def _probe(self) -> None:
+        env = self.fresh_environment(stream("neurogym probe", self.name))
+        for _ in range(_N_PROBES):
+            draw_trial(env)
+
     def _find_response_window(self) -> tuple[int, int]:
+        if draws_globally(self._probe):
+            raise SpecError(
+                f"environment {self.name!r} must draw from self.rng only; got draws from the random state of numpy or "
+                "Python that all code shares (np.random, random), so its trials cannot be drawn again. Put self.rng in "
+                "the place of np.random and random."
+            )
         # Two environments with equal seeds: what differs between them comes from a stream that nobody can seed.
         env, twin = (self.fresh_environment(stream("neurogym probe", self.name)) for _ in range(2))
         labels, right = [], np.zeros(self.timing.n_steps, dtype=bool)
@@ -163,7 +188,7 @@ class NeurogymTask(Task):
                 if not (np.array_equal(core.ob, other.ob, equal_nan=True) and np.array_equal(core.gt, other.gt)):
                     raise SpecError(
                         f"environment {self.name!r} must draw equal trials from equal seeds; got different ones. "
-                        f"Let it draw from self.rng only, not from numpy's global state."
+                        f"Let it draw from self.rng only, not from a generator that it makes anew."
                     )
             labels.append(np.array(core.gt))
             right |= labels[-1] != 0

@@ -42,7 +42,7 @@ class PooledTask(Task):
         self.evidence_edges, self.stated_ceiling = task.evidence_edges, task.stated_ceiling
         self.largest_batch = largest_batch
         self._task = task
-        without_noise = copy.copy(task)
+        without_noise = copy.copy(task)  # the environment's own noise is a part of its trials
         without_noise.input_noise = 0.0
         self._pool = without_noise.sample(n_pool, rng)
 
@@ -62,6 +62,9 @@ class PooledTask(Task):
             inputs += noise
         conditions = {name: values[drawn] for name, values in self._pool.conditions.items()}
         return Trials(inputs, self._pool.targets[drawn], conditions)
+
+    def sample_noise_free(self, n_trials: int, rng: np.random.Generator) -> Trials:
+        return self._task.sample_noise_free(n_trials, rng)
 
     def ideal_choices(self, trials: Trials) -> Int[Array, " trials"] | None:
         return self._task.ideal_choices(trials)

@@ -1,7 +1,8 @@
-"""What every task gives: trials with their conditions and targets, and an ideal observer of the same noisy inputs."""
+"""What every task gives: trials with their conditions and targets and, where one is known, an ideal observer."""
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 
 import numpy as np
@@ -41,7 +42,7 @@ class Task(ABC):
     evidence_edges : tuple of float, default ()
         The edges of the bins in which responses are averaged over ``evidence``; empty where it takes few values.
     stated_ceiling : float, default 1.0
-        What stands for the ideal observer's accuracy where none is known.
+        The accuracy that can be reached, where no ideal observer is known: networks are asked for a fraction of it.
 
     Raises
     ------
@@ -109,6 +110,16 @@ class Task(ABC):
         By default these are the trials of `sample`, which has the same parameters.
         """
         return self.sample(n_trials, rng)
+
+    def sample_noise_free(self, n_trials: int, rng: np.random.Generator) -> Trials:
+        """Draw trials without noise, as far as it can be taken away.
+
+        By default this leaves out `input_noise` alone; override it in a task that adds noise of its own, so that a
+        survey can tell what the inputs show. It has the parameters of `sample`.
+        """
+        quiet = copy.copy(self)
+        quiet.input_noise = 0.0
+        return quiet.sample(n_trials, rng)
 
     def ideal_choices(self, trials: Trials) -> Int[Array, " trials"] | None:  # noqa: ARG002
         """Choose as the ideal observer would, from the same noisy inputs as the network.

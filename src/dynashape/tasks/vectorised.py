@@ -69,14 +69,28 @@ class VectorisedTask(Task):
         self._check_n_trials(n_trials)
         return self.trials_of(self.draw_conditions(n_trials, rng), rng)
 
+    def sample_noise_free(self, n_trials: int, rng: np.random.Generator) -> Trials:
+        self._check_n_trials(n_trials)
+        conditions = self.draw_conditions(n_trials, rng)
+        return self._record(np.zeros(self._shape(n_trials), dtype=np.float32), conditions)
+
     def trials_of(self, conditions: Mapping[str, Shaped[Array, " trials"]], rng: np.random.Generator) -> Trials:
         """Make trials with these conditions (the keys of `draw_conditions`) and fresh noise."""
-        choice: Int[Array, " trials"] = np.asarray(conditions["choice"], dtype=np.int64)
-        shape = (choice.shape[0], self.timing.n_steps, self.n_inputs)
+        shape = self._shape(len(conditions["choice"]))
         if self._noise_sd.any():
             inputs = gaussian_noise(shape, rng)
             inputs *= self._noise_sd
         else:
             inputs = np.zeros(shape, dtype=np.float32)
+        return self._record(inputs, conditions)
+
+    def _shape(self, n_trials: int) -> tuple[int, int, int]:
+        return n_trials, self.timing.n_steps, self.n_inputs
+
+    def _record(
+        self, inputs: Float[Array, "trials steps channels"], conditions: Mapping[str, Shaped[Array, " trials"]]
+    ) -> Trials:
+        """Trials with the signal of these conditions added to `inputs`, in place."""
+        choice: Int[Array, " trials"] = np.asarray(conditions["choice"], dtype=np.int64)
         self.add_signal(inputs, conditions)
         return Trials(inputs, self._targets(choice), {**conditions, "evidence": self.evidence(conditions)})

@@ -46,14 +46,15 @@ class LearningProtocol:
     n_test_trials : int, default 2048
         Trials of the reported accuracy. They are other trials, because those that decided when to stop flatter.
     stop_fraction : float, default 0.97
-        A network is done at this fraction of the ideal observer's accuracy on the evaluation trials. It lies above
-        `criterion` by more than the noise of the evaluation.
+        A network is done at this fraction of the ceiling on the evaluation trials: the ideal observer's accuracy or,
+        where none is known, the task's `stated_ceiling`. It lies above `criterion` by more than the noise of the
+        evaluation.
     stop_fixation : float, default 0.985
         A network is done only where this share of the steps outside the response window fixates.
     patience : int, default 2
         Evaluations in a row that must agree before a network is done.
     criterion : float, default 0.95
-        The fraction of the ideal observer's accuracy on the test trials that counts as reached.
+        The fraction of the ceiling on the test trials that counts as reached.
     fixation_criterion : float, default 0.98
         The share of fixating steps outside the response window that counts as reached.
     snapshots : tuple of int, default ()

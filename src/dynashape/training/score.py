@@ -60,3 +60,16 @@ def ceiling(task: Task, trials: Trials) -> float:
     """
     best = task.ideal_choices(trials)
     return task.stated_ceiling if best is None else float(np.mean(best == trials.conditions["choice"]))
+
+
+def describe_ceiling(task: Task, trials: Trials) -> str:
+    """Say what the ceiling on these trials is: the ideal observer's accuracy only where one is known.
+
+    >>> from dynashape.tasks import make_task
+    >>> gng = make_task("GNG")
+    >>> describe_ceiling(gng, gng.sample(50, np.random.default_rng(0)))
+    '1.000 (the ideal observer)'
+    """
+    known = task.ideal_choices(trials) is not None
+    what = "the ideal observer" if known else "no ideal observer is known"
+    return f"{ceiling(task, trials):.3f} ({what})"

@@ -17,9 +17,11 @@ from dynashape.records import OK, Code, Status
 from dynashape.seeds import stream
 from dynashape.tasks import Task
 from dynashape.training.adam import Adam
+from dynashape.training.advice import advise
 from dynashape.training.evaluation import Evaluation, HeldOutTrials
 from dynashape.training.learning_protocol import LearningProtocol
 from dynashape.training.loss import loss_gradient, step_weights
+from dynashape.training.score import describe_ceiling
 from dynashape.training.state import StreamState, TrainingState
 from dynashape.training.trained import CurvePoint, TrainedNetwork
 
@@ -216,11 +218,12 @@ class _Group:
             self._allocate()
 
     def _not_reached(self, test: Evaluation) -> Status:
+        protocol = self.protocol
         return Status(
             Code.NOT_REACHED,
-            f"accuracy {test.accuracy:.3f} of a possible {test.ceiling:.3f} (asked: {self.protocol.criterion:g} of it) "
-            f"and fixation {test.fixation:.3f} (asked: {self.protocol.fixation_criterion:g}) after {self.updates} "
-            f"updates; raise training.max_updates or the number of units",
+            f"after {self.updates} updates accuracy {test.accuracy:.3f}, asked {protocol.criterion:g} x "
+            f"{describe_ceiling(self.task, self.test.trials)}, and fixation {test.fixation:.3f}, asked "
+            f"{protocol.fixation_criterion:g}; {advise(self.task, self.test.trials, test.accuracy)}",
         )
 
     def state(self) -> TrainingState:

@@ -24,7 +24,7 @@ class CurvePoint:
     fixation : float
         The share of steps outside the response window that fixate.
     ceiling : float
-        The accuracy of the ideal observer.
+        The accuracy of the ideal observer on these trials; where none is known, what the task states can be reached.
     activity : float
         The root mean square of activity.
     """
@@ -52,7 +52,8 @@ class TrainedNetwork:
     updates : int
         The number of updates made.
     accuracy, ceiling, fixation : float
-        Its accuracy, the ideal observer's accuracy and the share of fixating steps, all on the same fresh test trials.
+        Its accuracy, that of the ideal observer (where none is known, what the task states can be reached) and the
+        share of fixating steps, all on the same fresh test trials.
     reached : bool
         Whether these meet the criteria of the learning protocol.
     status : Status

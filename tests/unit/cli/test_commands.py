@@ -45,12 +45,24 @@ def test_tasks_are_listed_with_their_ceilings(dynashape):
     assert "0.9" in shown
 
 
-def test_every_environment_of_neurogym_is_listed(dynashape):
+def test_every_environment_of_neurogym_is_listed_with_what_it_lacks(dynashape, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     done = dynashape("tasks", "--all")
     assert done.returncode == 0, done.stderr
-    (row,) = [line for line in done.stdout.splitlines() if line.startswith("AntiReach-v0")]
-    assert row.split()[1:] == ["fixation,", "stimulus,", "delay,", "decision", "33", "33", "yes"]
+    lines = done.stdout.splitlines()
+    assert "AntiReach-v0\n  periods: fixation, stimulus, delay, decision; 33 inputs, 33 actions\n" in done.stdout
     assert "set_groundtruth" in done.stdout  # why Bandit cannot be aligned
+    # No name is broken, no line too long.
+    assert max(map(len, lines)) <= 80
+    assert "PerceptualDecisionMakingDelayResponse-v0" in lines
+    blocks = {block.split("\n")[0]: " ".join(block.split()) for block in done.stdout.split("\n\n")}
+    raw = blocks["ContextDecisionMaking-v0"]
+    assert "when the response begins: no input changes" in raw
+    assert "never varies: context = 0" in raw
+    assert "! dynashape's own task 'CDM' is this one with a go cue, the context shown, an ideal observer" in raw
+    assert "! the inputs do not hold the answer" in blocks["DelayMatchCategory-v0"]
+    assert "own task" not in blocks["AntiReach-v0"]
+    assert "ideal observer: not known" in blocks["AntiReach-v0"]
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dynashape.errors import StoreError
+from dynashape.store.plain_files import name_folders
 from dynashape.study import write_side_by_side
-from dynashape.study.side_by_side import name_folders
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,28 @@ def test_the_environments_behind_the_four_tasks_can_be_aligned():
         assert rows()[name].alignable
 
 
+def test_rows_point_to_the_task_that_is_made_of_the_environment():
+    own = {row.id: row.own_task for row in rows().values() if row.own_task}
+    assert own == {
+        "ContextDecisionMaking-v0": "CDM",
+        "GoNogo-v0": "GNG",
+        "DelayComparison-v0": "DC",
+        "ProbabilisticReasoning-v0": "PR",
+    }
+
+
+def test_what_rows_remark_is_found_in_trials():
+    alignable = [row for row in rows().values() if row.alignable]
+    without_cue = {row.id for row in alignable if not row.survey.response_inputs}
+    assert without_cue == {
+        "ContextDecisionMaking-v0",
+        "PerceptualDecisionMaking-v0",
+        "perceptualdecisionmaking.ibl20-v0",
+    }
+    assert [row.id for row in alignable if row.survey.answers.held is False] == ["DelayMatchCategory-v0"]
+    assert all(row.survey is None and not row.remarks for row in rows().values() if not row.alignable)
+
+
 @pytest.mark.parametrize(
     "name", ["PerceptualDecisionMakingDelayResponse-v0", "DelayMatchSample-v0", "DelayPairedAssociation-v0"]
 )

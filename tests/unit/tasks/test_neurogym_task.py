@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import random
 from types import SimpleNamespace
 
 import numpy as np
@@ -282,6 +283,24 @@ def test_periods_of_some_trials_only():
         ),
         (
             variant(_new_trial=new_trial(lambda self: self.add_ob(np.random.rand()))),  # noqa: NPY002
+            "must draw from self.rng only; got draws from the random state of numpy",
+        ),
+        (
+            variant(_new_trial=new_trial(lambda self: self.add_ob(random.random()))),
+            "must draw from self.rng only",
+        ),
+        # Seeded anew in each trial it gives equal trials, and takes the state from everybody else.
+        (
+            variant(_new_trial=new_trial(lambda self: np.random.seed(0))),  # noqa: NPY002
+            "must draw from self.rng only",
+        ),
+        # Drawn once, when it is built.
+        (
+            variant(__init__=lambda self, dt=100: MyEnvironment.__init__(self, dt=dt, strength=np.random.rand())),  # noqa: NPY002
+            "must draw from self.rng only",
+        ),
+        (
+            variant(_new_trial=new_trial(lambda self: self.add_ob(np.random.default_rng().random()))),
             "must draw equal trials from equal seeds",
         ),
         (variant(__init__=lambda self, dt=100: MyEnvironment.__init__(self, dt=50)), "given, dt=20; got dt=50"),

@@ -19,6 +19,8 @@ from dynashape.inference.comparison.permanova import Contrasts, omega_squared
 from dynashape.records import Array
 
 LEVEL = 0.95
+FEWEST_SEEDS = 3
+"""Seeds that an interval over seeds takes, and so a verdict."""
 # Shares are bias-corrected, so they can be a little below zero: the log odds are taken of share + 0.1.
 _SHIFT = 0.1
 # benchmarks/interval_coverage.py, 400 studies a setting: the mean over settings; single ones lie at 0.92 to 0.99.
@@ -74,7 +76,7 @@ def jackknife_interval(estimate: float, without: Float[Array, " seeds"], kind: s
     if kind not in MEASURED_COVERAGE:
         raise InputError(f"kind must be 'share' or 'difference'; got {kind!r}.")
     n_seeds = len(without)
-    if n_seeds < 3 or not np.isfinite(without).all():
+    if n_seeds < FEWEST_SEEDS or not np.isfinite(without).all():
         return None
     value, values = (_log_odds(np.array([estimate]))[0], _log_odds(without)) if kind == "share" else (estimate, without)
     error = float(np.sqrt((n_seeds - 1) / n_seeds * np.square(values - values.mean()).sum()))

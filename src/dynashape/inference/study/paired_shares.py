@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from dynashape.inference.comparison.intervals import shares_without_seeds
+from dynashape.inference.comparison.intervals import FEWEST_SEEDS, shares_without_seeds
 from dynashape.inference.comparison.permanova import TERMS
 from dynashape.inference.comparison.records import Comparison, ComparisonKey
 from dynashape.records import Array, Contrast
@@ -47,7 +47,7 @@ def pair_shares(
         if np.isfinite(deleted).all():
             values.append([side.shares.omega_squared[term] for term, side in sides])
             without.append(np.stack(deleted, axis=1))
-    if not values or len(seeds) < 3:
+    if not values or len(seeds) < FEWEST_SEEDS:
         return None
     return PairedShares(np.array(values), np.array(without))
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
+import pandas as pd
+
+from dynashape.dissimilarity import Selection, ordering_stability
+from dynashape.distances import Distances
+from dynashape.errors import InputError
 from dynashape.inference.comparison.records import SEPARATED, Compared, ComparisonKey, usable_comparisons
 from dynashape.inference.comparison.rows import comparison_rows
 from dynashape.inference.study.headline import Headline
@@ -23,6 +28,15 @@ def separability_rows(
             if test is not None:
                 row |= {"q_value": test.q_accuracy, "q_permanova": test.q_permanova, "max_p": test.max_p}
             yield row
+
+
+def selection_rows(selection: Selection) -> Iterator[dict[str, object]]:
+    """One row a candidate of delays and rank: all that is known of it, and whether it was chosen."""
+    for candidate in selection.candidates:
+        row: dict[str, object] = {name: getattr(candidate, name) for name in ("n_delays", "rank", "gap")}
+        for judged in (candidate.reliability, candidate.prediction):
+            row |= {} if judged is None else asdict(judged)
+        yield row | {"chosen": candidate == selection.chosen}
 
 
 def embedding_rows(
@@ -82,3 +96,27 @@ def pooled_rows(headline: Headline) -> list[dict[str, object]]:
         {"contrast": str(pooled.contrast), **asdict(pooled.difference), "verdict": str(pooled.verdict)}
         for pooled in headline.pooled
     ]
+
+
+def tabulate_dimensions(comparisons: Mapping[ComparisonKey, Compared]) -> pd.DataFrame:
+    """How the tests of a study come out in MDS planes of other dimensions, over all comparisons."""
+    table = pd.DataFrame(dimension_rows(comparisons))
+    if table.empty:
+        return table
+    return table.groupby(["analysis", "labelling", "n_components"], as_index=False).agg(
+        mean_accuracy=("accuracy", "mean"),
+        n_told_apart=("told_apart", "sum"),
+        n_flips=("flips", "sum"),
+        n_comparisons=("flips", "size"),
+    )
+
+
+def stability_rows(measured: Sequence[Mapping[tuple[str, str], Distances]]) -> Iterator[dict[str, object]]:
+    """One row an architecture and phase: Kendall's W of the order of distances over several measurements."""
+    for cell in measured[0] if len(measured) > 1 else ():
+        try:
+            order = ordering_stability([found[cell].values for found in measured if cell in found])
+        except InputError:  # too few are left to be ordered
+            continue
+        labels = dict(zip(("architecture", "phase"), cell, strict=True))
+        yield {**labels, "w": order.w, "n_choices": order.n_measurements, "n_pairs": order.n_pairs}

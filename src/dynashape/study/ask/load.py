@@ -184,19 +184,3 @@ def _sentence(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "value_error":
         return f"{where}: {what}" if where else what
     return f"{where}: {what[0].lower()}{what[1:]}; got {fault['input']!r}."
-
-
-def differences(old: Mapping[str, object], new: Mapping[str, object], at: str = "") -> list[str]:
-    """The fields in which two resolved specifications differ, as dotted names.
-
-    >>> differences({"dsa": {"rank": 10}, "seeds": [0]}, {"dsa": {"rank": 12}, "seeds": [0]})
-    ['dsa.rank (10 there, 12 here)']
-    """
-    found: list[str] = []
-    for key in sorted({*old, *new}):
-        there, here = old.get(key), new.get(key)
-        if isinstance(there, Mapping) and isinstance(here, Mapping):
-            found += differences(there, here, f"{at}{key}.")
-        elif there != here:
-            found.append(f"{at}{key} ({there} there, {here} here)")
-    return found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from dynashape.dissimilarity import EFFORTS
+from dynashape.dissimilarity.selection.candidates import CRITERIA
 from dynashape.errors import unknown_name
 from dynashape.networks import Cell, known_architectures, make_cell
 from dynashape.networks.registry import takes_option
@@ -34,7 +35,7 @@ class TaskSpec(Frozen):
     parameters : dict of str to object
         Parameters of the task or environment.
     ceiling : float or None
-        The accuracy that can be reached, where no ideal observer is known; 1 unless it is given.
+        The accuracy that can be reached, where no ideal observer is known; taken as 1 unless it is given.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
@@ -137,32 +138,54 @@ class ActivitySpec(Frozen):
         return value
 
 
+AUTO: Literal["auto"] = "auto"
+"""Stands for a number that is chosen once for all systems, from their activity."""
+
+
+def _number_from(least: int) -> BeforeValidator:
+    """Whole numbers from here up, or AUTO: one fault where pydantic finds one for each of the two types."""
+
+    def check(value: Any) -> Any:
+        whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+        if value != AUTO and not (whole and value >= least):
+            raise ValueError(f"must be a whole number from {least} up, or {AUTO}; got {value!r}.")
+        return int(value) if whole else value
+
+    return BeforeValidator(check)
+
+
 class DsaSpec(Frozen):
     """The options of Dynamical Similarity Analysis.
 
     Attributes
     ----------
-    n_delays, delay_interval : int
-        The number of steps in a window of the delay embedding, and the number of steps between them.
-    rank : int
-        The number of coordinates of an operator, at least 2.
+    n_delays : int or "auto"
+        The number of steps in a window of the delay embedding. "auto" chooses it once for all systems.
+    delay_interval : int
+        The number of steps between those of a window.
+    rank : int or "auto"
+        The number of coordinates of an operator, at least 2. "auto" chooses it once for all systems.
+    criterion : {"reliability", "gap", "prediction"}
+        By what they are chosen (see `select_delays_and_rank`).
     ridge : float
         The ridge of the regression.
     effort : {"standard", "thorough"}
         How long alignments are searched.
     """
 
-    n_delays: PositiveInt = 6
+    n_delays: Annotated[int | Literal["auto"], _number_from(1)] = 6
     delay_interval: PositiveInt = 1
-    rank: Annotated[int, Field(ge=2)] = 15  # of operators of rank 1 nothing is left to align
+    rank: Annotated[int | Literal["auto"], _number_from(2)] = 4  # of operators of rank 1 nothing is left to align
+    criterion: str = CRITERIA[0]
     ridge: Annotated[float, Field(ge=0)] = 1e-8
     effort: str = "standard"
 
-    @field_validator("effort")
+    @field_validator("effort", "criterion")
     @classmethod
-    def _is_known(cls, value: str) -> str:
-        if value not in EFFORTS:
-            raise ValueError(unknown_name("effort", value, EFFORTS))
+    def _is_known(cls, value: str, info: Any) -> str:
+        known = EFFORTS if info.field_name == "effort" else CRITERIA
+        if value not in known:
+            raise ValueError(unknown_name(info.field_name, value, known))
         return value
 
 

@@ -15,6 +15,7 @@ from dynashape.errors import unknown_name
 from dynashape.networks import ARCHITECTURES, known_architectures
 from dynashape.records import PHASES
 from dynashape.study.ask.parts import (
+    AUTO,
     ActivitySpec,
     DsaSpec,
     Frozen,
@@ -139,21 +140,23 @@ class StudySpec(Frozen):
 
     def _operators_can_be_fitted(self) -> None:
         dsa = self.dsa
+        # Of what is chosen, the least must be possible.
+        n_delays, rank = 1 if dsa.n_delays == AUTO else dsa.n_delays, 2 if dsa.rank == AUTO else dsa.rank
         for phase in self.phases:
             start, stop = self.timing.phases[phase]
             longest = most_delays(stop - start, dsa.delay_interval)
-            if dsa.n_delays > longest:
+            if n_delays > longest:
                 raise ValueError(
                     f"dsa.n_delays must lie in 1..{longest} ({stop - start} steps of phase {phase!r}, delay_interval "
-                    f"{dsa.delay_interval}, and one step to predict); got {dsa.n_delays}. "
+                    f"{dsa.delay_interval}, and one step to predict); got {n_delays}. "
                     f"Use fewer delays or a longer timing.{phase}_ms."
                 )
-            n_rows = self.activity.n_trials * (stop - start - (dsa.n_delays - 1) * dsa.delay_interval - 1)
-            n_columns = dsa.n_delays * self.networks.n_units
-            if dsa.rank > min(n_rows, n_columns):
+            n_rows = self.activity.n_trials * (stop - start - (n_delays - 1) * dsa.delay_interval - 1)
+            n_columns = n_delays * self.networks.n_units
+            if rank > min(n_rows, n_columns) and dsa.n_delays != AUTO:
                 raise ValueError(
                     f"dsa.rank must lie in 2..{min(n_rows, n_columns)} (phase {phase!r} gives {n_rows} rows of "
-                    f"{n_columns} delay coordinates); got {dsa.rank}. "
+                    f"{n_columns} delay coordinates); got {rank}. "
                     "Lower it, or give more activity.n_trials, dsa.n_delays or networks.n_units."
                 )
 

@@ -11,6 +11,7 @@ from dynashape.dissimilarity import DISSIMILARITIES
 from dynashape.errors import SpecError
 from dynashape.records import Code, Status
 from dynashape.study.ask.load import parse_spec, read_mapping, replace_field
+from dynashape.study.ask.parts import AUTO
 from dynashape.study.ask.spec import StudySpec
 from dynashape.tasks import INPUT_CONDITIONS
 
@@ -34,10 +35,14 @@ class Variant:
 def default_grid(spec: StudySpec) -> dict[str, list[Any]]:
     """Delays and ranks around the study's own, every random input, every dissimilarity.
 
+    Raises SpecError where delays or rank are still to be chosen.
+
     >>> default_grid(StudySpec())["dsa.n_delays"]
     [3, 6, 12]
     """
     n_delays, rank = spec.dsa.n_delays, spec.dsa.rank
+    if n_delays == AUTO or rank == AUTO:
+        raise SpecError("a grid around delays and rank needs their numbers; they stand in the table `selection`.")
     return {
         "dsa.n_delays": sorted({max(1, n_delays // 2), n_delays, 2 * n_delays}),
         "dsa.rank": sorted({max(2, rank // 2), rank, rank + max(1, rank // 2)}),

@@ -1,44 +1,62 @@
-"""The scale of a study's distances: a floor and a ceiling for every architecture, task, condition and phase."""
+"""The scale of a study's distances: floors, halves of units, seeds and tasks, and whether these are told apart."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from dynashape.distances import Distances
-from dynashape.inference import Bound, compute_ceiling, compute_floor
-from dynashape.records import CONDITIONS
+from dynashape.inference.study.bound_rows import bounds_row
+from dynashape.inference.study.scale import measure_scale
+from dynashape.records import CONDITIONS, Condition
 from dynashape.steps import Reader
 from dynashape.study.found.tables import Cell
-from dynashape.study.work.halve import Halve
+from dynashape.study.work.halve import Halve, HalveUnits
+
+_KINDS = ("floor", "units", "ceiling", "tasks")
 
 
-def read_bounds(halves: tuple[Halve, ...], read: Reader, distances: Mapping[Cell, Distances]) -> pd.DataFrame:
-    """One row each: `floor` and `ceiling` with 95 % intervals over seeds (`_low`, `_high`), and the seeds behind them.
+def read_bounds(
+    halves: tuple[Halve, ...], units: tuple[HalveUnits, ...], read: Reader, distances: Mapping[Cell, Distances]
+) -> pd.DataFrame:
+    """One row each architecture, task, condition and phase.
 
-    `distances` are those of each architecture and phase. Networks without a distance are left out; a bound that too
-    few networks are left for is missing.
+    `floor` (halves of the trials), `units` (halves of the units) and `ceiling` (other seeds) have 95 % intervals over
+    seeds (`_low`, `_high`) and the seeds behind them; `tasks` is the mean distance to networks of other tasks in the
+    same condition. `distances` are those of each architecture and phase. Networks without a distance are left out; a
+    bound that too few networks are left for is missing.
     """
     rows: list[dict[str, object]] = []
-    for step in halves:
-        if not read.has(step):
-            continue
-        measured, train = read(step), step.record.train
+    done = [(step, np.diag(read(step).distances).tolist()) for step in units if read.has(step)]
+    of_units = {system: own for step, diagonal in done for system, own in zip(step.systems, diagonal, strict=True)}
+    for step in (step for step in halves if read.has(step)):
+        of_trials, train = read(step), step.record.train
         for phase, condition in product(step.phases, CONDITIONS):
-            between = {seed: measured.get(step.record.system(seed, condition, phase)) for seed in train.seeds}
-            known = {seed: distance for seed, distance in between.items() if isinstance(distance, float)}
-            floor = compute_floor(np.array([*known.values()]), np.array([*known])) if known else None
-            square = distances.get((train.architecture, phase))
+            systems = [step.record.system(seed, condition, phase) for seed in train.seeds]
             kept = {"task": train.task.name, "condition": str(condition)}
-            ceiling = None if square is None else compute_ceiling(square.select(**kept))
-            labels = {"architecture": train.architecture, **kept, "phase": phase}
-            rows.append({**labels, **_columns("floor", floor), **_columns("ceiling", ceiling)})
-    return pd.DataFrame(rows)
+            row = bounds_row(systems, of_trials, of_units, distances.get((train.architecture, phase)), **kept)
+            rows.append({"architecture": train.architecture, **kept, "phase": phase, **row})
+    return pd.DataFrame(rows).astype(dict.fromkeys(("units", "tasks"), float)) if rows else pd.DataFrame()
 
 
-def _columns(kind: str, bound: Bound | None) -> dict[str, float | int | None]:
-    values = (None, None, None, 0) if bound is None else (bound.mean, bound.low, bound.high, bound.n_seeds)
-    return dict(zip((kind, f"{kind}_low", f"{kind}_high", f"{kind}_n_seeds"), values, strict=True))
+def read_scale(units: tuple[HalveUnits, ...], read: Reader, bounds: pd.DataFrame) -> pd.DataFrame:
+    """One row each architecture and phase, of trained networks on task input: see `Scale` for the halves of units.
+
+    `floor`, `units`, `ceiling` and `tasks` are the means of the table of bounds.
+    """
+    rows: list[dict[str, object]] = []
+    for step in (step for step in units if read.has(step)):
+        trained = [k for k, system in enumerate(step.systems) if system.condition is Condition.TRAINED]
+        tasks = np.array([step.systems[k].task for k in trained])
+        scale = measure_scale(read(step).distances[np.ix_(trained, trained)], tasks)
+        row: dict[str, object] = {"architecture": step.architecture, "phase": step.phase}
+        if len(bounds):
+            own = bounds[(bounds[list(row)] == list(row.values())).all(axis=1)]
+            own = own[own["condition"] == Condition.TRAINED]
+            row |= {kind: pd.to_numeric(own[kind]).mean() for kind in _KINDS}
+        rows.append(row | asdict(scale) | {"blind": scale.blind, "seeds_alike": scale.seeds_alike})
+    return pd.DataFrame(rows).astype(dict.fromkeys(("auc", "auc_seeds"), float)) if rows else pd.DataFrame()

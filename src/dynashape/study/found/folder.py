@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from dynashape.errors import StoreError
+from dynashape.inference.study.network_tables import tabulate_networks
 from dynashape.steps import Reader
 from dynashape.store import Store
 from dynashape.study.ask.load import read_resolved
 from dynashape.study.found.results import read_networks
-from dynashape.study.found.tables import tabulate_networks
 from dynashape.study.work.plan import Plan, make_plan
 
 

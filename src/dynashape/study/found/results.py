@@ -8,16 +8,20 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from dynashape.dissimilarity import Selection
 from dynashape.distances import Distances
-from dynashape.inference.study.rows import embedding_rows, separability_rows
+from dynashape.inference.study.network_tables import tabulate_networks, tabulate_psychometric, tabulate_training
+from dynashape.inference.study.operator_tables import tabulate_eigenvalues, tabulate_operators
+from dynashape.inference.study.rows import embedding_rows, selection_rows, separability_rows
 from dynashape.steps import Reader, Step
 from dynashape.study.found import tables
-from dynashape.study.found.bounds import read_bounds
+from dynashape.study.found.bounds import read_bounds, read_scale
 from dynashape.study.work.align import Align, AlignmentCounts, join_tiles
 from dynashape.study.work.compare import read_comparisons
 from dynashape.study.work.conclude import Conclusions
 from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
 from dynashape.study.work.plan import Analysed, Plan
+from dynashape.tasks import Survey
 from dynashape.training import TrainedNetwork
 
 S = TypeVar("S", bound=Step[Any])
@@ -38,16 +42,22 @@ class Results(ComparedTables):
 
     Attributes
     ----------
-    separability, embeddings, networks, training, psychometric, operators, eigenvalues, alignments, bounds : DataFrame
+    separability, embeddings, networks, training, psychometric, operators, eigenvalues : DataFrame
+        Tables that a run writes.
+    alignments, bounds, scale : DataFrame
         The tables of these names that a run writes.
     distances : mapping of (str, str) to Distances
         The labelled distances of each architecture and phase.
     conclusions : Conclusions or None
         The corrected `family` of tests, the `headline` and the `claims` of the paper.
+    selection : Selection or None
+        The delays and rank that were chosen, where the study leaves them open.
     meta : MetaClustered, TooFewPoints or None
         The groups of comparisons, or why there are none.
     meta_points : DataFrame
         The points of the meta-clustering.
+    surveys : mapping of str to Survey
+        What the trials of each task show.
     """
 
     networks: pd.DataFrame
@@ -58,8 +68,16 @@ class Results(ComparedTables):
     distances: Mapping[tables.Cell, Distances]
     alignments: pd.DataFrame
     bounds: pd.DataFrame
+    scale: pd.DataFrame
+    selection: Selection | None
     meta: MetaClustered | TooFewPoints | None
     meta_points: pd.DataFrame
+    surveys: Mapping[str, Survey]
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The table `selection`: one row a candidate of delays and rank; empty where the study names them."""
+        return pd.DataFrame([] if self.selection is None else selection_rows(self.selection))
 
 
 def read_results(plan: Plan, read: Reader) -> Results:
@@ -82,21 +100,27 @@ def read_results(plan: Plan, read: Reader) -> Results:
         for network in read(step)
     }
     summaries = {system: summary for fit in _done(plan.final.fits, read) for system, summary in read(fit).items()}
-    joined = _join_tiles(plan, read)
+    joined = read_distances(plan, read)
     distances = {cell: square for cell, (square, _) in joined.items()}
+    bounds = read_bounds(plan.halves, plan.unit_halves, read, distances)
+    choice = plan.choice
+    selection = read(choice) if choice is not None and read.has(choice) else None
     meta = read(plan.meta_cluster) if read.has(plan.meta_cluster) else None
     return Results(
         **vars(read_compares(plan.final, read)),
-        networks=tables.tabulate_networks(networks, examined),
-        training=tables.tabulate_training(networks),
-        psychometric=tables.tabulate_psychometric(examined),
-        operators=tables.tabulate_operators(summaries),
-        eigenvalues=tables.tabulate_eigenvalues(summaries),
+        networks=tabulate_networks(networks, examined),
+        training=tabulate_training(networks),
+        psychometric=tabulate_psychometric(examined),
+        operators=tabulate_operators(summaries),
+        eigenvalues=tabulate_eigenvalues(summaries),
         distances=distances,
         alignments=tables.tabulate_alignments({cell: counts for cell, (_, counts) in joined.items()}),
-        bounds=read_bounds(plan.halves, read, distances),
+        bounds=bounds,
+        scale=read_scale(plan.unit_halves, read, bounds),
+        selection=selection,
         meta=meta,
         meta_points=tables.tabulate_meta(meta),
+        surveys={survey.name: read(survey) for survey in _done(plan.surveys, read)},
     )
 
 
@@ -116,7 +140,8 @@ def read_compares(steps: Analysed, read: Reader) -> ComparedTables:
     return ComparedTables(separability, pd.DataFrame(embedding_rows(comparisons, systems)), concluded)
 
 
-def _join_tiles(plan: Plan, read: Reader) -> dict[tables.Cell, tuple[Distances, AlignmentCounts]]:
+def read_distances(plan: Plan, read: Reader) -> dict[tables.Cell, tuple[Distances, AlignmentCounts]]:
+    """The distances of each architecture and phase that is done, and what became of its alignments."""
     tiles: dict[tables.Cell, list[Align]] = {}
     for step in plan.final.aligns:
         tiles.setdefault((step.architecture, step.phase), []).append(step)

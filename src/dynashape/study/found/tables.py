@@ -2,97 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from dynashape.dissimilarity import Operator
-from dynashape.records import Status, System
 from dynashape.study.work.align import AlignmentCounts
-from dynashape.study.work.examine import Examined
-from dynashape.study.work.fit import status_of
 from dynashape.study.work.meta_cluster import MetaClustered, TooFewPoints
-from dynashape.training import TrainedNetwork
 
 Cell = tuple[str, str]
 """Architecture and phase."""
-# How far an operator can be trusted.
-_TRUST = ("explained_variance", "effective_rank", "one_step_error", "persistence_error")
-
-
-def tabulate_networks(
-    networks: Iterable[TrainedNetwork], examined: Mapping[tuple[str, str, int], Examined]
-) -> pd.DataFrame:
-    """One row a network: how training went, and sizes after and before it where the network was examined."""
-    rows: list[dict[str, Any]] = []
-    for network in networks:
-        row = {
-            **_network(network),
-            **{name: getattr(network, name) for name in ("updates", "accuracy", "ceiling", "fixation", "reached")},
-            "status": str(network.status.code),
-            "message": network.status.message,
-        }
-        found = examined.get((network.architecture, network.task, network.seed))
-        if found is not None:
-            row |= asdict(found.trained)
-            row |= {f"untrained_{name}": value for name, value in asdict(found.untrained).items()}
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def tabulate_training(networks: Iterable[TrainedNetwork]) -> pd.DataFrame:
-    """One row a network and evaluation: loss, accuracy, fixation, ceiling and activity after so many updates."""
-    return pd.DataFrame([{**_network(network), **asdict(point)} for network in networks for point in network.curve])
-
-
-def _network(network: TrainedNetwork) -> dict[str, str | int]:
-    return {"architecture": network.architecture, "task": network.task, "seed": network.seed}
-
-
-def tabulate_psychometric(examined: Mapping[tuple[str, str, int], Examined]) -> pd.DataFrame:
-    """One row a network and strength of evidence: how often the last action was chosen, and should have been."""
-    rows = [
-        {"architecture": architecture, "task": task, "seed": seed, **asdict(part)}
-        for (architecture, task, seed), found in examined.items()
-        for part in found.psychometric
-    ]
-    table = pd.DataFrame(rows)
-    return table.astype({"context": "Int64", "ideal": "float64"}) if rows else table
-
-
-def tabulate_operators(summaries: Mapping[System, Any]) -> pd.DataFrame:
-    """One row a system: the status of its summary, and of an operator how far it can be trusted."""
-    rows: list[dict[str, object]] = []
-    for system, summary in summaries.items():
-        status: Status = status_of(summary)
-        row: dict[str, object] = {**_labels(system), "status": str(status.code), "message": status.message}
-        if isinstance(summary, Operator):
-            row |= {name: getattr(summary, name) for name in _TRUST}
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def tabulate_eigenvalues(summaries: Mapping[System, Any]) -> pd.DataFrame:
-    """One row an eigenvalue of every usable operator; empty where the study compares something else."""
-    parts = []
-    for system, summary in summaries.items():
-        if isinstance(summary, Operator) and summary.status.ok:
-            values = np.linalg.eigvals(summary.matrix)
-            parts.append(pd.DataFrame({**_labels(system), "real": values.real, "imag": values.imag}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-
-def _labels(system: System) -> dict[str, str | int]:
-    return {
-        "architecture": system.architecture,
-        "task": system.task,
-        "seed": system.seed,
-        "condition": str(system.condition),
-        "phase": system.phase,
-    }
 
 
 def tabulate_alignments(counts: Mapping[Cell, AlignmentCounts]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 from safetensors.numpy import save as to_safetensors
 
 from dynashape import __version__
+from dynashape.engine import kinds_of_processor
 from dynashape.figures import to_bytes
 from dynashape.figures.style import FORMATS
 from dynashape.report import FigureElement, ReportContent, render_report
@@ -26,7 +27,10 @@ from dynashape.study.told.figures import study_figures
 from dynashape.study.told.report import compose_report, tell_learning, tell_power, tell_sensitivity
 from dynashape.study.work.plan import Plan
 
-_TABLES = ["networks", "psychometric", "operators", "eigenvalues", "alignments", "bounds", "separability", "embeddings"]
+_TABLES = ["networks", "psychometric", "operators", "eigenvalues", "alignments", "bounds", "scale"]
+_TABLES += ["separability", "embeddings"]
+SENSITIVITY = ("sensitivity", "sensitivity_dimensions", "sensitivity_stability")
+"""The tables of a sensitivity analysis."""
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "neurogym", "distributed", "pandas", "xarray", "matplotlib")
 
 
@@ -40,12 +44,12 @@ def export(
     """
     results = read_results(plan, read)
     learning = read_learning(plan, read, results)
-    summary = summarise(plan.spec, results, failures)
+    provenance = _provenance(plan, directory / "provenance.json", run)
+    summary = summarise(plan.spec, results, failures, provenance["processors"])
     _write_tables(results, learning, directory)
     _write_distances(results, directory / "distances")
     _write_networks(plan, read, results, directory)
     write_json(directory / "summary.json", summary.as_dict())
-    provenance = _provenance(plan, directory / "provenance.json", run)
     write_json(directory / "provenance.json", provenance)
     sections = [tell_learning(learning), *read_sections(directory)]
     figures = [*study_figures(plan, read, results), *(figure for section in sections for figure in section.figures)]
@@ -58,7 +62,7 @@ def export(
 def read_sections(directory: Path) -> tuple[Section, Section]:
     """What the sensitivity analysis and the planning of seeds left in the study's folder."""
     return (
-        tell_sensitivity(read_table(directory, "sensitivity"), read_table(directory, "sensitivity_dimensions")),
+        tell_sensitivity(*(read_table(directory, name) for name in SENSITIVITY)),
         tell_power(read_table(directory, "power"), read_table(directory, "verdict_power")),
     )
 
@@ -83,7 +87,12 @@ def write_figures(drawings: Iterable[Drawing], directory: Path) -> list[FigureEl
 
 
 def _write_tables(results: Results, learning: Learning, directory: Path) -> None:
-    tables = {name: getattr(results, name) for name in _TABLES} | {"meta_clustering": results.meta_points}
+    tables = {name: getattr(results, name) for name in _TABLES} | {
+        "embeddings": results.embeddings,
+        "meta_clustering": results.meta_points,
+    }
+    if results.selection is not None:
+        tables |= {"selection": results.selected}
     if len(learning.separability):
         tables |= {"learning": learning.separability, "learning_shares": learning.shares}
     write_tables(tables, directory)
@@ -113,8 +122,9 @@ def _write_networks(plan: Plan, read: Reader, results: Results, directory: Path)
             write_atomic(directory / "training" / f"{architecture}-{task}-{seed}.jsonl", lines.encode())
 
 
-def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, object]:
-    earlier: Any = read_json(path).get("runs", [])
+def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dict[str, Any]:
+    known: Any = read_json(path)
+    earlier = known.get("runs", [])
     return {
         "dynashape": __version__,
         "python": python_version(),
@@ -122,6 +132,7 @@ def _provenance(plan: Plan, path: Path, run: Mapping[str, object] | None) -> dic
         "seeds": list(plan.spec.seeds),
         "streams": "every random stream is seeded by SHA-256 of its names (purpose, task, seed): see dynashape.seeds",
         "keys": {f"{step.kind} {step.name}": step.key for step in plan.steps()},
+        "processors": list(kinds_of_processor(known.get("processors", []))),
         "runs": earlier if run is None else [*earlier, dict(run)],
     }
 

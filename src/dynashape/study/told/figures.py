@@ -43,8 +43,9 @@ def study_figures(plan: Plan, read: Reader, results: Results) -> Iterator[Drawin
         bounds = results.bounds if len(results.bounds) else None
         draw = partial(figures.plot_distance_matrices, results.distances, bounds, label=spec.measure.label)
         yield figure("distances", draw, results.bounds, dissimilarity=spec.measure.label)
-        draw = partial(figures.plot_distance_scale, results.distances, bounds)
-        yield figure("distance_scale", draw, results.bounds, n_seeds=n_seeds)
+        scale = results.scale if len(results.scale) else None
+        draw = partial(figures.plot_distance_scale, results.distances, bounds, scale)
+        yield figure("distance_scale", draw, results.scale, n_seeds=n_seeds)
     if len(results.eigenvalues):
         upper = results.eigenvalues[results.eigenvalues["imag"] >= 0].round(4)
         draw = partial(figures.plot_spectra, results.eigenvalues)

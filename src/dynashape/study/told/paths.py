@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from jaxtyping import Float, Int
 
+from dynashape.figures.samples import project
 from dynashape.records import CONDITIONS, TASK_PAIR_ORDER, Array, Status, task_pair
 from dynashape.steps import Reader
 from dynashape.study.work.plan import Plan
-
-
-def project(activity: Float[Array, "trials steps units"], n_components: int = 2) -> Float[Array, "trials steps k"]:
-    """Activity in its own first principal components (over trials and steps), largest first.
-
-    >>> project(np.zeros((2, 3, 4))).shape
-    (2, 3, 2)
-    """
-    flat = activity.reshape(-1, activity.shape[-1]).astype(np.float64)
-    flat = flat - flat.mean(axis=0)
-    _, _, axes = np.linalg.svd(flat, full_matrices=False)
-    projected: Array = (flat @ axes[:n_components].T).reshape(*activity.shape[:2], -1)
-    return projected
 
 
 @dataclass(frozen=True)

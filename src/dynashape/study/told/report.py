@@ -45,14 +45,14 @@ def compose_report(
     explorer = Explorer(results.separability, maps, distances, results.networks, results.meta_points)
     return ReportContent(
         title=f"{spec.name}: what shapes the dynamics?",
-        verdict=say_verdict(headline, overall),
-        details=say_details(headline, overall, summary.networks, explained),
+        verdict=say_verdict(headline, overall, results.scale),
+        details=say_details(headline, overall, summary.networks, explained, results.scale),
         key_numbers=[show_separated(row) for row in overall if row.mean_accuracy is not None],
         claims=[ClaimElement(said.claim, said.outcome.words, said.finding, said.rule) for said in claims],
         explorer=explorer if len(results.separability) else None,
         figures=drawn,
         tables=[*_tables(spec, results), *more_tables],
-        methods=describe_methods(spec.as_dict(), pool_size(spec.training)),
+        methods=describe_methods(spec.as_dict(), pool_size(spec.training), results.selection),
         notices=summary.warnings,
         parameters=spec.as_dict(),
         provenance=provenance,
@@ -63,10 +63,13 @@ def _tables(spec: StudySpec, results: Results) -> list[TableElement]:
     omega, plain = MEASURED_BIAS["omega_squared"], MEASURED_BIAS["share"]
     pairs = "alignments" if spec.measure.searched else "pairs"
     wishes = (
+        table("tasks", pd.DataFrame({"task": name, **survey.words} for name, survey in results.surveys.items())),
         table("networks", results.networks),
         table("footing", tabulate_footing(results.networks)),
         table("separability", results.separability, omega=omega, plain=plain),
         table("bounds", results.bounds),
+        table("scale", results.scale),
+        table("selection", results.selected, criterion=spec.dsa.criterion),
         table("alignments", results.alignments, pairs, dissimilarity=spec.measure.words),
     )
     return [wish for wish in wishes if len(wish.table)]
@@ -93,14 +96,16 @@ def _figure(found: pd.DataFrame, usable: pd.DataFrame) -> Drawing:
     return figure("learning", draw, found, band=band, n_systems=n_systems, lost=lost)
 
 
-def tell_sensitivity(conclusions: pd.DataFrame, dimensions: pd.DataFrame) -> Section:
-    """The conclusions that flip or cannot be drawn, and the tests by dimension; empty where none has been made."""
+def tell_sensitivity(conclusions: pd.DataFrame, dimensions: pd.DataFrame, stability: pd.DataFrame) -> Section:
+    """The conclusions that flip or cannot be drawn, tests by dimension, and whether orders agree; empty without any."""
     if conclusions.empty:
         return Section()
     n_flips, n_others = int(conclusions["flips"].sum()), int((~conclusions["chosen"]).sum())
     tables = [table("sensitivity", conclusions.drop(columns="chosen"), n_flips=n_flips, n_others=n_others)]
     if len(dimensions):
         tables.append(table("sensitivity_dimensions", dimensions))
+    if len(stability):
+        tables.append(table("sensitivity_stability", stability))
     pooled = conclusions[(conclusions["architecture"] == ALL) & conclusions["estimate"].notna()]
     drawn = (figure("sensitivity", partial(figures.plot_sensitivity, pooled), pooled),) if len(pooled) else ()
     return Section(drawn, tuple(tables))

@@ -14,6 +14,7 @@ from dynashape.dissimilarity.kinds.dissimilarity import measure_pairs
 from dynashape.distances import Distances
 from dynashape.records import ANALYSES, CONDITIONS, Array, System
 from dynashape.steps import Reader
+from dynashape.study.work.choose import Choose, settle
 from dynashape.study.work.fit import Fit, status_of
 from dynashape.study.work.record import SnapshotStep
 
@@ -54,6 +55,7 @@ class Align(SnapshotStep[AlignedTile]):
     dissimilarity: Dissimilarity[Any]
     pairs: tuple[int, int]
     compared_only: bool = False
+    choice: Choose | None = None
 
     @property
     def architecture(self) -> str:
@@ -87,8 +89,8 @@ class Align(SnapshotStep[AlignedTile]):
         converged = np.zeros(len(pairs), dtype=bool)
         if aligned.any():
             ends = np.array([(number[a], number[b]) for (a, b), used in zip(pairs, wanted, strict=True) if used])
-            names = [str(system) for system in usable]
-            measured = measure_pairs(self.dissimilarity, [summaries[system] for system in usable], ends, names)
+            names, kind = [str(system) for system in usable], settle(self.dissimilarity, self.choice, read)
+            measured = measure_pairs(kind, [summaries[system] for system in usable], ends, names)
             distance[aligned], spread[aligned] = measured.values, measured.spread
             converged[aligned] = measured.converged
         return AlignedTile(distance, spread, converged, aligned)
@@ -110,7 +112,7 @@ def join_tiles(steps: Sequence[Align], read: Reader) -> tuple[Distances, Alignme
     Distances are NaN where a system failed.
     """
     first, tiles = steps[0], [read(step) for step in steps]
-    systems, kind = first.systems, first.dissimilarity
+    systems, kind = first.systems, settle(first.dissimilarity, first.choice, read)
     square = np.full((len(systems), len(systems)), np.nan)
     for step, tile in zip(steps, tiles, strict=True):
         rows, columns = pair_indices(len(systems), step.pairs)

@@ -1,4 +1,4 @@
-"""Examine every network of a group on fresh trials of graded evidence: its choices beside the ideal observer's."""
+"""Examine each task by what its trials show, and each network by its choices on fresh trials of graded evidence."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ from dynashape.networks import Cell, Weights
 from dynashape.records import Array, Trials
 from dynashape.seeds import stream
 from dynashape.steps import Reader, Step
+from dynashape.study.ask.parts import TaskSpec
 from dynashape.study.work.train import Train
-from dynashape.tasks import Task
+from dynashape.tasks import Survey, Task, Timing, survey_trials
 from dynashape.training import respond
-from dynashape.training.psychometric import PsychometricPoint, psychometric
+from dynashape.training.examined import Examined, Sizes
+from dynashape.training.psychometric import psychometric
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """Frobenius norm of a network's recurrent weights and root mean square of its activity; None if not finite."""
+@dataclass(frozen=True, eq=False)
+class SurveyTask(Step[Survey]):
+    """What the trials of one task show. Kept, so that a report needs neither NeuroGym nor a module of one's own."""
 
-    recurrent_norm: float | None
-    activity_rms: float | None
+    title: ClassVar[str] = "surveying tasks"
 
+    task: TaskSpec
+    timing: Timing
 
-@dataclass(frozen=True)
-class Examined:
-    """One network before and after training, and its psychometric curve."""
+    @property
+    def name(self) -> str:
+        return self.task.name
 
-    seed: int
-    trained: Sizes
-    untrained: Sizes
-    psychometric: tuple[PsychometricPoint, ...]
+    def run(self, read: Reader) -> Survey:
+        del read
+        return survey_trials(self.task.build(self.timing, input_noise=0.0))
 
 
 @dataclass(frozen=True, eq=False)

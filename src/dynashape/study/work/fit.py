@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from dynashape.dissimilarity.kinds.dissimilarity import Reduction, Summary
 from dynashape.records import Status, System
 from dynashape.steps import Reader
+from dynashape.study.work.choose import Choose, settle
 from dynashape.study.work.record import Record, SnapshotStep
 
 
@@ -20,6 +21,7 @@ class Fit(SnapshotStep[dict[System, Summary | Status]]):
     record: Record
     phases: tuple[str, ...]
     reduction: Reduction[Any]
+    choice: Choose | None = None
 
     @property
     def what(self) -> str:
@@ -30,8 +32,9 @@ class Fit(SnapshotStep[dict[System, Summary | Status]]):
         return dict[System, self.reduction.summary | Status]  # type: ignore[name-defined]
 
     def run(self, read: Reader) -> dict[System, Summary | Status]:
+        reduction = settle(self.reduction, self.choice, read)
         return {
-            system: self.reduction.reduce(part.activity, part.choices, str(system)) if part.status.ok else part.status
+            system: reduction.reduce(part.activity, part.choices, str(system)) if part.status.ok else part.status
             for system, part in self.record.read_phases(read, self.phases)
         }
 

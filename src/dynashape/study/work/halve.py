@@ -1,19 +1,23 @@
-"""Measure how far apart two halves of the same network's trials are: the floor under its distances to others."""
+"""Measure how far apart two halves of the same network are: of its trials, and of its units.
+
+Halves of trials are the floor under distances to others; halves of units show what depends on which units were seen.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Float
 
 from dynashape.dissimilarity import Dissimilarity
-from dynashape.dissimilarity.kinds.dissimilarity import Summary, measure_pairs
-from dynashape.errors import InputError
-from dynashape.records import Code, Status, System
+from dynashape.inference.study.halves import TRIALS, UNITS, halve_trials, halve_units, measure_halves, reduce_halves
+from dynashape.records import CONDITIONS, Array, Condition, Status, System
 from dynashape.steps import Reader, Step
-from dynashape.study.work.fit import status_of
-from dynashape.study.work.record import Record, RecordedActivity
+from dynashape.study.work.choose import Choose, settle
+from dynashape.study.work.record import Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,36 +30,71 @@ class Halve(Step[dict[System, float | Status]]):
     record: Record
     phases: tuple[str, ...]
     dissimilarity: Dissimilarity[Any]
+    choice: Choose | None = None
 
     @property
     def name(self) -> str:
         return self.record.name
 
     def run(self, read: Reader) -> dict[System, float | Status]:
-        distances: dict[System, float | Status] = {}
-        whole: dict[System, list[Any]] = {}
-        for system, part in self.record.read_phases(read, self.phases):
-            halves = self._reduce_halves(part, str(system)) if part.status.ok else [part.status]
-            failed = [status for half in halves if not (status := status_of(half)).ok]
-            if failed:
-                distances[system] = failed[0]
-            else:
-                whole[system] = halves
-        if whole:
-            evens_and_odds = np.arange(2 * len(whole)).reshape(-1, 2)
-            summaries = [half for halves in whole.values() for half in halves]
-            names = [f"{system}, {half} trials" for system in whole for half in ("even", "odd")]
-            measured = measure_pairs(self.dissimilarity, summaries, evens_and_odds, names)
-            distances |= zip(whole, measured.values.tolist(), strict=True)
-        return distances
+        kind = settle(self.dissimilarity, self.choice, read)
+        recorded = self.record.read_phases(read, self.phases)
+        whole, lost = reduce_halves(kind.reduction, {system: halve_trials(part) for system, part in recorded}, TRIALS)
+        ends = np.arange(2 * len(whole)).reshape(-1, 2)
+        found = measure_halves(kind, whole, ends, TRIALS)
+        return {**lost, **dict(zip(whole, found.tolist(), strict=True))}
 
-    def _reduce_halves(self, part: RecordedActivity, name: str) -> list[Summary | Status]:
-        """Even and odd trials; a half may hold too little for what all trials can carry, which is a status."""
-        halves: list[Summary | Status] = []
-        for first, half in ((0, "even"), (1, "odd")):
-            activity, choices = part.activity[first::2], part.choices[first::2]
-            try:
-                halves.append(self.dissimilarity.reduction.reduce(activity, choices, f"{name}, {half} trials"))
-            except InputError as error:
-                halves.append(Status(Code.TOO_FEW_TRIALS, str(error)))
-        return halves
+
+@dataclass(frozen=True)
+class UnitHalves:
+    """How far the first half of each system's units is from the second half of each, or why a system has no halves.
+
+    The diagonal holds the halves of one system; other pairs are of trained networks on task input. NaN elsewhere.
+    """
+
+    distances: Float[Array, "systems systems"]
+    lost: dict[System, Status]
+
+
+@dataclass(frozen=True, eq=False)
+class HalveUnits(Step[UnitHalves]):
+    """The distances between random halves of units, in all trials, of the networks of one architecture in one phase."""
+
+    title: ClassVar[str] = "measuring halves of the units"
+
+    records: tuple[Record, ...]
+    phase: str
+    dissimilarity: Dissimilarity[Any]
+    choice: Choose | None = None
+
+    @property
+    def architecture(self) -> str:
+        """The architecture of the systems."""
+        return self.records[0].train.architecture
+
+    @property
+    def name(self) -> str:
+        return f"{self.architecture} {self.phase}"
+
+    @property
+    def systems(self) -> tuple[System, ...]:
+        """The systems, in the order of their distances."""
+        return tuple(
+            record.system(seed, condition, self.phase)
+            for record, condition in product(self.records, CONDITIONS)
+            for seed in record.train.seeds
+        )
+
+    def run(self, read: Reader) -> UnitHalves:
+        kind = settle(self.dissimilarity, self.choice, read)
+        recorded = (own for record in self.records for own in record.read_phases(read, (self.phase,)))
+        parts = {system: halve_units(system, part) for system, part in recorded}
+        whole, lost = reduce_halves(kind.reduction, parts, UNITS)
+        place = {system: k for k, system in enumerate(self.systems)}
+        trained = [k for k, system in enumerate(whole) if system.condition is Condition.TRAINED]
+        pairs = [(k, k) for k in range(len(whole))] + [(a, b) for a, b in product(trained, trained) if a != b]
+        found = measure_halves(kind, whole, np.array(pairs, dtype=int).reshape(-1, 2) * 2 + [0, 1], UNITS)
+        square, at = np.full((len(place), len(place)), np.nan), np.array([place[system] for system in whole], dtype=int)
+        rows, columns = np.array(pairs, dtype=int).reshape(-1, 2).T
+        square[at[rows], at[columns]] = found
+        return UnitHalves(square, lost)

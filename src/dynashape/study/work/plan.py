@@ -10,11 +10,12 @@ from dynashape.records import CONDITIONS
 from dynashape.steps import Stage, Step, stages_under
 from dynashape.study.ask.spec import StudySpec
 from dynashape.study.work.align import Align
+from dynashape.study.work.choose import Choose, plan_choice
 from dynashape.study.work.compare import Compare
 from dynashape.study.work.conclude import Conclude
-from dynashape.study.work.examine import Examine
+from dynashape.study.work.examine import Examine, SurveyTask
 from dynashape.study.work.fit import Fit
-from dynashape.study.work.halve import Halve
+from dynashape.study.work.halve import Halve, HalveUnits
 from dynashape.study.work.meta_cluster import MetaCluster
 from dynashape.study.work.record import Record
 from dynashape.study.work.train import Train
@@ -41,19 +42,23 @@ class Plan:
     """
 
     spec: StudySpec
+    surveys: tuple[SurveyTask, ...]
     trains: tuple[Train, ...]
     examines: tuple[Examine, ...]
     records: tuple[Record, ...]
+    choice: Choose | None
     final: Analysed
     halves: tuple[Halve, ...]
+    unit_halves: tuple[HalveUnits, ...]
     meta_cluster: MetaCluster
     snapshots: Mapping[int, Analysed]
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """What is computed: the graph under the conclusions, the meta-clustering and all else that is told."""
+        last: list[Step[Any]] = [*self.surveys, *self.examines, self.final.conclude, *self.halves, *self.unit_halves]
         along = [snapshot.conclude for snapshot in self.snapshots.values()]
-        return stages_under({"": (*self.examines, self.final.conclude, *self.halves, self.meta_cluster, *along)})
+        return stages_under({"": (*last, self.meta_cluster, *along)})
 
     def steps(self) -> Iterator[Step[Any]]:
         """Every step, in the order of the stages."""
@@ -77,26 +82,36 @@ def make_plan(spec: StudySpec) -> Plan:
         for task in spec.tasks
     )
     records = tuple(Record(train, spec.activity) for train in trains)
-    final = _analyse(spec, records)
+    choice = plan_choice(spec.dsa, spec.measure, records, spec.phases)
+    final = _analyse(spec, records, choice)
     return Plan(
         spec=spec,
+        surveys=tuple(SurveyTask(task, spec.timing) for task in spec.tasks),
         trains=trains,
         examines=tuple(Examine(train, spec.training.n_test_trials) for train in trains),
         records=records,
+        choice=choice,
         final=final,
-        halves=tuple(Halve(record, spec.phases, spec.measure) for record in records),
+        halves=tuple(Halve(record, spec.phases, spec.measure, choice) for record in records),
+        unit_halves=tuple(
+            HalveUnits(tuple(own for own in records if own.train.architecture == name), phase, spec.measure, choice)
+            for name in spec.architectures
+            for phase in spec.phases
+        ),
         meta_cluster=MetaCluster(final.compares, spec.meta_clustering),
         snapshots={
-            update: _analyse(spec, [Record(train, spec.activity, update) for train in trains], final.fits)
+            update: _analyse(spec, [Record(train, spec.activity, update) for train in trains], choice, final.fits)
             for update in sorted(set(spec.training.snapshots))
         },
     )
 
 
-def _analyse(spec: StudySpec, records: Iterable[Record], final: tuple[Fit, ...] = ()) -> Analysed:
+def _analyse(
+    spec: StudySpec, records: Iterable[Record], choice: Choose | None, final: tuple[Fit, ...] = ()
+) -> Analysed:
     """From activity to conclusions; of a snapshot, `final` holds the fits of the final networks."""
     measure = spec.measure
-    fits = tuple(Fit(record, spec.phases, measure.reduction) for record in records)
+    fits = tuple(Fit(record, spec.phases, measure.reduction, choice) for record in records)
     n_systems = len(spec.tasks) * len(spec.seeds) * len(CONDITIONS)
     n_pairs = n_systems * (n_systems - 1) // 2
     n_tiles = -(-n_pairs // PAIRS_PER_TILE)
@@ -107,7 +122,7 @@ def _analyse(spec: StudySpec, records: Iterable[Record], final: tuple[Fit, ...] 
         group = tuple(fit for fit in (*final, *fits) if fit.record.train.architecture == architecture)
         for phase in spec.phases:
             tiles = tuple(
-                Align(group, phase, measure, (bounds[tile], bounds[tile + 1]), compared_only=bool(final))
+                Align(group, phase, measure, (bounds[tile], bounds[tile + 1]), bool(final), choice)
                 for tile in range(n_tiles)
             )
             aligns += tiles

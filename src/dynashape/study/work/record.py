@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 import numpy as np
-from jaxtyping import Float, Int
 
-from dynashape.records import CONDITIONS, Array, Condition, Status, System
+from dynashape.records import CONDITIONS, Condition, RecordedActivity, System
 from dynashape.seeds import stream
 from dynashape.steps import Reader, Step
 from dynashape.study.ask.parts import ActivitySpec
@@ -28,8 +27,8 @@ class SnapshotStep(Step[T]):
     @property
     def update(self) -> int | None:
         """The update after which the weights are looked at, that of the last input; None for the final ones."""
-        last = self.inputs[-1]
-        return last.update if isinstance(last, SnapshotStep) else None
+        last = [step for step in self.inputs if isinstance(step, SnapshotStep)][-1:]
+        return last[0].update if last else None
 
     @property
     @abstractmethod
@@ -43,15 +42,6 @@ class SnapshotStep(Step[T]):
     @property
     def stage(self) -> str:
         return self.title if self.update is None else f"along learning: {self.title}"
-
-
-@dataclass(frozen=True)
-class RecordedActivity:
-    """The activity of one system over whole trials, the right choice in each, and how recording went."""
-
-    activity: Float[Array, "trials steps units"]
-    choices: Int[Array, " trials"]
-    status: Status
 
 
 @dataclass(frozen=True, eq=False)

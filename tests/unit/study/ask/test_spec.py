@@ -8,8 +8,9 @@ import pytest
 
 from dynashape.dissimilarity import CkaDistance, DsaDistance, SpectralDistance
 from dynashape.errors import SpecError
+from dynashape.store.plain_files import differences
 from dynashape.study import StudySpec, load_spec
-from dynashape.study.ask.load import differences, parse_spec, read_resolved, to_yaml
+from dynashape.study.ask.load import parse_spec, read_resolved, to_yaml
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 
 from dynashape.dissimilarity import DISSIMILARITIES, CkaDistance
 from dynashape.errors import SpecError
+from dynashape.store.plain_files import differences
 from dynashape.study import load_spec, read_grid
-from dynashape.study.ask.load import differences
 from dynashape.study.ask.variants import default_grid, make_variants
 from dynashape.tasks import INPUT_CONDITIONS
 

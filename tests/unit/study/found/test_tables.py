@@ -9,15 +9,12 @@ import pytest
 
 from dynashape.dissimilarity import fit_operator
 from dynashape.dissimilarity.kinds.reductions import Averages
+from dynashape.inference.study.network_tables import tabulate_networks
+from dynashape.inference.study.operator_tables import tabulate_eigenvalues, tabulate_operators
 from dynashape.records import Code, Condition, Status, System
-from dynashape.study.found.tables import (
-    tabulate_eigenvalues,
-    tabulate_meta,
-    tabulate_networks,
-    tabulate_operators,
-)
-from dynashape.study.work.examine import Examined, Sizes
+from dynashape.study.found.tables import tabulate_meta
 from dynashape.study.work.meta_cluster import TooFewPoints
+from dynashape.training.examined import Examined, Sizes
 
 LABELS = ["architecture", "task", "seed", "condition", "phase"]
 

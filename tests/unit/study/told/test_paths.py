@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dynashape.figures.samples import tabulate_paths, tabulate_samples
+from dynashape.figures.samples import project, tabulate_paths, tabulate_samples
 from dynashape.records import Code, Condition, Status
 from dynashape.seeds import stream
 from dynashape.steps import Reader
 from dynashape.store import Store
 from dynashape.study import load_spec
-from dynashape.study.told.paths import find_paths, project
+from dynashape.study.told.paths import find_paths
 from dynashape.tasks import example_trial
 
 

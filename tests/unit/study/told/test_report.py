@@ -56,7 +56,7 @@ def test_a_study_that_has_just_begun_says_so(tmp_path):
     content = content_of(plan, read_results(plan, Reader(Store(tmp_path))), failures={"training": "not computed yet"})
     assert content.verdict == "Too little of the study is done to say what shapes the dynamics."
     assert not content.claims and not content.tables and content.explorer is None
-    assert [notice.text for notice in content.notices] == ["training: not computed yet"]
+    assert [notice.text for notice in content.notices if notice.about != "verdict"] == ["training: not computed yet"]
     assert "not computed yet" in render_report(content)
 
 
@@ -129,3 +129,13 @@ def test_captions_labels_and_methods_name_the_dissimilarity(synthetic, entry_poi
     words = [*captions.values(), *(table.caption for table in content.tables), svg, *methods]
     if kind is not DsaDistance:
         assert not [text for text in words if "angular DSA" in text or ("start" in text and "radians" in text)]
+
+
+def test_what_the_whole_study_lacks_is_a_warning_of_its_report(synthetic):
+    two = summarise(synthetic.plan.spec, synthetic.results, {}, ["A", "B"])
+    (notice,) = [notice for notice in compose_report(two, {}).notices if "kinds of processor" in notice.text]
+    assert notice.about == "networks"
+    few = summarise(load_spec("smoke", ["seeds=[0, 1]"]), synthetic.results, {})
+    assert [notice.text[:31] for notice in few.warnings if notice.about == "verdict"] == [
+        "2 seeds cannot give a verdict, "
+    ]

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from dynashape.dissimilarity import align, fit_operator
-from dynashape.records import Code, Condition, Status
+from dynashape.records import Code, Condition, RecordedActivity, Status
 from dynashape.steps import Reader, perform
 from dynashape.store import Store
 from dynashape.study import load_spec
 from dynashape.study.work.plan import make_plan
-from dynashape.study.work.record import RecordedActivity
 
 FIELDS = ["architectures=[GRU]", "tasks=[CDM, PR]", "phases=[delay]", "dsa.rank=3"]
 

@@ -7,8 +7,9 @@ from dataclasses import fields, replace
 import pandas as pd
 import pytest
 
+from dynashape.report.warnings import find_warnings
 from dynashape.study import Results
-from dynashape.study.found.warnings import find_warnings
+from dynashape.tasks import make_task, survey_trials
 from synthetic_study import LOST
 
 
@@ -55,3 +56,14 @@ def test_a_comparison_that_was_left_out_is_named_once(synthetic):
     row = table.iloc[0]
     place = f"{row['architecture']}, {row['phase']}, {row['task_a']} and {row['task_b']}, analysis {row['analysis']}"
     assert lost.text == f"{place}: give more seeds"
+
+
+def test_tasks_that_cannot_be_compared_or_answered_are_named(nothing):
+    plain = {phase: phase for phase in ("fixation", "stimulus", "delay", "decision")}
+    raw = survey_trials(make_task("ContextDecisionMaking-v0", period_to_phase=plain))
+    surveys = {"GNG": survey_trials(make_task("GNG")), raw.task: raw}
+    lacks, mixed = find_warnings(replace(nothing, surveys=surveys), {})
+    assert lacks.text.startswith("Task ContextDecisionMaking-v0: no input changes when the response begins")
+    assert mixed.text.startswith("Tasks with and without a go cue are compared")
+    assert {lacks.about, mixed.about} == {"tasks"}
+    assert find_warnings(replace(nothing, surveys={"GNG": surveys["GNG"]}), {}) == []
