@@ -28,6 +28,10 @@ settings.register_profile("dynashape", deadline=None, suppress_health_check=[Hea
 settings.load_profile("dynashape")
 
 if os.environ.get("DYNASHAPE_CHECK_SHAPES") == "1":
+    import random
+
+    # What checks types draws the elements that it looks at: not from the state that environments are watched for.
+    random.getrandbits = random.Random(0).getrandbits  # type: ignore[assignment]
     from jaxtyping import install_import_hook
 
     install_import_hook("dynashape", "beartype.beartype")

@@ -71,7 +71,7 @@ def is_held(function: Callable[..., object]) -> bool:
     return function in _held
 
 
-def count_jobs(n_jobs: int | None) -> int:
+def count_jobs(n_jobs: Any) -> int:
     """How many threads `n_jobs` stands for: itself, or with -1 the cores that this process may use; None is 1.
 
     >>> count_jobs(3), count_jobs(None)

@@ -50,7 +50,7 @@ def marker_key(marker: str, colour: str, **style: Any) -> Line2D:
     return Line2D([], [], linestyle="none", marker=marker, color=colour, **style)
 
 
-def write(axes: Axes, text: str, xy: tuple[Any, Any], offset: tuple[float, float], **style: Any) -> Any:
+def write(axes: Axes, text: str, xy: tuple[Any, Any], offset: tuple[int | float, int | float], **style: Any) -> Any:
     """Write words at a point of the data, moved from there by (right, up) points."""
     return axes.annotate(text, xy, xytext=offset, textcoords="offset points", **style)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from dynashape.report.elements import Notice
 from dynashape.tasks import Survey, compare_go_cues
 
 
+@runtime_checkable
 class Found(Protocol):
     """What warnings are found in: the tables of a study, and what the trials of its tasks show."""
 

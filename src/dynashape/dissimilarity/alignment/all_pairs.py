@@ -71,7 +71,7 @@ class Alignments:
 @read_arguments()
 def align_all(
     operators: Sequence[OperatorLike],
-    pairs: Int[Array, "pairs 2"] | None = None,
+    pairs: Any = None,
     effort: str = "standard",
     *,
     tile: int | None = None,

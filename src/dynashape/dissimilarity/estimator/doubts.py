@@ -191,7 +191,7 @@ def _far(values: Shaped[Array, " systems"], apart: float) -> list[int]:
     return [int(i) for i in np.flatnonzero(values * apart < np.nanmax(values))]
 
 
-def _range(values: Sequence[float | None]) -> str:
+def _range(values: Sequence[int | float | None]) -> str:
     """Numbers in words: one, or from the least to the largest."""
     known = [value for value in values if value is not None and not np.isnan(value)]
     if not known:

@@ -20,7 +20,7 @@ from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
 from dynashape.seeds import stream
 
-Trials: TypeAlias = list[Float[Array, "steps units"]]
+Trials: TypeAlias = list[Float[Array, "_ _"]]
 Of: TypeAlias = Literal["trials", "units"]
 
 

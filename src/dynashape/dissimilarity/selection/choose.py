@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ CLEAR = 1 / 3
 @on_one_blas_thread
 @read_arguments(delay_interval=1, ridge=0, steps_ahead=1)
 def select_delays_and_rank(
-    activities: Sequence[Activity],
+    activities: Any,
     delays: Sequence[int] | None = None,
     ranks: Sequence[int] | None = None,
     delay_interval: int = 1,

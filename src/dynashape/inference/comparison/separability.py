@@ -56,9 +56,9 @@ def _optional_truths(name: str, given: object) -> Array | None:
 @on_one_blas_thread
 @read_arguments(points=float_array, labels=truth_array, relabellings=_optional_truths)
 def separability(
-    points: Float[Array, "systems components"],
-    labels: Bool[Array, " systems"],
-    relabellings: Bool[Array, "relabellings systems"] | None = None,
+    points: Float[Array, ...],
+    labels: Bool[Array, ...],
+    relabellings: Bool[Array, ...] | None = None,
     exact: bool = True,
     inverse_penalty: float = 1.0,
 ) -> Separability:

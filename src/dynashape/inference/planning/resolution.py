@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dynashape.arguments import read_arguments
 from dynashape.errors import InputError
 from dynashape.inference.comparison.intervals import FEWEST_SEEDS
 from dynashape.inference.comparison.permutation import MAX_RELABELLINGS, condition_swaps, task_relabellings
@@ -12,6 +13,7 @@ from dynashape.records import ALPHA, Term
 _MOST_SEEDS = 30
 
 
+@read_arguments(n_seeds=2, max_relabellings=1)
 def smallest_p_value(term: Term, n_seeds: int, max_relabellings: int = MAX_RELABELLINGS) -> float:
     """Compute the smallest p-value that the permutation test of one comparison of two tasks can give.
 
@@ -49,6 +51,7 @@ def smallest_p_value(term: Term, n_seeds: int, max_relabellings: int = MAX_RELAB
     raise InputError(f"term must be {Term.TASK} or {Term.CONDITION}; got {term}.")
 
 
+@read_arguments(max_relabellings=1)
 def fewest_seeds(term: Term, alpha: float = ALPHA, max_relabellings: int = MAX_RELABELLINGS) -> int | None:
     """Find the fewest seeds with which the permutation test of a term can give a p-value of at most `alpha`.
 
@@ -78,6 +81,7 @@ def fewest_seeds(term: Term, alpha: float = ALPHA, max_relabellings: int = MAX_R
     return next((n for n in numbers if smallest_p_value(term, n, max_relabellings) <= alpha), None)
 
 
+@read_arguments(n_seeds=2, max_relabellings=1)
 def describe_reach(n_seeds: int, max_relabellings: int = MAX_RELABELLINGS) -> str:
     """Say what so few seeds cannot find, whatever their networks do, and how many could.
 
