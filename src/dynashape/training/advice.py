@@ -46,4 +46,4 @@ def at_chance(accuracy: float, trials: Trials) -> bool:
     """
     counts = np.unique(np.asarray(trials.conditions["choice"]), return_counts=True)[1]
     share = float(counts.max() / counts.sum())
-    return accuracy <= share + 3.0 * float(np.sqrt(share * (1.0 - share) / counts.sum()))
+    return float(accuracy) <= share + 3.0 * float(np.sqrt(share * (1.0 - share) / counts.sum()))

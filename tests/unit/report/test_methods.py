@@ -171,8 +171,12 @@ def _changed(value):
     return value + 3
 
 
+# The criterion shapes nothing where delays and rank are numbers; the step that chooses them says its own.
+UNSAID = {("name",), ("dsa", "criterion")}
+
+
 @pytest.mark.parametrize(
-    "field", [field for field, _ in _leaves(StudySpec().as_dict()) if field != ("name",)], ids=".".join
+    "field", [field for field, _ in _leaves(StudySpec().as_dict()) if field not in UNSAID], ids=".".join
 )
 def test_every_field_that_a_study_can_set_has_its_words(field):
     """A new knob must not stay unsaid: other values of it give other words."""
