@@ -6,10 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar, cast
 
-import numpy as np
-
 from dynashape.dissimilarity import Selection, select_delays_and_rank
 from dynashape.errors import InputError
+from dynashape.inference.study.halves import has_halves
 from dynashape.records import Array, Condition
 from dynashape.seeds import stream
 from dynashape.steps import Reader, Step
@@ -28,7 +27,8 @@ _LEAST_IN_GROUP = 3
 class Choose(Step[Selection]):
     """One choice for all systems, from the trained networks on task input.
 
-    Systems of one architecture and phase are compared, so that only these must be told apart.
+    Systems of one architecture and phase are compared, so that only these must be told apart. Silent units, which add
+    nothing to an operator, and systems that leave too little for halves do not take part in the choice.
     """
 
     title: ClassVar[str] = "choosing delays and rank"
@@ -49,11 +49,13 @@ class Choose(Step[Selection]):
         of_group: dict[tuple[str, str], list[Array]] = {}
         for record in self.records:
             for system, part in record.read_phases(read, self.phases):
-                usable = part.status.ok and np.ptp(part.activity, axis=(0, 1)).any()
-                if usable and system.condition is Condition.TRAINED:
-                    of_group.setdefault((system.architecture, system.phase), []).append(part.activity)
+                live = part.activity[..., part.activity.any(axis=(0, 1))]
+                if part.status.ok and system.condition is Condition.TRAINED and has_halves(live):
+                    of_group.setdefault((system.architecture, system.phase), []).append(live)
         if not of_group:
-            raise InputError("no trained network has activity that varies, so there is nothing to choose from.")
+            raise InputError(
+                "no trained network has activity of which halves can be compared; name dsa.n_delays and dsa.rank."
+            )
         n_each = max(MOST_SYSTEMS // len(of_group), _LEAST_IN_GROUP)
         activities: list[Array] = []
         groups: list[Hashable] = []
