@@ -6,8 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar, cast
 
-from dynashape.dissimilarity import Selection, select_delays_and_rank
+from dynashape.dissimilarity import select_delays_and_rank
 from dynashape.errors import InputError
+from dynashape.inference.study.choice import Choice
 from dynashape.inference.study.halves import has_halves
 from dynashape.records import Array, Condition
 from dynashape.seeds import stream
@@ -24,7 +25,7 @@ _LEAST_IN_GROUP = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Choose(Step[Selection]):
+class Choose(Step[Choice]):
     """One choice for all systems, from the trained networks on task input.
 
     Systems of one architecture and phase are compared, so that only these must be told apart. Silent units, which add
@@ -45,7 +46,7 @@ class Choose(Step[Selection]):
     def name(self) -> str:
         return "all systems"
 
-    def run(self, read: Reader) -> Selection:
+    def run(self, read: Reader) -> Choice:
         of_group: dict[tuple[str, str], list[Array]] = {}
         for record in self.records:
             for system, part in record.read_phases(read, self.phases):
@@ -63,7 +64,7 @@ class Choose(Step[Selection]):
             order = stream("systems to choose from", *group).permutation(len(own))
             activities += [own[k] for k in sorted(order[:n_each].tolist())]
             groups += [group] * min(n_each, len(own))
-        return select_delays_and_rank(
+        selection = select_delays_and_rank(
             activities,
             None if self.n_delays is None else (self.n_delays,),
             None if self.rank is None else (self.rank,),
@@ -72,6 +73,7 @@ class Choose(Step[Selection]):
             criterion=self.criterion,
             groups=groups,
         )
+        return Choice.of(selection)
 
 
 def plan_choice(dsa: DsaSpec, kind: object, records: tuple[Record, ...], phases: tuple[str, ...]) -> Choose | None:
