@@ -34,6 +34,12 @@ def print_sensitivity(found: Sensitivity) -> None:
         ["setting", "value", "message"], sort=False
     ):
         console.print(f"{setting} = {value}: {len(lost)} without a conclusion: {message}", markup=False)
+    if len(found.stability):
+        w = found.stability["w"]
+        console.print(
+            f"Order of distances over delays and ranks: Kendall's W {w.min():.2f} to {w.max():.2f} in {len(w)} cells "
+            "of architecture and phase (1: all order the pairs of systems alike)."
+        )
     columns = ("analysis", "labelling", "dimension", "mean accuracy", "told apart", "flip")
     dimensions = make_table("Tests by MDS dimension", *columns)
     for row in found.dimensions.itertuples():

@@ -7,15 +7,16 @@ from typing import Any
 
 import jinja2
 
-from dynashape.dissimilarity import DsaDistance, Operator, Selection, find_dissimilarity
+from dynashape.dissimilarity import DsaDistance, Operator, find_dissimilarity
 from dynashape.errors import InputError
+from dynashape.inference.study.choice import Choice
 from dynashape.records import ANALYSES, ARCHITECTURE_ORDER
 from dynashape.report.elements import MethodsSection
 from dynashape.tasks import INPUT_CONDITION_DESCRIPTIONS
 
 
 def describe_methods(
-    spec: Mapping[str, object], n_pooled: int | None = None, selection: Selection | None = None
+    spec: Mapping[str, object], n_pooled: int | None = None, selection: Choice | None = None
 ) -> tuple[MethodsSection, ...]:
     """Say in words what was done in a study.
 
@@ -26,7 +27,7 @@ def describe_methods(
     n_pooled : int, optional
         The number of trials from which the training batches of other environments were drawn. None where every batch
         was sampled anew.
-    selection : Selection, optional
+    selection : Choice, optional
         The delays and rank that were chosen, where the specification leaves them open.
 
     Returns

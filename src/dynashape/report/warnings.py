@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
-from dynashape.dissimilarity import Selection
+from dynashape.inference.study.choice import Choice
 from dynashape.records import Code
 from dynashape.report.elements import Notice
 from dynashape.tasks import Survey, compare_go_cues
@@ -38,7 +38,7 @@ class Found(Protocol):
         """One row an architecture and phase."""
 
     @property
-    def selection(self) -> Selection | None:
+    def selection(self) -> Choice | None:
         """The delays and rank that were chosen, if any were."""
 
     @property
@@ -76,7 +76,7 @@ def _below_criterion(networks: pd.DataFrame) -> Iterator[Notice]:
         )
 
 
-def _selection(selection: Selection | None) -> Iterator[Notice]:
+def _selection(selection: Choice | None) -> Iterator[Notice]:
     if selection is not None and not selection.status.ok:
         yield Notice(
             f"{selection.n_delays} delays and rank {selection.rank} were chosen by {selection.criterion}, with doubts: "

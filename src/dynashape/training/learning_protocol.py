@@ -130,3 +130,12 @@ class LearningProtocol:
         rising = min(1.0, (update + 1) / max(self.warm_up, 1))
         falling = min(1.0, math.sqrt(max(self.decay_after, 1) / (update + 1)))
         return self.learning_rate * rising * falling
+
+
+def log_spaced(last: int, n: int = 8) -> tuple[int, ...]:
+    """About `n` numbers of updates from 1 to `last`, each as many times the one before.
+
+    >>> log_spaced(2000)
+    (1, 3, 9, 26, 77, 228, 675, 2000)
+    """
+    return tuple(sorted({round(last ** (k / (n - 1))) for k in range(n)}))

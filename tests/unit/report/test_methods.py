@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from dynashape.dissimilarity import Candidate, Selection
 from dynashape.errors import InputError
+from dynashape.inference.study.choice import Choice
+from dynashape.records import Code, Status
 from dynashape.report import describe_methods
 from dynashape.report.methods import list_parameters
 from dynashape.study.ask.spec import StudySpec
@@ -171,7 +174,11 @@ def _changed(value):
     return value + 3
 
 
+<<<<<<< HEAD
 # The criterion shapes nothing where delays and rank are numbers; the step that chooses them says its own.
+=======
+# What changes nothing where delays and rank are named, and what says nothing.
+>>>>>>> study2
 UNSAID = {("name",), ("dsa", "criterion")}
 
 
@@ -192,3 +199,17 @@ def test_every_field_that_a_study_can_set_has_its_words(field):
 def test_named_entries_are_listed_by_what_is_set():
     tasks = [{"name": "CDM", "environment": None, "parameters": {}}, {"name": "X", "environment": "Mine-v0"}]
     assert list_parameters({"tasks": tasks}) == [("tasks", "CDM; X (environment = Mine-v0)")]
+
+
+def test_the_choice_of_delays_and_rank_is_told_with_its_doubts():
+    spec = StudySpec(dsa={"n_delays": "auto", "rank": "auto"}).as_dict()
+    doubts = Status(Code.DOUBTFUL, "it cuts in a flat tail")
+    chosen = Selection(3, 7, "gap", (Candidate(3, 7, 0.9),), doubts)
+    said = " ".join(text for section in describe_methods(spec, None, Choice.of(chosen)) for text in section.paragraphs)
+    assert "(3 delays, interval 1)" in said
+    assert "first 7 singular vectors" in said
+    assert (
+        'The delays and rank were chosen once for all systems, before any label was looked at, by the criterion "gap"'
+        in said
+    )
+    assert "it cuts in a flat tail" in said

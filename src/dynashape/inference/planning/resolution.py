@@ -70,13 +70,15 @@ def fewest_seeds(term: Term, alpha: float = ALPHA, max_relabellings: int = MAX_R
     Raises
     ------
     InputError
-        For the interaction, which no labelling tests.
+        For the interaction, which no labelling tests, and a level outside of 0 to 1.
 
     Examples
     --------
     >>> fewest_seeds(Term.CONDITION), fewest_seeds(Term.TASK), fewest_seeds(Term.TASK, max_relabellings=10)
     (3, 4, None)
     """
+    if not 0.0 < alpha < 1.0:
+        raise InputError(f"alpha must lie between 0 and 1; got {alpha!r}.")
     numbers = range(2, _MOST_SEEDS + 1)
     return next((n for n in numbers if smallest_p_value(term, n, max_relabellings) <= alpha), None)
 

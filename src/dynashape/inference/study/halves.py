@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from jaxtyping import Float, Int
 from dynashape.dissimilarity import Dissimilarity
 from dynashape.dissimilarity.kinds.dissimilarity import Reduction, Summary, measure_pairs
 from dynashape.dissimilarity.selection.halves import LEAST_UNITS
-from dynashape.errors import InputError
+from dynashape.errors import DoubtWarning, InputError
 from dynashape.records import Array, Code, RecordedActivity, Status, System
 from dynashape.seeds import stream
 
@@ -39,6 +40,14 @@ def halve_units(system: System, part: RecordedActivity) -> list[RecordedActivity
     return [RecordedActivity(half, part.choices, part.status) for half in halves]
 
 
+def has_halves(activity: Float[Array, "trials steps units"]) -> bool:
+    """Whether two dimensions are left in each half of the units, and in the even and the odd trials."""
+    if activity.shape[-1] < LEAST_UNITS or len(activity) < 2:
+        return False
+    centred = [half.reshape(-1, half.shape[-1]) for half in (activity[::2], activity[1::2])]
+    return all(np.linalg.matrix_rank(half - half.mean(axis=0)) >= LEAST_UNITS for half in centred)
+
+
 def reduce_halves(
     reduction: Reduction[Any], parts: Mapping[System, list[RecordedActivity] | Status], halves: tuple[str, str]
 ) -> tuple[dict[System, list[Summary]], dict[System, Status]]:
@@ -54,7 +63,9 @@ def reduce_halves(
             continue
         try:
             named = [(part, f"{system}, {half}") for part, half in zip(both, halves, strict=True)]
-            reduced = [reduction.reduce(part.activity, part.choices, name) for part, name in named]
+            with warnings.catch_warnings():  # what is to be doubted of the whole is said of the whole
+                warnings.simplefilter("ignore", DoubtWarning)
+                reduced = [reduction.reduce(part.activity, part.choices, name) for part, name in named]
         except InputError as error:
             lost[system] = Status(Code.TOO_FEW_TRIALS if halves == TRIALS else Code.UNDETERMINED, str(error))
             continue

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from dynashape.dissimilarity import Selection, ordering_stability
+from dynashape.dissimilarity import ordering_stability
 from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.inference.comparison.records import SEPARATED, Compared, ComparisonKey, usable_comparisons
@@ -28,15 +28,6 @@ def separability_rows(
             if test is not None:
                 row |= {"q_value": test.q_accuracy, "q_permanova": test.q_permanova, "max_p": test.max_p}
             yield row
-
-
-def selection_rows(selection: Selection) -> Iterator[dict[str, object]]:
-    """One row a candidate of delays and rank: all that is known of it, and whether it was chosen."""
-    for candidate in selection.candidates:
-        row: dict[str, object] = {name: getattr(candidate, name) for name in ("n_delays", "rank", "gap")}
-        for judged in (candidate.reliability, candidate.prediction):
-            row |= {} if judged is None else asdict(judged)
-        yield row | {"chosen": candidate == selection.chosen}
 
 
 def embedding_rows(

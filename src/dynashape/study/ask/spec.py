@@ -26,6 +26,7 @@ from dynashape.study.ask.parts import (
 )
 from dynashape.tasks import TASKS, Task, Timing
 from dynashape.training import LearningProtocol
+from dynashape.training.learning_protocol import log_spaced
 
 # How many of each a study needs.
 _AT_LEAST = {"architectures": 1, "phases": 1, "seeds": 2, "tasks": 2}
@@ -193,15 +194,6 @@ class StudySpec(Frozen):
     def as_dict(self) -> dict[str, object]:
         """Give the resolved specification as plain values, as they stand in `study.yaml`."""
         return self.model_dump(mode="json")
-
-
-def log_spaced(last: int, n: int = 8) -> tuple[int, ...]:
-    """About `n` numbers of updates from 1 to `last`, each as many times the one before.
-
-    >>> log_spaced(2000)
-    (1, 3, 9, 26, 77, 228, 675, 2000)
-    """
-    return tuple(sorted({round(last ** (k / (n - 1))) for k in range(n)}))
 
 
 def _check_distinct(values: list[Any], kind: str, at_least: int) -> None:

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from dynashape.dissimilarity import Selection
 from dynashape.distances import Distances
+from dynashape.inference.study.choice import Choice
 from dynashape.inference.study.network_tables import tabulate_networks, tabulate_psychometric, tabulate_training
 from dynashape.inference.study.operator_tables import tabulate_eigenvalues, tabulate_operators
-from dynashape.inference.study.rows import embedding_rows, selection_rows, separability_rows
+from dynashape.inference.study.rows import embedding_rows, separability_rows
 from dynashape.steps import Reader, Step
 from dynashape.study.found import tables
 from dynashape.study.found.bounds import read_bounds, read_scale
@@ -50,7 +50,7 @@ class Results(ComparedTables):
         The labelled distances of each architecture and phase.
     conclusions : Conclusions or None
         The corrected `family` of tests, the `headline` and the `claims` of the paper.
-    selection : Selection or None
+    selection : Choice or None
         The delays and rank that were chosen, where the study leaves them open.
     meta : MetaClustered, TooFewPoints or None
         The groups of comparisons, or why there are none.
@@ -69,7 +69,7 @@ class Results(ComparedTables):
     alignments: pd.DataFrame
     bounds: pd.DataFrame
     scale: pd.DataFrame
-    selection: Selection | None
+    selection: Choice | None
     meta: MetaClustered | TooFewPoints | None
     meta_points: pd.DataFrame
     surveys: Mapping[str, Survey]
@@ -77,7 +77,7 @@ class Results(ComparedTables):
     @property
     def selected(self) -> pd.DataFrame:
         """The table `selection`: one row a candidate of delays and rank; empty where the study names them."""
-        return pd.DataFrame([] if self.selection is None else selection_rows(self.selection))
+        return pd.DataFrame() if self.selection is None else self.selection.table
 
 
 def read_results(plan: Plan, read: Reader) -> Results:

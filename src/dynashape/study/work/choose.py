@@ -6,10 +6,10 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar, cast
 
-import numpy as np
-
-from dynashape.dissimilarity import Selection, select_delays_and_rank
+from dynashape.dissimilarity import select_delays_and_rank
 from dynashape.errors import InputError
+from dynashape.inference.study.choice import Choice
+from dynashape.inference.study.halves import has_halves
 from dynashape.records import Array, Condition
 from dynashape.seeds import stream
 from dynashape.steps import Reader, Step
@@ -25,10 +25,11 @@ _LEAST_IN_GROUP = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Choose(Step[Selection]):
+class Choose(Step[Choice]):
     """One choice for all systems, from the trained networks on task input.
 
-    Systems of one architecture and phase are compared, so that only these must be told apart.
+    Systems of one architecture and phase are compared, so that only these must be told apart. Silent units, which add
+    nothing to an operator, and systems that leave too little for halves do not take part in the choice.
     """
 
     title: ClassVar[str] = "choosing delays and rank"
@@ -45,15 +46,17 @@ class Choose(Step[Selection]):
     def name(self) -> str:
         return "all systems"
 
-    def run(self, read: Reader) -> Selection:
+    def run(self, read: Reader) -> Choice:
         of_group: dict[tuple[str, str], list[Array]] = {}
         for record in self.records:
             for system, part in record.read_phases(read, self.phases):
-                usable = part.status.ok and np.ptp(part.activity, axis=(0, 1)).any()
-                if usable and system.condition is Condition.TRAINED:
-                    of_group.setdefault((system.architecture, system.phase), []).append(part.activity)
+                live = part.activity[..., part.activity.any(axis=(0, 1))]
+                if part.status.ok and system.condition is Condition.TRAINED and has_halves(live):
+                    of_group.setdefault((system.architecture, system.phase), []).append(live)
         if not of_group:
-            raise InputError("no trained network has activity that varies, so there is nothing to choose from.")
+            raise InputError(
+                "no trained network has activity of which halves can be compared; name dsa.n_delays and dsa.rank."
+            )
         n_each = max(MOST_SYSTEMS // len(of_group), _LEAST_IN_GROUP)
         activities: list[Array] = []
         groups: list[Hashable] = []
@@ -61,7 +64,7 @@ class Choose(Step[Selection]):
             order = stream("systems to choose from", *group).permutation(len(own))
             activities += [own[k] for k in sorted(order[:n_each].tolist())]
             groups += [group] * min(n_each, len(own))
-        return select_delays_and_rank(
+        selection = select_delays_and_rank(
             activities,
             None if self.n_delays is None else (self.n_delays,),
             None if self.rank is None else (self.rank,),
@@ -70,6 +73,7 @@ class Choose(Step[Selection]):
             criterion=self.criterion,
             groups=groups,
         )
+        return Choice.of(selection)
 
 
 def plan_choice(dsa: DsaSpec, kind: object, records: tuple[Record, ...], phases: tuple[str, ...]) -> Choose | None:

@@ -30,7 +30,9 @@ def test_bounds_average_over_seeds_and_leave_out_what_has_no_distance(tmp_path):
     lost = [n for n, system in enumerate(align.systems) if (system.task, system.seed) == ("PR", 2)]
     square[lost] = square[:, lost] = np.nan
     distances = Distances.of_systems(square, align.systems, "dsa", "rad")
-    table = read_bounds(plan.halves, Reader(store), {("GRU", "delay"): distances}).set_index(["task", "condition"])
+    table = read_bounds(plan.halves, plan.unit_halves, Reader(store), {("GRU", "delay"): distances}).set_index(
+        ["task", "condition"]
+    )
     assert len(table) == 2 * 3
     trained = table.loc[("CDM", "trained")]
     assert trained["floor"] == pytest.approx(0.15)
@@ -42,4 +44,4 @@ def test_bounds_average_over_seeds_and_leave_out_what_has_no_distance(tmp_path):
 
 def test_what_is_not_measured_yet_has_no_bounds(tmp_path):
     plan = make_plan(load_spec("smoke"))
-    assert read_bounds(plan.halves, Reader(Store.create(tmp_path / "store")), {}).empty
+    assert read_bounds(plan.halves, plan.unit_halves, Reader(Store.create(tmp_path / "store")), {}).empty

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from dynashape.dissimilarity import align, fit_operator
-from dynashape.records import Code, Condition, RecordedActivity, Status
+from dynashape.records import CONDITIONS, Code, Condition, RecordedActivity, Status
 from dynashape.steps import Reader, perform
 from dynashape.store import Store
 from dynashape.study import load_spec
@@ -62,3 +64,30 @@ def test_a_half_without_an_operator_says_why(tmp_path, activity):
     activity[::2] = 0.0
     found, _ = halve(tmp_path, activity)
     assert found.code == "silent"
+
+
+def test_halves_of_units_stand_beside_those_of_other_networks(tmp_path):
+    plan = make_plan(load_spec("smoke", [*FIELDS, "dsa.n_delays=1", "dsa.rank=2"]))
+    store, (step,) = Store.create(tmp_path / "store"), plan.unit_halves
+    rng, spec = np.random.default_rng(1), plan.spec
+    for record in plan.records:
+        turn, shown = 0.95 * np.array([[0.8, -0.6], [0.6, 0.8]]), rng.normal(size=(2, 8))
+        found = {}
+        for seed, condition in product(spec.seeds, CONDITIONS):
+            latent = [rng.normal(size=(20, 2))]
+            for _ in range(spec.timing.n_steps - 1):
+                latent.append(latent[-1] @ turn + 0.1 * rng.normal(size=(20, 2)))
+            activity = np.stack(latent, axis=1) @ shown
+            found[record.system(seed, condition)] = RecordedActivity(activity, np.arange(20) % 2, Status())
+        lost = record.system(spec.seeds[0], Condition.NOISE)
+        found[lost] = RecordedActivity(activity[..., :3], np.arange(20) % 2, Status())
+        store.save(record.kind, record.key, found, record.result_type)
+    perform(store.root, step)
+    halves = Reader(store)(step)
+    assert [status.code for status in halves.lost.values()] == ["undetermined"] * 2
+    # Without noise of its own each unit shows the same two dimensions, so that halves of a network are the same.
+    within, trained = np.diag(halves.distances), [own.condition is Condition.TRAINED for own in step.systems]
+    assert np.isnan(within).sum() == 2
+    assert np.nanmax(within) < 1e-3
+    assert np.isfinite(halves.distances[np.ix_(trained, trained)]).all()
+    assert np.isfinite(halves.distances).sum() == sum(trained) ** 2 + (~np.isnan(within) & ~np.array(trained)).sum()
