@@ -174,11 +174,7 @@ def _changed(value):
     return value + 3
 
 
-<<<<<<< HEAD
 # The criterion shapes nothing where delays and rank are numbers; the step that chooses them says its own.
-=======
-# What changes nothing where delays and rank are named, and what says nothing.
->>>>>>> study2
 UNSAID = {("name",), ("dsa", "criterion")}
 
 
