@@ -200,7 +200,7 @@ def test_named_entries_are_listed_by_what_is_set():
 def test_the_choice_of_delays_and_rank_is_told_with_its_doubts():
     spec = StudySpec(dsa={"n_delays": "auto", "rank": "auto"}).as_dict()
     doubts = Status(Code.DOUBTFUL, "it cuts in a flat tail")
-    chosen = Selection(3, 7, "gap", (Candidate(3, 7, 0.9),), doubts)
+    chosen = Selection(3, 7, "gap", (Candidate(3, 7, 0.9),), None, doubts)
     said = " ".join(text for section in describe_methods(spec, None, Choice.of(chosen)) for text in section.paragraphs)
     assert "(3 delays, interval 1)" in said
     assert "first 7 singular vectors" in said
