@@ -22,13 +22,10 @@ paper: setup
 quick: setup
 	$(PYTEST) $(PARALLEL) -m "not slow" tests/unit tests/properties
 
-# The estimator's tests give its border what no annotation allows, and ask where its warnings point.
-BORDER := tests/unit/dissimilarity/estimator
-
 # Each test once. Checked shapes make the tests half as long again, so the first pass alone has them.
 test: setup
-	DYNASHAPE_CHECK_SHAPES=1 $(PYTEST) $(PARALLEL) tests/unit tests/properties --ignore=$(BORDER)
-	$(PYTEST) $(PARALLEL) -m "not alone" --doctest-modules src tests/architecture tests/oracles tests/integration $(BORDER)
+	DYNASHAPE_CHECK_SHAPES=1 $(PYTEST) $(PARALLEL) tests/unit tests/properties
+	$(PYTEST) $(PARALLEL) -m "not alone" --doctest-modules src tests/architecture tests/oracles tests/integration
 	$(PYTEST) -m alone tests/integration
 
 check: setup

@@ -20,6 +20,7 @@ import dynashape.dissimilarity as dissimilarity_room
 import dynashape.distances as distances_room
 import dynashape.inference as inference_room
 from dynashape.dissimilarity import DSA, InputDSA
+from dynashape.dissimilarity.estimator.parameters import Parameters
 from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.inference import ComparisonKey, Components, VerdictPilot, compare, compute_contrasts
@@ -96,7 +97,7 @@ KINDS = {"int", "float", "str", "bool", "None", "Sequence[int]", "Sequence[float
 
 
 ESTIMATORS: dict[str, tuple[type, Callable[..., Any]]] = {
-    "DSA": (DSA, lambda **options: DSA().set_params(**options).fit([X, Y])),
+    "DSA": (Parameters, lambda **options: DSA().set_params(**options).fit([X, Y])),
     "InputDSA": (InputDSA, lambda **options: InputDSA().set_params(**options).fit([X, Y], [Y, X])),
 }
 

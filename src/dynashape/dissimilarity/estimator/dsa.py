@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -108,8 +108,8 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     def __init__(
         self,
-        n_delays: int | None = None,
-        rank: int | float | str | None = None,
+        n_delays: Any = None,
+        rank: Any = None,
         delay_interval: int = 1,
         ridge: float = 1e-8,
         effort: str = "standard",
@@ -142,7 +142,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.corrected = corrected
         self.n_jobs = n_jobs
 
-    def fit(self, X: Any, y: None = None, *, reference: Any = None) -> DSA:
+    def fit(self, X: Any, y: Any = None, *, reference: Any = None) -> DSA:
         """Fit one operator to each system, and measure all pairs, or X against the reference.
 
         Parameters
@@ -191,7 +191,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                     self.operators_, self.reference_operators_, parameters
                 )
             uncorrected = self._correct() if parameters.corrected else ()
-        tell(heard, self.selection_, (*self.doubts_, *uncorrected), floor=1)
+        tell(heard, self.selection_, (*self.doubts_, *uncorrected))
         return self
 
     def _fit_operators(self, systems: Systems, parameters: Parameters) -> list[Operator]:
@@ -267,7 +267,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         check_is_fitted(self)
         return self._summary
 
-    def floors(self, repeats: int = 1) -> Floors:
+    def floors(self, repeats: Any = 1) -> Floors:
         """Measure how far apart two halves of each system lie: of its trials, and of its units.
 
         What lies no farther apart than the halves of one system cannot be told from it. Halves of trials show the error
@@ -311,7 +311,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         """The distance between two random halves of the units of each system of X."""
         return self.floors().units[: len(self.names_)]
 
-    def stability(self, delays: Sequence[int] | None = None, ranks: Sequence[int] | None = None) -> Stability:
+    def stability(self, delays: Any = None, ranks: Any = None) -> Stability:
         """Measure whether the ordering of distances hangs on the choice of delays and rank.
 
         Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -75,7 +76,7 @@ class Stability:
 
 
 def ordering_stability(
-    matrices: Sequence[Float[Array, "systems systems"]] | Float[Array, "measurements systems systems"],
+    matrices: Any,
 ) -> OrderingStability:
     """Compute how well several matrices of distances agree in which pairs are near and which are far.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from dynashape.errors import DoubtWarning
 from dynashape.records import OK, Status
 
 _LISTED = 3
+# Whose frames lie between the call of a user and a warning.
+_WITHIN = {"dynashape", "jaxtyping", "beartype", "contextlib"}
 
 
 @contextmanager
@@ -23,10 +26,9 @@ def hear() -> Iterator[list[warnings.WarningMessage]]:
         yield heard
 
 
-def tell(
-    heard: Sequence[warnings.WarningMessage], selection: Selection | None, doubts: Iterable[Doubt], floor: int
-) -> None:
-    """Warn once of each kind, `floor` functions above the caller."""
+def tell(heard: Sequence[warnings.WarningMessage], selection: Selection | None, doubts: Iterable[Doubt]) -> None:
+    """Warn once of each kind, at the line that called the package."""
+    level = _level_of_caller()
     by_class: dict[type[Warning], list[str]] = {}
     for each in heard:
         texts = by_class.setdefault(each.category, [])
@@ -34,9 +36,17 @@ def tell(
             texts.append(str(each.message))
     for category, texts in by_class.items():
         rest = f"; and {len(texts) - _LISTED} more" if len(texts) > _LISTED else ""
-        warnings.warn("; ".join(texts[:_LISTED]) + rest, category, stacklevel=floor + 2)
+        warnings.warn("; ".join(texts[:_LISTED]) + rest, category, stacklevel=level)
     status: Status = getattr(selection, "status", OK)
     if not status.ok:
-        warnings.warn(f"the choice of delays and rank: {status.message}", DoubtWarning, stacklevel=floor + 2)
+        warnings.warn(f"the choice of delays and rank: {status.message}", DoubtWarning, stacklevel=level)
     for doubt in doubts:
-        warnings.warn(doubt.message, DoubtWarning, stacklevel=floor + 2)
+        warnings.warn(doubt.message, DoubtWarning, stacklevel=level)
+
+
+def _level_of_caller() -> int:
+    """The stack level, seen from the calling function, of the first line outside of the package and what checks it."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _WITHIN:
+        level, frame = level + 1, frame.f_back
+    return level
