@@ -28,7 +28,9 @@ def hear() -> Iterator[list[warnings.WarningMessage]]:
 
 def tell(heard: Sequence[warnings.WarningMessage], selection: Selection | None, doubts: Iterable[Doubt]) -> None:
     """Warn once of each kind, at the line that called the package."""
-    level = _level_of_caller()
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _WITHIN:
+        level, frame = level + 1, frame.f_back
     by_class: dict[type[Warning], list[str]] = {}
     for each in heard:
         texts = by_class.setdefault(each.category, [])
@@ -42,11 +44,3 @@ def tell(heard: Sequence[warnings.WarningMessage], selection: Selection | None, 
         warnings.warn(f"the choice of delays and rank: {status.message}", DoubtWarning, stacklevel=level)
     for doubt in doubts:
         warnings.warn(doubt.message, DoubtWarning, stacklevel=level)
-
-
-def _level_of_caller() -> int:
-    """The stack level, seen from the calling function, of the first line outside of the package and what checks it."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _WITHIN:
-        level, frame = level + 1, frame.f_back
-    return level
