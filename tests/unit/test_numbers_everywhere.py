@@ -97,7 +97,7 @@ KINDS = {"int", "float", "str", "bool", "None", "Sequence[int]", "Sequence[float
 
 
 ESTIMATORS: dict[str, tuple[type, Callable[..., Any]]] = {
-    "DSA": (Parameters, lambda **options: DSA().set_params(**options).fit([X, Y])),
+    "DSA": (DSA, lambda **options: DSA().set_params(**options).fit([X, Y])),
     "InputDSA": (InputDSA, lambda **options: InputDSA().set_params(**options).fit([X, Y], [Y, X])),
 }
 
@@ -108,8 +108,15 @@ def public() -> Iterator[tuple[str, inspect.Signature, Callable[..., Any]]]:
             thing = getattr(room, name)
             if inspect.isfunction(thing) and name not in OF_RECORDS:
                 yield name, inspect.signature(thing), thing
+    # The estimator keeps whatever it is given; what it may be says `Parameters`, which reads it.
+    said = {"DSA": Parameters.__annotations__}
     for name, (kind, call) in ESTIMATORS.items():
-        yield name, inspect.signature(kind), call
+        signature = inspect.signature(kind)
+        described = [
+            each.replace(annotation=said.get(name, {}).get(each.name, each.annotation))
+            for each in signature.parameters.values()
+        ]
+        yield name, signature.replace(parameters=described), call
 
 
 def kinds_of(parameter: inspect.Parameter) -> set[str]:

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from dynashape.arguments import whole_number
 from dynashape.cores import spread
 from dynashape.dissimilarity.estimator.doubts import Doubt, DoubtKind, find_doubts
 from dynashape.dissimilarity.estimator.facts import find_facts
@@ -294,12 +295,11 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         The activity is not copied: it is read again, as it is now.
         """
         check_is_fitted(self)
-        if isinstance(repeats, bool) or int(repeats) != repeats or repeats < 1:
-            raise InputError(f"repeats must be a whole number from 1 up; got {repeats!r}.")
-        if repeats not in self._floors:
+        n_repeats = whole_number("repeats", repeats, 1)
+        if n_repeats not in self._floors:
             with hear():
-                self._floors[int(repeats)] = measure_floors(self._activities("floors"), self._parameters, int(repeats))
-        return self._floors[int(repeats)]
+                self._floors[n_repeats] = measure_floors(self._activities("floors"), self._parameters, n_repeats)
+        return self._floors[n_repeats]
 
     @property
     def floor_(self) -> Float[Array, " systems"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import rankdata
 
+from dynashape.arguments import whole_numbers
 from dynashape.cores import spread
 from dynashape.dissimilarity.estimator.fitting import check_usable, fit_all
 from dynashape.dissimilarity.estimator.pairs import measure_square
@@ -151,14 +151,12 @@ def neighbouring_choices(n_delays: int, rank: int) -> tuple[tuple[int, ...], tup
     return delays, ranks
 
 
-def measure_grid(
-    systems: Systems, parameters: Parameters, delays: Sequence[int] | None, ranks: Sequence[int] | None
-) -> Stability:
+def measure_grid(systems: Systems, parameters: Parameters, delays: Any, ranks: Any) -> Stability:
     """The distances at every choice, with a status where there are none, and the agreement of their orders."""
     chosen = (int(parameters.n_delays or 0), int(parameters.rank or 0))
     near_delays, near_ranks = neighbouring_choices(*chosen)
-    grid_delays = _numbers("delays", near_delays if delays is None else delays)
-    grid_ranks = _numbers("ranks", near_ranks if ranks is None else ranks)
+    grid_delays = _choices("delays", near_delays if delays is None else delays)
+    grid_ranks = _choices("ranks", near_ranks if ranks is None else ranks)
     n = len(systems.names)
     if n < 3:
         raise InputError(f"an ordering of distances needs at least 3 systems in X; got {n}.")
@@ -211,8 +209,9 @@ def _mean_correlations(ranks: Float[Array, "measurements pairs"]) -> Float[Array
     return out
 
 
-def _numbers(name: str, given: Sequence[int]) -> tuple[int, ...]:
-    numbers = sorted(set(np.asarray(given).ravel().tolist()))
-    if not numbers or any(isinstance(n, bool) or int(n) != n or n < 1 for n in numbers):
-        raise InputError(f"{name} must be whole numbers from 1 up; got {list(given)}.")
-    return tuple(int(n) for n in numbers)
+def _choices(name: str, given: Any) -> tuple[int, ...]:
+    """The different numbers that are given, in order; at least one."""
+    numbers = tuple(sorted(set(whole_numbers(name, given, 1))))
+    if not numbers:
+        raise InputError(f"{name} must hold at least one number; got none.")
+    return numbers
