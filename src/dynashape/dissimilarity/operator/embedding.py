@@ -19,7 +19,7 @@ from dynashape.records import Array
 
 @on_one_blas_thread
 @read_arguments()
-def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> list[Float[Array, "rows columns"]]:
+def embed_delays(activity: Activity, n_delays: int, delay_interval: int = 1) -> list[Float[Array, "_ columns"]]:
     """Embed each trial of a system in its delays.
 
     Parameters
