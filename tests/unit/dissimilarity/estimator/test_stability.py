@@ -89,5 +89,5 @@ def test_errors() -> None:
         DSA(2, 6).fit(given[:2]).stability()
     with pytest.raises(InputError, match="at least 2 possible choices of delays and rank; got 1"):
         DSA(2, 6).fit(given).stability((2,), (6,))
-    with pytest.raises(InputError, match="delays\[0\] must be at least 1; got 0"):
+    with pytest.raises(InputError, match=r"delays\[0\] must be at least 1; got 0"):
         DSA(2, 6).fit(given).stability(delays=(0, 1))
