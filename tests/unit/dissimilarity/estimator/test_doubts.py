@@ -88,7 +88,7 @@ def test_a_list_of_trials_is_named_for_what_it_is() -> None:
         DSA(2, 6).fit([trials[0], trials[1][:, :20]])
 
 
-def test_options_that_are_the_remedy_end_the_doubt() -> None:
+def test_unequal_trials_are_doubted_with_a_correction_too() -> None:
     few = ORDINARY[3][:5]
     # The distances stay what they are, so this doubt stays, with another remedy.
     with pytest.warns(DoubtWarning, match="Read squared_corrected_; below about 24 trials above the true rank"):
