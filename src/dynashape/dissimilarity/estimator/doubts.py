@@ -95,8 +95,8 @@ def _of_fits(facts: Sequence[ActivityFacts], operators: Sequence[Operator]) -> I
         DoubtKind.NO_BETTER_THAN_MEAN,
         poor,
         "in trials held out the operator predicts the next step no better than each unit's mean does (error "
-        f"{_range([errors[i] for i in poor])}, the mean 1), so distances are those of noise. Use coarser bins, more "
-        "trials or other delays, or leave them out.",
+        f"{_range([errors[i] for i in poor])}, the mean 1), so distances may be mostly noise; compare with floor_. Use "
+        "coarser bins, more trials or other delays, or leave them out.",
     )
     windows = [
         fact.n_steps - fact.n_trials * (operator.n_delays - 1) * operator.delay_interval
@@ -108,7 +108,7 @@ def _of_fits(facts: Sequence[ActivityFacts], operators: Sequence[Operator]) -> I
         DoubtKind.FEW_WINDOWS,
         few,
         f"{_range([windows[i] for i in few])} windows are few for rank {operators[0].rank}, which takes "
-        f"{_WINDOWS_A_RANK} for each coordinate, {max(least)}; distances are then mostly error. Use more trials, fewer "
+        f"{_WINDOWS_A_RANK} for each coordinate, {max(least)}; distances may be mostly error. Use more trials, fewer "
         "delays or a lower rank.",
     )
 
@@ -158,11 +158,15 @@ def _of_activity(facts: Sequence[ActivityFacts], parameters: Parameters, may_be_
 
 def _of_all(facts: Sequence[ActivityFacts], operators: Sequence[Operator], parameters: Parameters) -> Iterator[_Found]:
     n_steps = np.array([fact.n_steps for fact in facts])
+    if parameters.corrected:
+        remedy = "Read squared_corrected_; below about 24 trials above the true rank a part stays."
+    else:
+        remedy = "Give corrected=True, or as many trials of each."
     yield (
         DoubtKind.UNEQUAL_TRIALS,
-        [] if parameters.corrected else _far(n_steps, _TRIALS_APART),
+        _far(n_steps, _TRIALS_APART),
         f"they have few steps beside the others ({_range(n_steps.tolist())} in all trials together), and with less "
-        "data a system seems farther from every other. Give corrected=True, or as many trials of each.",
+        f"data a system seems farther from every other. {remedy}",
     )
     # Noise changes from step to step as much as can be; of that another doubt tells.
     change = np.array([1.0 - fact.along_steps for fact in facts])

@@ -16,7 +16,7 @@ from dynashape.cores import spread
 from dynashape.dissimilarity.estimator.doubts import Doubt, DoubtKind, find_doubts
 from dynashape.dissimilarity.estimator.facts import find_facts
 from dynashape.dissimilarity.estimator.fitting import check_usable, choose, fit_all
-from dynashape.dissimilarity.estimator.halves import Floors, correct, measure_floors, measure_halves
+from dynashape.dissimilarity.estimator.halves import N_REPEATS, Floors, correct, measure_errors, measure_floors
 from dynashape.dissimilarity.estimator.pairs import measure_rectangle, measure_square
 from dynashape.dissimilarity.estimator.parameters import Parameters, read_parameters, refuse_several
 from dynashape.dissimilarity.estimator.stability import Stability, measure_grid
@@ -60,8 +60,8 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         The angular distance after the best alignment, in radians, or the distance between spectra (see
         `spectral_distance`).
     corrected : bool, default False
-        Whether the squared distances are also given without what estimation from finite data adds to them. It fits both
-        halves of each system's trials besides.
+        Whether the squared distances are also given without what sampling of trials adds to them. It fits five pairs
+        of random halves of each system's trials besides.
     n_jobs : int, default 1
         Number of threads; -1 for all cores. The results are the same on any number.
 
@@ -70,7 +70,8 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     distances_ : array of shape (systems, systems), or (systems, references)
         The distances.
     squared_corrected_ : array of the same shape
-        With `corrected`: unbiased squared distances, which may be negative where systems do not differ. NaN for systems
+        With `corrected`: the squared distances without what sampling of trials adds. What unequal readouts, units and
+        noise add stays (see `unit_floor_`). They may be negative where systems hardly differ, and are NaN for systems
         of a single trial.
     names_, reference_names_ : list of str
         The names of the systems: the keys of a mapping, otherwise "system 0" and so on.
@@ -87,8 +88,8 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     doubts_ : tuple of Doubt
         Why fits may not be what they seem, also given as warnings (`DoubtWarning`), one of each kind.
     floor_, unit_floor_ : array of shape (systems,)
-        The distance between two halves of each system's trials, and of its units; computed when they are first asked
-        for (see `floors`).
+        The root mean square distance between random halves of each system's trials, and of its units; computed when
+        they are first asked for (see `floors`).
 
     References
     ----------
@@ -230,8 +231,8 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     def _correct(self) -> tuple[Doubt, ...]:
         systems = self._activities("corrected=True")
-        halves, statuses = measure_halves(systems, self._parameters, "trials", repeats=1)
-        own, others = halves[0, : len(self.names_)], halves[0, len(self.names_) :]
+        errors, statuses = measure_errors(systems, self._parameters)
+        own, others = errors[: len(self.names_)], errors[len(self.names_) :]
         corrected = correct(self.distances_, own, others if len(others) else own)
         if not len(others):
             np.fill_diagonal(corrected, 0.0)
@@ -268,17 +269,18 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         check_is_fitted(self)
         return self._summary
 
-    def floors(self, repeats: Any = 1) -> Floors:
+    def floors(self, repeats: Any = N_REPEATS) -> Floors:
         """Measure how far apart two halves of each system lie: of its trials, and of its units.
 
-        What lies no farther apart than the halves of one system cannot be told from it. Halves of trials show the error
-        of finite data; halves of units how far a distance depends on which units were seen.
+        Halves of trials show the error of finite data; halves of units how far a distance depends on which units were
+        seen. Halves have half of the data, so floors overstate the error of whole systems (those by trials about
+        sqrt(2) times): for distances below them look at `squared_corrected_`, or at several recordings of each system.
 
         Parameters
         ----------
-        repeats : int, default 1
-            Number of times that each system is halved. The first halves of trials are the even and the odd ones; all
-            others are random, the same in every run.
+        repeats : int, default 5
+            Number of times that each system is halved. Halves are random, the same in every run; those of trials hold
+            nearly equal numbers of transitions.
 
         Returns
         -------
@@ -303,12 +305,12 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     @property
     def floor_(self) -> Float[Array, " systems"]:
-        """The distance between the even and the odd trials of each system of X."""
+        """The root mean square distance between random halves of the trials of each system of X."""
         return self.floors().trials[: len(self.names_)]
 
     @property
     def unit_floor_(self) -> Float[Array, " systems"]:
-        """The distance between two random halves of the units of each system of X."""
+        """The root mean square distance between random halves of the units of each system of X."""
         return self.floors().units[: len(self.names_)]
 
     def stability(self, delays: Any = None, ranks: Any = None) -> Stability:

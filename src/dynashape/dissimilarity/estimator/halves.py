@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -22,11 +21,15 @@ from dynashape.seeds import stream
 
 Trials: TypeAlias = list[Float[Array, "_ _"]]
 Of: TypeAlias = Literal["trials", "units"]
+N_REPEATS = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Floors:
-    """Distances between two halves of each system: what is measured where nothing differs.
+    """Distances between two halves of each system, of which nothing but the data differs.
+
+    Each half has half of the data, so floors by trials are larger than the error of distances between whole systems
+    (about sqrt(2) times): what lies below them need not be alike.
 
     Attributes
     ----------
@@ -36,7 +39,7 @@ class Floors:
         The root mean square, over the repeats, of the distance between the operators of two halves of a system's
         trials, and of its units. NaN where there is none.
     trial_halves, unit_halves : array of shape (repeats, systems)
-        The distance of each repeat. The first halves of trials are the even and the odd ones; all others are random.
+        The distance of each repeat, between random halves.
     trial_statuses, unit_statuses : tuple of Status
         Why there is none, for each system.
     """
@@ -61,8 +64,8 @@ class Floors:
 
 def measure_floors(systems: Systems, parameters: Parameters, repeats: int) -> Floors:
     """The floors of all systems by trials and by units, at these delays and this rank."""
-    by_trials, trial_statuses = measure_halves(systems, parameters, "trials", repeats)
-    by_units, unit_statuses = measure_halves(systems, parameters, "units", repeats)
+    by_trials, _, trial_statuses = measure_halves(systems, parameters, "trials", repeats)
+    by_units, _, unit_statuses = measure_halves(systems, parameters, "units", repeats)
     return Floors(
         systems.names,
         np.sqrt((by_trials**2).mean(axis=0)),
@@ -76,12 +79,20 @@ def measure_floors(systems: Systems, parameters: Parameters, repeats: int) -> Fl
 
 def measure_halves(
     systems: Systems, parameters: Parameters, of: Of, repeats: int
-) -> tuple[Float[Array, "repeats systems"], tuple[Status, ...]]:
-    """The distance between two halves of each system, for each repeat, and why there is none."""
-    split: Callable[[Trials, int], tuple[Trials, Trials] | Status] = _split_trials if of == "trials" else _split_units
+) -> tuple[Float[Array, "repeats systems"], Float[Array, "repeats systems"], tuple[Status, ...]]:
+    """The distance between two halves of each system, the product of their shares of its transitions, and why none."""
     n_systems = len(systems.names)
 
-    def fit_both(place: tuple[int, int]) -> tuple[Operator, Operator] | Status:
+    def count(trial: Float[Array, "steps units"]) -> int:
+        before = (int(parameters.n_delays or 1) - 1) * parameters.delay_interval + parameters.steps_ahead
+        return max(0, len(trial) - before)
+
+    def split(trials: Trials, repeat: int) -> tuple[Trials, Trials] | Status:
+        if of == "trials":
+            return _split_trials(trials, [count(trial) for trial in trials], repeat)
+        return _split_units(trials, repeat)
+
+    def fit_both(place: tuple[int, int]) -> tuple[Operator, Operator, float] | Status:
         repeat, system = place
         name = systems.names[system]
         arrays, _ = check_activity(systems.activities[system], name)
@@ -95,11 +106,13 @@ def measure_halves(
                 return Status(Code.UNDETERMINED, name_in(called, fit))
             if unusable(fit, parameters):
                 return fit.status
-        return fits[0], fits[1]  # type: ignore[return-value]  # no InputError is left
+        first, second = (sum(count(trial) for trial in half) for half in halves)
+        product = first * second / (first + second) ** 2
+        return fits[0], fits[1], product  # type: ignore[return-value]  # no InputError is left
 
     places = [(repeat, system) for repeat in range(repeats) for system in range(n_systems)]
     fitted = spread(fit_both, places, parameters.n_jobs, parameters.progress)
-    values = np.full((repeats, n_systems), np.nan)
+    values, products = np.full((2, repeats, n_systems), np.nan)
     statuses = [OK] * n_systems
     operators: list[Operator] = []
     measured: list[tuple[int, int]] = []
@@ -107,28 +120,51 @@ def measure_halves(
         if isinstance(found, Status):
             statuses[place[1]] = found
         else:
-            operators += found
+            operators += found[:2]
+            products[place] = found[2]
             measured.append(place)
     if measured:
         pairs = np.arange(len(operators)).reshape(-1, 2)
         distances, _ = measure_pairs(operators, pairs, parameters)
         for place, distance in zip(measured, distances, strict=True):
             values[place] = distance
-    return values, tuple(statuses)
+    return values, products, tuple(statuses)
+
+
+def measure_errors(systems: Systems, parameters: Parameters) -> tuple[Float[Array, " systems"], tuple[Status, ...]]:
+    """The mean squared error of each system's operator by sampling of its trials, and why there is none.
+
+    An operator from T transitions has the mean squared error c / T, so halves of T1 and T2 differ by c / T1 + c / T2,
+    which is T^2 / (T1 T2) times the error of the whole.
+    """
+    halves, products, statuses = measure_halves(systems, parameters, "trials", N_REPEATS)
+    return np.asarray((halves**2 * products).mean(axis=0)), statuses
 
 
 def correct(
-    distances: Float[Array, "systems others"], floors: Float[Array, " systems"], others: Float[Array, " others"]
+    distances: Float[Array, "systems others"], errors: Float[Array, " systems"], others: Float[Array, " others"]
 ) -> Float[Array, "systems others"]:
-    """The squared distances less what the errors of two operators add to them, of which the floors tell."""
-    return np.asarray(distances**2 - (floors[:, None] ** 2 + others[None, :] ** 2) / 4.0)
+    """The squared distances less what the mean squared errors of two operators add to them."""
+    return np.asarray(distances**2 - (errors[:, None] + others[None, :]))
 
 
-def _split_trials(trials: Trials, repeat: int) -> tuple[Trials, Trials] | Status:
+def _split_trials(trials: Trials, transitions: list[int], repeat: int) -> tuple[Trials, Trials] | Status:
+    """Random halves of nearly equal numbers of transitions.
+
+    Trials are dealt in a random order, those of twice the length first, each to the half that has less. Every other
+    trial would not do: experiments often run their conditions in turn.
+    """
     if len(trials) < 2:
         return Status(Code.TOO_FEW_TRIALS, "halves of trials need at least 2 trials; there is 1")
-    order = np.arange(len(trials)) if repeat == 0 else _shuffled("trials", repeat, len(trials))
-    return [trials[i] for i in order[::2]], [trials[i] for i in order[1::2]]
+    order = sorted(_shuffled("trials", repeat, len(trials)).tolist(), key=lambda i: -transitions[i].bit_length())
+    halves: tuple[list[int], list[int]] = ([], [])
+    held = [0, 0]
+    for i in order:
+        less = min((0, 1), key=lambda h: (held[h], len(halves[h])))
+        halves[less].append(i)
+        held[less] += transitions[i]
+    first, second = (sorted(half) for half in halves)
+    return [trials[i] for i in first], [trials[i] for i in second]
 
 
 def _split_units(trials: Trials, repeat: int) -> tuple[Trials, Trials] | Status:

@@ -18,6 +18,8 @@ from dynashape.dissimilarity.estimator.systems import Systems
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class OrderingStability:
@@ -102,7 +104,8 @@ def ordering_stability(
 
         W = (12 sum R^2 - 3 m^2 n (n + 1)^2) / (m^2 (n^3 - n) - m sum (t^3 - t)).
 
-    Pairs share systems, so no p-value is taken from W.
+    Distances that lie within 1e-12 of the largest of their matrix from the next are ties, so that no order is read from
+    rounding. Pairs share systems, so no p-value is taken from W.
 
     References
     ----------
@@ -129,7 +132,7 @@ def ordering_stability(
         raise InputError(
             f"an ordering needs at least 2 measurements of the same 2 pairs, so of 3 systems; got {m} and {n}."
         )
-    ranks = rankdata(kept, axis=1)
+    ranks = _rank(kept)
     ties = sum(float(np.sum(counts**3 - counts)) for counts in (np.unique(r, return_counts=True)[1] for r in ranks))
     spread = 12.0 * float(np.sum(ranks.sum(axis=0) ** 2)) - 3.0 * m**2 * n * (n + 1) ** 2
     most = m**2 * (n**3 - n) - m * ties
@@ -193,6 +196,16 @@ def measure_grid(systems: Systems, parameters: Parameters, delays: Any, ranks: A
         names=systems.names,
         dissimilarity=parameters.dissimilarity,
     )
+
+
+def _rank(values: Float[Array, "measurements pairs"]) -> Float[Array, "measurements pairs"]:
+    """The ranks of each row, with ties where values differ by no more than rounding."""
+    order = np.argsort(values, axis=1)
+    steps = np.diff(np.take_along_axis(values, order, axis=1), axis=1)
+    apart = steps > _ROUNDING * np.abs(values).max(axis=1, keepdims=True)
+    groups = np.zeros(values.shape, dtype=np.int64)
+    np.put_along_axis(groups, order, np.pad(np.cumsum(apart, axis=1), ((0, 0), (1, 0))), axis=1)
+    return np.asarray(rankdata(groups, axis=1))
 
 
 def _mean_correlations(ranks: Float[Array, "measurements pairs"]) -> Float[Array, " measurements"]:

@@ -156,10 +156,12 @@ def fit_operator(
     Fewer windows than columns are fine.
 
     Least squares shrinks A by the noise of V-, so two recordings of one system that differ in their noise differ in A.
-    Total least squares takes the `rank` smallest axes (W1, W2) of [V- V+], and A = -(W1 W2^-1)'. As V- and V+ have
-    nearly the Gram matrix I, that is nearly the orthogonal factor of V-'V+: the angles by which the system turns, with
-    neither the shrinkage by noise nor the decay of the system itself. Use it to compare systems by their frequencies
-    at the right rank; systems that differ in how fast they decay it cannot tell apart.
+    Total least squares takes the `rank` smallest axes (W1, W2) of [V- V+], and A = -(W1 W2^-1)'. In
+    stationary activity, where V- and V+ have nearly the Gram matrix I, that is nearly the orthogonal factor of V-'V+:
+    the angles by which the system turns, with far less of the shrinkage by noise, but also with hardly any of the decay
+    of the system itself. Use it to compare systems by their frequencies at the right rank; in stationary activity it
+    hardly tells apart systems that differ in how fast they decay. In trials that run down the Gram matrices differ, and
+    it hears the decay too.
 
     References
     ----------

@@ -2,7 +2,8 @@
 
 Least squares puts all noise into the coming coordinates; noise in those of now shrinks what it finds, by more the
 noisier the recording is. Total least squares puts as much into the one as into the other. In coordinates of which all
-windows have the Gram matrix I, that makes the operator nearly a rotation: the orthogonal factor of V-'V+.
+windows have the Gram matrix I, that makes the operator of stationary activity nearly a rotation: the orthogonal factor
+of V-'V+.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ def compute_floor(split_half: Float[Array, " networks"], seeds: Int[Array, " net
 
     Notes
     -----
-    Halves hold half of the trials, so the floor is a little above the error of the distances themselves.
+    Halves hold half of the trials, so the floor overstates the error of the distances themselves (about sqrt(2) times):
+    what lies below it need not be alike.
 
     Examples
     --------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -13,15 +15,19 @@ from latent_systems import observe, record, rotations
 STEP, OTHER = rotations(0), rotations(0, shift=0.1)
 
 
+@pytest.mark.filterwarnings("ignore::dynashape.errors.DoubtWarning")
 def test_floors_are_distances_of_halves() -> None:
     given = [record(rotations(k), np.random.default_rng(k)) for k in range(3)]
     dsa = DSA(2, 6).fit(given)
-    halves = DSA(2, 6).fit([given[1][::2], given[1][1::2]]).distances_[0, 1]
-    assert dsa.floor_[1] == halves
-    assert dsa.unit_floor_.shape == (3,)
+    assert dsa.floor_.shape == dsa.unit_floor_.shape == (3,)
+    # Two trials have one pair of halves.
+    pair = DSA(1, 6).fit([given[0][:2], given[1][:2]])
+    halves = DSA(1, 6).fit([given[1][:1], given[1][1:2]]).distances_[0, 1]
+    assert pair.floor_[1] == pytest.approx(halves, rel=1e-6)
     floors = dsa.floors(repeats=4)
     assert floors.trial_halves.shape == floors.unit_halves.shape == (4, 3)
-    assert (floors.trial_halves[0] == dsa.floor_).all()
+    assert (floors.trial_halves == dsa.floors().trial_halves[:4]).all()
+    assert floors.trials == pytest.approx(np.sqrt((floors.trial_halves**2).mean(axis=0)))
     assert len(set(floors.trial_halves[:, 0])) == len(set(floors.unit_halves[:, 0])) == 4
     assert floors.units == pytest.approx(np.sqrt((floors.unit_halves**2).mean(axis=0)))
     assert "system 2" in str(floors)
@@ -79,9 +85,67 @@ def test_corrected_squares_are_unbiased_and_hardly_noisier(n_first: int, n_secon
     truth = DSA(1, 6).fit([observe(step, readout, rng, 600) for step in (STEP, OTHER)]).distances_[0, 1] ** 2
     assert abs(means[1] - truth) < 3 * errors[1]
     assert biased[1] - truth > abs(means[1] - truth)
-    # The price: the variance of the halves, an eighth of their squares' besides that of the square.
+    # The price: the variance of the halves besides that of the square.
     spread = np.std(corrected, axis=0) / np.std(naive, axis=0)
     assert (spread < 1.5).all()
+
+
+def stretches(rng: np.random.Generator, readout: np.ndarray, lengths: Sequence[int]) -> list[np.ndarray]:
+    """Trials of these lengths from the end of long ones, where activity is stationary."""
+    whole = observe(STEP, readout, rng, len(lengths), max(lengths) + 30)
+    return [trial[-length:] for trial, length in zip(whole, lengths, strict=True)]
+
+
+@pytest.mark.parametrize("lengths", [(500, *[30] * 11), (150, 30) * 8])
+def test_corrected_squares_of_unequal_trials_are_unbiased(lengths: tuple[int, ...]) -> None:
+    readout = np.random.default_rng(1).normal(size=(6, 30))
+    naive, corrected = [], []
+    for draw in range(20):
+        rng = np.random.default_rng([len(lengths), draw])
+        dsa = DSA(1, 6, corrected=True).fit([stretches(rng, readout, lengths) for _ in range(3)])
+        pairs = np.triu_indices(3, 1)
+        naive.append((dsa.distances_[pairs] ** 2).mean())
+        corrected.append(dsa.squared_corrected_[pairs].mean())
+    error = np.std(corrected) / np.sqrt(len(corrected))
+    assert abs(np.mean(corrected)) < 3 * error
+    assert np.mean(naive) > 6 * error
+
+
+@pytest.mark.parametrize(("n_trials", "product"), [(2, 1 / 4), (3, 2 / 9), (5, 6 / 25)])
+def test_the_correction_knows_how_much_the_halves_hold(n_trials: int, product: float) -> None:
+    given = [record(rotations(k), np.random.default_rng(k), n_trials, n_steps=150) for k in range(2)]
+    dsa = DSA(2, 6, corrected=True).fit(given)
+    expected = dsa.distances_[0, 1] ** 2 - product * (dsa.floor_**2).sum()
+    assert dsa.squared_corrected_[0, 1] == pytest.approx(expected, rel=1e-12)
+
+
+def conditions_in_turn(rng: np.random.Generator, step: np.ndarray, drives: np.ndarray, n_trials: int) -> np.ndarray:
+    """Activity (trials, steps, units) of trials that are driven by the rows of `drives` in turn."""
+    x = 0.3 * rng.normal(size=(n_trials, 6))
+    states = []
+    for _ in range(40):
+        states.append(x)
+        x = x @ step.T + np.resize(drives, (n_trials, 6)) + 0.1 * rng.normal(size=x.shape)
+    seen = np.stack(states, axis=1) @ np.random.default_rng(1).normal(size=(6, 20))
+    return seen + 0.3 * seen.std() * rng.normal(size=seen.shape)
+
+
+@pytest.mark.filterwarnings("ignore::dynashape.errors.DoubtWarning")
+def test_conditions_in_turn_do_not_pass_for_error() -> None:
+    drives = 0.3 * np.random.default_rng(7).normal(size=(2, 6))
+    corrected = []
+    for draw in range(12):
+        rng = np.random.default_rng(draw)
+        dsa = DSA(1, 6, corrected=True).fit([conditions_in_turn(rng, step, drives, 80) for step in (STEP, OTHER)])
+        corrected.append(dsa.squared_corrected_[0, 1])
+    rng = np.random.default_rng(99)
+    much = [conditions_in_turn(rng, step, drives, 4000) for step in (STEP, OTHER)]
+    truth = DSA(1, 6).fit(much).distances_[0, 1] ** 2
+    error = np.std(corrected) / np.sqrt(len(corrected))
+    assert abs(np.mean(corrected) - truth) < 3 * error
+    # Halves of one condition each lie so far apart that correction by them would be seen.
+    every_other = DSA(1, 6).fit([much[0][:80:2], much[0][1:80:2]]).distances_[0, 1] ** 2
+    assert every_other / 4 > 3 * error
 
 
 def test_corrected_squares_of_a_rectangle_and_of_spectra() -> None:

@@ -91,3 +91,15 @@ def test_errors() -> None:
         DSA(2, 6).fit(given).stability((2,), (6,))
     with pytest.raises(InputError, match=r"delays\[0\] must be at least 1; got 0"):
         DSA(2, 6).fit(given).stability(delays=(0, 1))
+
+
+def test_no_order_is_read_from_rounding() -> None:
+    rng = np.random.default_rng(0)
+    values = np.repeat([[0.1, 0.2, 0.2, 0.3, 0.3, 0.3]], 4, axis=0)
+    exact = ordering_stability(matrices(values))
+    rounded = ordering_stability(matrices(values * (1 + 1e-15 * rng.normal(size=values.shape))))
+    assert rounded.w == exact.w == pytest.approx(1.0)
+    assert np.isnan(ordering_stability(matrices(1 + 1e-15 * rng.normal(size=(4, 6)))).w)
+    # What is larger than rounding still orders.
+    fine = 1 + 1e-10 * np.arange(6)
+    assert ordering_stability(matrices(np.stack([fine, -fine]))).w == pytest.approx(0.0, abs=1e-12)
