@@ -85,14 +85,14 @@ def _take_part(arrays: Sequence[Shaped[Array, "_ _ units"]]) -> list[Float[Array
     return [np.asarray(trials[i][0][trials[i][1]][:_MOST_STEPS], dtype=np.float64) for i in chosen]
 
 
-def _lagged(parts: Sequence[Float[Array, "_ units"]], lag: int) -> float:
+def _lagged(parts: Sequence[Float[Array, "_ _"]], lag: int) -> float:
     """The mean product of values so many rows apart, over all parts."""
     total = sum(float(np.vdot(part[lag:], part[: len(part) - lag])) for part in parts if len(part) > lag)
     n_values = sum(part[lag:].size for part in parts)
     return total / n_values if n_values else float("nan")
 
 
-def _find_weak_directions(centred: Sequence[Float[Array, "_ units"]]) -> WeakDirections | None:
+def _find_weak_directions(centred: Sequence[Float[Array, "_ _"]]) -> WeakDirections | None:
     every = max(1, -(-centred[0].shape[1] // _MOST_UNITS))
     parts = [part[:, ::every] for part in centred if len(part) > 9]
     if not parts:
@@ -113,5 +113,5 @@ def _find_weak_directions(centred: Sequence[Float[Array, "_ units"]]) -> WeakDir
     )
 
 
-def _mean_square(parts: Sequence[Float[Array, "_ columns"]]) -> float:
+def _mean_square(parts: Sequence[Float[Array, "_ _"]]) -> float:
     return float(np.vdot(joined := np.concatenate(parts), joined)) / joined.size

@@ -24,7 +24,7 @@ from dynashape.records import Array
 class _OfOperators(Dissimilarity[Operator]):
     """Compares the operators of systems."""
 
-    n_delays: int
+    n_delays: int | str
     delay_interval: int
     rank: int | float | str
     ridge: float = 1e-8
@@ -66,7 +66,7 @@ class DsaDistance(_OfOperators):
     Parameters
     ----------
     n_delays, delay_interval, rank, ridge
-        The options of `fit_operator`.
+        The options of `fit_operator`. A study may leave delays and rank open ("auto") until it has chosen them.
     effort : {"standard", "thorough"}
         How long the best change of basis is searched.
 
@@ -104,7 +104,7 @@ class SpectralDistance(_OfOperators):
     Parameters
     ----------
     n_delays, delay_interval, rank, ridge
-        The options of `fit_operator`.
+        The options of `fit_operator`. A study may leave delays and rank open ("auto") until it has chosen them.
     """
 
     name = "spectral"

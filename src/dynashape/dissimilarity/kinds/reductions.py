@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -20,7 +20,7 @@ _ROUNDING = 10
 class ToOperator:
     """Reduces activity to the operator of the system, with these options of `fit_operator`."""
 
-    n_delays: int
+    n_delays: int | str
     delay_interval: int
     rank: int | float | str
     ridge: float = 1e-8
@@ -34,7 +34,7 @@ class ToOperator:
         name: str,
     ) -> Operator:
         """The operator of one system; one that is padded with zeros is no estimate, which its status says."""
-        return fit_operator(activity, self.n_delays, self.rank, self.delay_interval, self.ridge, name)
+        return fit_operator(activity, cast(int, self.n_delays), self.rank, self.delay_interval, self.ridge, name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -175,7 +175,7 @@ class DsaSpec(Frozen):
 
     n_delays: Annotated[int | Literal["auto"], _number_from(1)] = 6
     delay_interval: PositiveInt = 1
-    rank: Annotated[int | Literal["auto"], _number_from(2)] = 4  # of operators of rank 1 nothing is left to align
+    rank: Annotated[int | Literal["auto"], _number_from(2)] = 3  # of operators of rank 1 nothing is left to align
     criterion: str = CRITERIA[0]
     ridge: Annotated[float, Field(ge=0)] = 1e-8
     effort: str = "standard"
