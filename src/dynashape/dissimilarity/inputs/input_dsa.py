@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 from dynashape.arguments import read_arguments, read_options, real_array, shown
 from dynashape.cores import on_one_blas_thread
 from dynashape.dissimilarity.alignment.all_pairs import align_all
+from dynashape.dissimilarity.estimator.forgetting import forget
 from dynashape.dissimilarity.inputs.input_operator import fit_input_operator
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
@@ -111,6 +112,7 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
             sizes = " and ".join(str(len(a)) if isinstance(a, list | tuple) else type(a).__name__ for a in (X, inputs))
             raise InputError(f"X and inputs of InputDSA.fit must be lists of equal, positive length. Got {sizes}.")
         given = read_options(self)
+        forget(self)
         operators = [
             fit_input_operator(activity, driven, given.n_delays, given.rank, given.ridge, name=f"system {i}")
             for i, (activity, driven) in enumerate(zip(X, inputs, strict=True))
@@ -125,9 +127,10 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
             faults.append(f"systems have {channels} input channels; pass same_channels=False to compare them")
         if faults:
             raise InputError("; ".join(faults) + ".")
+        alignments = align_all(operators, effort=given.effort, progress=given.progress)
         self.operators_ = operators
         self.statuses_ = [operator.status for operator in operators]
-        self.alignments_ = align_all(operators, effort=given.effort, progress=given.progress)
+        self.alignments_ = alignments
         self.state_distances_, self.state_status_ = self.alignments_.square(), OK
         if given.rank == 1:
             self.state_distances_ = np.full_like(self.state_distances_, np.nan)
@@ -135,7 +138,7 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
                 Code.NOTHING_TO_COMPARE, "operators of rank 1 differ in their sign alone; use rank >= 2"
             )
         self.input_distances_ = input_distances([o.input_matrix for o in operators], given.same_channels)
-        self.input_status_ = _compared(self.input_distances_)
+        self.input_status_ = _compared(self.input_distances_, given.rank)
         self.gains_ = np.array([float(np.linalg.norm(operator.input_matrix)) for operator in operators])
         return self
 
@@ -177,8 +180,9 @@ def input_distances(
     Returns
     -------
     array of shape (systems, systems)
-        In radians: the exact minimum over orthogonal C of the angle between one B and C times the other. NaN between
-        two systems of one channel, which some C always brings onto each other: compare their sizes instead.
+        In radians: the exact minimum over orthogonal C of the angle between one B and C times the other. NaN where
+        there is nothing to compare: between two systems of one channel, which some C always brings onto each other,
+        and of rank 1 where channels may be rotated, which leaves one singular value. Compare their sizes instead.
 
     Raises
     ------
@@ -196,14 +200,21 @@ def input_distances(
         for j, second in enumerate(units[:i]):
             aligned = _best_rotation(first, second) @ second if same_channels else second
             out[i, j] = out[j, i] = 2 * np.arcsin(min(float(np.linalg.norm(first - aligned)) / 2, 1.0))
-    single = np.array([matrix.shape[1] == 1 for matrix in matrices], dtype=bool)
+    # A rotation of the state alone cannot turn the row that is all of an operator of rank 1.
+    single = np.array([1 in (matrix.shape[1:] if same_channels else matrix.shape) for matrix in matrices], dtype=bool)
     out[single[:, None] & single] = np.nan
     return out
 
 
-def _compared(distances: Float[Array, "systems systems"]) -> Status:
+def _compared(distances: Float[Array, "systems systems"], rank: int) -> Status:
     if not np.isnan(distances).any():
         return OK
+    if rank == 1:
+        return Status(
+            Code.NOTHING_TO_COMPARE,
+            "input operators of rank 1 or of one channel have one singular value, and no angle; use rank >= 2, or "
+            "compare gains_, the sizes of B",
+        )
     return Status(
         Code.NOTHING_TO_COMPARE,
         "systems with one input channel have nothing to compare by angle, since a rotation brings any two input "

@@ -57,6 +57,14 @@ def test_recurrence_input_and_drive_are_told_apart() -> None:
     assert where_only(2, plain).mean() > 0.5
 
 
+def test_one_singular_value_is_nothing_to_compare() -> None:
+    wide, tall = [[[1.0, 0.0]], [[0.3, 2.0]]], [[[1.0], [0.0]], [[0.3], [2.0]]]
+    assert np.isnan(input_distances(wide, same_channels=False)).all()
+    assert np.isnan(input_distances(tall, same_channels=False)).all()
+    # Up to the sign of the one coordinate, channels that are the same things can be compared.
+    assert input_distances(wide)[0, 1] > 0.1
+
+
 def test_scikit_learn_conventions() -> None:
     _, systems, inputs = crossed_systems()
     dsa = InputDSA(n_delays=3, rank=4)
