@@ -14,11 +14,10 @@ from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.search import align_tile
 from dynashape.records import OK, Array, Code, Status
 
-
 NOTHING_TO_ALIGN = Status(
     Code.NOTHING_TO_COMPARE,
-    "operators of rank 1 leave nothing to align, since scaled to unit norm each is 1 or -1; fit them with rank >= 2, or "
-    "compare them with spectral_distance",
+    "operators of rank 1 leave nothing to align, since scaled to unit norm each is 1 or -1; fit them with rank >= 2, "
+    "or compare them with spectral_distance",
 )
 
 

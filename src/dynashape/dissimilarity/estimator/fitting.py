@@ -15,7 +15,6 @@ from dynashape.dissimilarity.selection.choose import select_delays_and_rank
 from dynashape.errors import InputError
 from dynashape.records import Code
 
-
 _LISTED = 5
 
 

@@ -44,7 +44,10 @@ def test_an_interrupted_fit_is_none() -> None:
 )
 def test_operators_are_fitted_alike(option: dict[str, object]) -> None:
     ((name, value),) = option.items()
-    given = [fit_operator(x, **{"n_delays": 2, "rank": 4, **extra}) for x, extra in zip(SYSTEMS, ({}, {}, option))]
+    given = [
+        fit_operator(x, **{"n_delays": 2, "rank": 4, **extra})
+        for x, extra in zip(SYSTEMS, ({}, {}, option), strict=True)
+    ]
     for padded in (False, True):
         with pytest.raises(InputError, match=f"{name} is .* in system 0, system 1, {value!r} in system 2"):
             DSA(zero_pad=padded).fit(given)
