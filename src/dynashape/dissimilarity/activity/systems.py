@@ -17,7 +17,7 @@ def read_entries(given: Any) -> tuple[list[Any], list[Any] | None] | None:
 
     None for anything else, such as the activity of one system: its trials would be taken for systems.
     """
-    if isinstance(given, Mapping) or (hasattr(given, "items") and getattr(given, "dtype", None) == object):
+    if isinstance(given, Mapping) or (hasattr(given, "items") and str(getattr(given, "dtype", "")) == "object"):
         pairs = list(given.items())
         return [entry for _, entry in pairs], [name for name, _ in pairs]
     if isinstance(given, np.ndarray) and given.dtype == object:
