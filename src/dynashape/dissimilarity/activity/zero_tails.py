@@ -45,7 +45,7 @@ def _constant_tails(arrays: Sequence[Shaped[Array, "_ _ _"]], name: str) -> str:
         return ""
     within, tails = 0, []
     for array in arrays:
-        still, tail = _runs_of_zeros((array[:, 1:] == array[:, :-1]).all(axis=-1))
+        still, tail = _runs_of_zeros(np.asarray((array[:, 1:] == array[:, :-1]).all(axis=-1)))
         within = max(within, still)
         tails += [n for trial, n in zip(array, tail.tolist(), strict=True) if trial[-1].tobytes() in shared]
     filled = [n + 1 for n in tails if n > within and n + 1 >= _LEAST]
@@ -65,7 +65,7 @@ def _ends_still(trial: Shaped[Array, "steps units"]) -> bool:
 
 def _runs_of_zeros(zero: Bool[Array, "trials steps"]) -> tuple[int, Int[Array, " trials"]]:
     """The longest run of zero steps that does not end a trial, and the run that ends each; silent trials have none."""
-    silent = zero.all(axis=1)
+    silent = np.asarray(zero.all(axis=1))
     tails = np.where(silent, 0, np.argmin(zero[:, ::-1], axis=1))
     within = zero & ~silent[:, None] & (np.arange(zero.shape[1]) < zero.shape[1] - tails[:, None])
     edges = np.diff(np.pad(within, ((0, 0), (1, 1))).astype(np.int8), axis=1)

@@ -185,7 +185,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         fitted = copy.copy(self)
         told = fitted._measure(X, reference, parameters)
         # All at once: what interrupts a fit leaves an estimator that is not fitted.
-        vars(self).update(vars(fitted))
+        self.__dict__.update(vars(fitted))
         tell(*told, floor=1)
         return self
 
