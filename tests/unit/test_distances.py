@@ -502,3 +502,14 @@ def test_a_file_that_holds_no_distances_is_one_sentence(write: Any, tmp_path: Pa
     with pytest.raises(InputError, match=r"distances\.nc holds no distances of dynashape .*give a file of") as caught:
         Distances.read(path)
     assert "\n" not in str(caught.value)
+
+
+def test_masked_positions_and_columns_of_one_name_are_refused() -> None:
+    values = np.array([[0.0, 1.0], [1.0, 0.0]])
+    distances = Distances(values, {"seed": [0, 1]})
+    for masked in (np.ma.array([0, 1], mask=[False, True]), np.ma.array([True, True], mask=[False, True])):
+        with pytest.raises(InputError, match="1 masked value"):
+            distances.take(masked)
+    twice = pd.DataFrame([[0, "a"], [1, "b"]], columns=["seed", "seed"])
+    with pytest.raises(InputError, match="two columns 'seed'"):
+        Distances(values, twice)

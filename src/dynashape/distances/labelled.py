@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from dynashape.arguments import shown
+from dynashape.arguments import real_array, shown, whole_array
 from dynashape.distances.checks import check_column, check_distinct, check_values
 from dynashape.errors import InputError, StoreError, unknown_name
 from dynashape.records import Array, System
@@ -74,6 +74,7 @@ class Distances:
         matrix = check_values(values)
         if not hasattr(labels, "items"):
             raise InputError(f"labels must be a table or a mapping of columns; got a {type(labels).__name__}.")
+        check_distinct("labels", [str(name) for name, _ in labels.items()])
         columns = {name: check_column(name, column, len(matrix)) for name, column in labels.items()}
         kept = (matrix, columns, dissimilarity, unit, dict(facts or {}))
         for field, value in zip(fields(self), kept, strict=True):
@@ -186,9 +187,11 @@ class Distances:
             The distances between these systems.
         """
         try:
-            at = np.arange(self.n_systems)[systems]
+            at = np.arange(self.n_systems)[_positions(systems)]
             if at.ndim != 1:
                 raise IndexError(f"give a list or a mask; got {shown(systems)}")
+        except InputError:
+            raise
         except (IndexError, TypeError, ValueError) as error:
             raise InputError(f"these are no positions among {self.n_systems} systems, nor a mask: {error}.") from None
         labels = {name: column[at] for name, column in self.labels.items()}
@@ -368,3 +371,13 @@ class Distances:
             raise InputError(
                 f"{path} holds no distances of dynashape ({why}); give a file of Distances.write."
             ) from None
+
+
+def _positions(given: Any) -> Any:
+    """Positions as numpy takes them: a slice, whole numbers, or a mask."""
+    if given is None or isinstance(given, slice | str | bytes):
+        return given
+    array = real_array("systems", given)
+    if array.size == 0 and array.dtype != bool:
+        return array.astype(np.int64)
+    return array if array.dtype == bool else whole_array("systems", array)

@@ -11,7 +11,7 @@ from dynashape.dissimilarity.activity.recording import (
     read_activity,
     row_parts,
 )
-from dynashape.dissimilarity.activity.systems import list_systems
+from dynashape.dissimilarity.activity.systems import list_systems, name_systems, read_entries
 from dynashape.dissimilarity.activity.trials import read_trials
 
 __all__ = [
@@ -24,7 +24,9 @@ __all__ = [
     "lay_out",
     "list_systems",
     "most_delays",
+    "name_systems",
     "read_activity",
+    "read_entries",
     "read_trials",
     "row_parts",
 ]

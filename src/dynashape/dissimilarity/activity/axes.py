@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -21,9 +22,11 @@ of mne, signals of neo, a cell array of MATLAB (see `read_trials`).
 TRIAL, TIME, UNIT = "trial", "time", "unit"
 _NAMES = {
     TRIAL: "trial epoch repetition repeat rep presentation stimulus_presentation batch condition",
-    TIME: "time step time_step timestep bin time_bin timebin frame sample_time",
+    TIME: "time t step time_step timestep timestamp time_stamp bin time_bin timebin frame sample_time sample_index",
     UNIT: "unit neuron cell channel electrode sensor neuroid roi voxel feature component input",
 }
+_COUNTED = re.compile(r"(_(ids?|index|indices|idx|num|nums|number|numbers|nr|no|label|labels|name|names))+$")
+_IN_UNITS = re.compile(r"_(s|ms|us|sec|secs|seconds|msec)$")
 _MEANT = {name: axis for axis, names in _NAMES.items() for name in names.split()}
 
 
@@ -32,13 +35,19 @@ def meant_by(name: object) -> str | None:
 
     >>> meant_by("Neurons"), meant_by("unit_id"), meant_by("x")
     ('unit', 'unit', None)
+    >>> meant_by("Time (s)"), meant_by("cell_num"), meant_by("trialNumber")
+    ('time', 'unit', 'trial')
     """
     if not isinstance(name, str):
         return None
-    word = name.strip().lower().replace(" ", "_")
-    for end in ("_ids", "_id", "_index", "_idx"):
-        word = word.removesuffix(end)
-    return _MEANT.get(word) or _MEANT.get(word.removesuffix("s"))
+    # Units in brackets, "trialNumber" as "trial_number", and what counts things rather than names them.
+    bare = re.sub(r"\(.*?\)|\[.*?\]", "", name)
+    word = re.sub(r"[\s.\-]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", bare).strip()).lower().strip("_#")
+    for form in (word, _COUNTED.sub("", word), _IN_UNITS.sub("", word)):
+        found = _MEANT.get(form) or _MEANT.get(form.removesuffix("s"))
+        if found is not None:
+            return found
+    return None
 
 
 def read_axes(axes: object) -> tuple[str, ...]:

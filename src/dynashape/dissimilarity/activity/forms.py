@@ -13,6 +13,7 @@ import numpy as np
 from dynashape.arguments import real_array, refuse_masked, shown
 from dynashape.dissimilarity.activity.axes import TIME, TRIAL, UNIT, arrange, meant_by
 from dynashape.dissimilarity.activity.frames import is_frame, open_frame
+from dynashape.dissimilarity.activity.times import check_times
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -101,11 +102,14 @@ def _open(part: Any, label: str, axes: tuple[str, ...] | None) -> list[Array]:
         return open_frame(part, label)
     values, names = _named(part, label)
     array = real_array(label, values)
-    if axes is not None:
-        return [arrange(array, axes, label)]
-    if names is None:
+    if axes is None and names is None:
         return [array]
-    return [arrange(array, _resolved(names, label), label)]
+    order = _resolved(names, label) if axes is None and names is not None else axes or ()
+    arranged = arrange(array, order, label)
+    dims, coordinates = getattr(part, "dims", None), getattr(part, "coords", None)
+    if isinstance(dims, tuple) and coordinates is not None and (time := dims[order.index(TIME)]) in coordinates:
+        check_times(coordinates[time].values, label, f"x.sortby({time!r})")
+    return [arranged]
 
 
 def _resolved(names: tuple[object, ...], label: str) -> tuple[str, ...]:

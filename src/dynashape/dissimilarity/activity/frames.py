@@ -6,6 +6,7 @@ from typing import Any
 
 from dynashape.arguments import real_array
 from dynashape.dissimilarity.activity.axes import TIME, TRIAL, UNIT, arrange, meant_by
+from dynashape.dissimilarity.activity.times import check_times
 from dynashape.errors import InputError
 from dynashape.records import Array
 
@@ -31,7 +32,15 @@ def open_frame(frame: Any, label: str) -> list[Array]:
     across = [meant_by(name) for name in getattr(frame.columns, "names", [None])]
     if len(levels) == 2 and TRIAL in levels and set(levels) <= {TRIAL, TIME, None}:
         trials = frame.index.get_level_values(levels.index(TRIAL))
-        return [real_array(label, frame[trials == trial]) for trial in trials.unique()]
+        parts = [frame[trials == trial] for trial in trials.unique()]
+        if TIME in levels:
+            for part in parts:
+                check_times(part.index.get_level_values(levels.index(TIME)), label, "x.sort_index()")
+        return [real_array(label, part) for part in parts]
+    if across == [TIME]:
+        check_times(frame.columns, label, "x.sort_index(axis=1)")
+    if levels == [TIME]:
+        check_times(frame.index, label, "x.sort_index()")
     if (levels == [UNIT] and across in ([None], [TIME])) or (levels == [None] and across == [TIME]):
         return [arrange(real_array(label, frame), (UNIT, TIME), label)]
     if (set(levels) - {TIME, None}) or (set(across) - {UNIT, None}) or len(levels) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from jaxtyping import Float
 
 from dynashape.arguments import read_arguments
@@ -13,6 +14,12 @@ from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.search import align_tile
 from dynashape.records import OK, Array, Code, Status
 
+NOTHING_TO_ALIGN = Status(
+    Code.NOTHING_TO_COMPARE,
+    "operators of rank 1 leave nothing to align, since scaled to unit norm each is 1 or -1; fit them with rank >= 2, "
+    "or compare them with spectral_distance",
+)
+
 
 @dataclass(frozen=True)
 class Alignment:
@@ -21,7 +28,7 @@ class Alignment:
     Attributes
     ----------
     distance : float
-        The angle between A and C B C', in radians (0 to pi).
+        The angle between A and C B C', in radians (0 to pi). NaN for operators of rank 1.
     euclidean : float
         The norm of their difference, both scaled to unit norm.
     transform : array of shape (n, n)
@@ -32,7 +39,7 @@ class Alignment:
     spread : float
         How far apart the starts of the last round lay, in radians; 0 where no search was needed.
     status : Status
-        "unconverged", with the remedy, where the alignment did not converge.
+        "unconverged", with the remedy, where the alignment did not converge; "nothing_to_compare" for rank 1.
     """
 
     distance: float
@@ -83,6 +90,8 @@ def align(A: OperatorLike, B: OperatorLike, effort: str = "standard", *, zero_pa
     """
     budget = find_effort(effort)
     first, second = check_operators([A, B], zero_pad)
+    if len(first) == 1:
+        return Alignment(float("nan"), float("nan"), np.eye(1), False, 0.0, NOTHING_TO_ALIGN)
     tile = align_tile([(canonicalise(first), canonicalise(second))], budget)
     converged = bool(tile.converged[0])
     unconverged = Status(

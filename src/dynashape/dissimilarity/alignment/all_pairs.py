@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from dynashape.arguments import read_arguments
+from dynashape.arguments import read_arguments, refuse_masked
 from dynashape.cores import count_jobs, on_one_blas_thread, spread
+from dynashape.dissimilarity.alignment.align import NOTHING_TO_ALIGN
 from dynashape.dissimilarity.alignment.canonical_form import OperatorLike, canonicalise, check_operators
 from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.search import Tile, align_tile, tile_size
 from dynashape.errors import InputError
-from dynashape.records import Array
+from dynashape.records import OK, Array, Status
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Alignments:
         How far apart the starts of the last round lay, in radians; 0 where no search was needed.
     n_systems : int
         Number of operators.
+    status : Status
+        "nothing_to_compare", with the remedy, for operators of rank 1, whose distances are NaN.
     """
 
     values: Float[Array, " pairs"]
@@ -45,6 +48,7 @@ class Alignments:
     converged: Bool[Array, " pairs"]
     spread: Float[Array, " pairs"]
     n_systems: int
+    status: Status = OK
 
     def square(self) -> Float[Array, "systems systems"]:
         """Give the distances as a symmetric matrix with zeros in its diagonal.
@@ -141,11 +145,16 @@ def align_all(
         for name in ("euclidean", "distance", "spread")
     )
     converged = np.concatenate([np.zeros(0, bool), *(found.converged for found in tiles)])
+    if len(matrices[0]) == 1:
+        none = np.full(len(chosen), np.nan)
+        return Alignments(none, none.copy(), chosen, np.zeros(len(chosen), bool), far, n_systems, NOTHING_TO_ALIGN)
     return Alignments(values, euclidean, chosen, converged, far, n_systems)
 
 
 def _check_pairs(pairs: Any, n_systems: int) -> Int[Array, "pairs 2"]:
     """The pairs as integers in rows of two; InputError where they are none."""
+    if isinstance(pairs, np.ma.MaskedArray):
+        refuse_masked("pairs", pairs, "leave masked pairs out")
     try:
         given = np.asarray(pairs)
     except ValueError:  # rows of unequal length

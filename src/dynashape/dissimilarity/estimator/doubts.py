@@ -23,7 +23,7 @@ _OFFSET = 0.5
 _OFFSET_OF_SOME, _OFFSET_OF_NONE = 0.2, 0.05
 _TRIALS_APART = 3.0
 _CHANGE_APART = 10.0
-_NEIGHBOURS = 0.4
+_NEIGHBOURS, _UNCORRELATED = 0.4, 0.3
 _SMOOTH_UNITS, _SMOOTH_SHARE, _SMOOTH, _KERNEL, _STEADY = 10, 0.005, 1.3, (1.4, 1.85), 0.85
 _LISTED = 5
 
@@ -70,11 +70,24 @@ def find_doubts(
     may_be_trials: bool,
 ) -> tuple[Doubt, ...]:
     """The doubts about fitted systems, one of each kind at most."""
-    found = [
-        *_of_fits(facts, operators),
-        *_of_activity(facts, parameters, may_be_trials),
-        *_of_all(facts, operators, parameters),
-    ]
+    return _gather(
+        names,
+        [
+            *_of_fits(facts, operators),
+            *_of_activity(facts, parameters, may_be_trials),
+            *_of_all(facts, operators, parameters),
+        ],
+    )
+
+
+def find_doubts_of_driven(
+    names: Sequence[str], facts: Sequence[ActivityFacts], errors: Sequence[float | None], center: str | None
+) -> tuple[Doubt, ...]:
+    """The doubts about driven systems, of which input and activity together predict the next step."""
+    return _gather(names, [_poor(errors, ""), _single(facts), _offset(facts, center)])
+
+
+def _gather(names: Sequence[str], found: Sequence[_Found]) -> tuple[Doubt, ...]:
     out = []
     for kind, places, words in found:
         if places:
@@ -89,14 +102,10 @@ _Found = tuple[DoubtKind, list[int], str]
 
 
 def _of_fits(facts: Sequence[ActivityFacts], operators: Sequence[Operator]) -> Iterator[_Found]:
-    errors = [operator.one_step_error for operator in operators]
-    poor = [i for i, error in enumerate(errors) if error is not None and error > _MEAN]
-    yield (
-        DoubtKind.NO_BETTER_THAN_MEAN,
-        poor,
-        "in trials held out the operator predicts the next step no better than each unit's mean does (error "
-        f"{_range([errors[i] for i in poor])}, the mean 1), so distances may be mostly noise; compare with floor_. Use "
-        "coarser bins, more trials or other delays, or leave them out.",
+    total = any(operator.regression == "tls" for operator in operators)
+    yield _poor(
+        [operator.one_step_error for operator in operators],
+        'Total least squares does so above the true rank: use a lower rank, or regression="ols". ' if total else "",
     )
     windows = [
         fact.n_steps - fact.n_trials * (operator.n_delays - 1) * operator.delay_interval
@@ -123,23 +132,13 @@ def _of_activity(facts: Sequence[ActivityFacts], parameters: Parameters, may_be_
             "give them as one entry: X = [[trial, trial, ...], ...].",
         )
     else:
-        yield (
-            DoubtKind.SINGLE_TRIAL,
-            single,
-            "one trial, or an average, shows few transitions, and its error cannot be told from its dynamics. Give all "
-            "trials, or cut a long recording into stretches (a list).",
-        )
-    offsets = [fact.offset for fact in facts]
-    unequal = max(offsets, default=0.0) >= _OFFSET_OF_SOME and min(offsets, default=0.0) < _OFFSET_OF_NONE
-    least = _OFFSET_OF_SOME if unequal else _OFFSET
-    yield (
-        DoubtKind.OFFSET,
-        [] if parameters.center else [i for i, offset in enumerate(offsets) if offset >= least],
-        f"a constant offset of the units holds {_range([o for o in offsets if o >= least])} of the sum of squares and "
-        "fills the first direction, whose coordinate hardly varies, so systems differ by their baselines. Compare with "
-        'center="unit", which subtracts each unit\'s mean.',
-    )
-    turned = [i for i, fact in enumerate(facts) if fact.along_units > max(_NEIGHBOURS, fact.along_steps + _NEIGHBOURS)]
+        yield _single(facts)
+    yield _offset(facts, parameters.center)
+    turned = [
+        i
+        for i, fact in enumerate(facts)
+        if fact.along_units > max(_NEIGHBOURS, fact.along_steps + _NEIGHBOURS) and fact.along_steps < _UNCORRELATED
+    ]
     yield (
         DoubtKind.AXES,
         turned,
@@ -153,6 +152,39 @@ def _of_activity(facts: Sequence[ActivityFacts], parameters: Parameters, may_be_
         smooth,
         "even the weakest directions change smoothly, as after smoothing over steps; an operator then holds the kernel "
         "besides the dynamics. Give unsmoothed activity in coarser bins, or smooth all systems alike.",
+    )
+
+
+def _poor(errors: Sequence[int | float | None], remedy: str) -> _Found:
+    poor = [i for i, error in enumerate(errors) if error is not None and error > _MEAN]
+    return (
+        DoubtKind.NO_BETTER_THAN_MEAN,
+        poor,
+        "in trials held out the operator predicts the next step no better than each unit's mean does (error "
+        f"{_range([errors[i] for i in poor])}, the mean 1), so distances may be mostly noise; compare with floor_. "
+        f"{remedy}Use coarser bins, more trials or other delays, or leave them out.",
+    )
+
+
+def _single(facts: Sequence[ActivityFacts]) -> _Found:
+    return (
+        DoubtKind.SINGLE_TRIAL,
+        [i for i, fact in enumerate(facts) if fact.n_trials == 1],
+        "one trial, or an average, shows few transitions, and its error cannot be told from its dynamics. Give all "
+        "trials, or cut a long recording into stretches (a list).",
+    )
+
+
+def _offset(facts: Sequence[ActivityFacts], center: str | None) -> _Found:
+    offsets = [fact.offset for fact in facts]
+    unequal = max(offsets, default=0.0) >= _OFFSET_OF_SOME and min(offsets, default=0.0) < _OFFSET_OF_NONE
+    least = _OFFSET_OF_SOME if unequal else _OFFSET
+    return (
+        DoubtKind.OFFSET,
+        [] if center else [i for i, offset in enumerate(offsets) if offset >= least],
+        f"a constant offset of the units holds {_range([o for o in offsets if o >= least])} of the sum of squares and "
+        "fills the first direction, whose coordinate hardly varies, so systems differ by their baselines. Compare with "
+        'center="unit", which subtracts each unit\'s mean.',
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +17,8 @@ from dynashape.arguments import whole_number
 from dynashape.cores import spread
 from dynashape.dissimilarity.estimator.doubts import Doubt, DoubtKind, find_doubts
 from dynashape.dissimilarity.estimator.facts import find_facts
-from dynashape.dissimilarity.estimator.fitting import check_usable, choose, fit_all
+from dynashape.dissimilarity.estimator.fitting import check_alike, check_usable, choose, fit_all
+from dynashape.dissimilarity.estimator.forgetting import forget
 from dynashape.dissimilarity.estimator.halves import N_REPEATS, Floors, correct, measure_errors, measure_floors
 from dynashape.dissimilarity.estimator.pairs import measure_rectangle, measure_square
 from dynashape.dissimilarity.estimator.parameters import Parameters, read_parameters, refuse_several
@@ -24,6 +27,7 @@ from dynashape.dissimilarity.estimator.summary import Summary, summarise
 from dynashape.dissimilarity.estimator.systems import Systems, read_systems
 from dynashape.dissimilarity.estimator.warned import hear, tell
 from dynashape.dissimilarity.operator.fit import Operator
+from dynashape.dissimilarity.selection.candidates import Selection
 from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.records import Array
@@ -178,6 +182,18 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                 "systems Y give fit(X, reference=Y)."
             )
         parameters = read_parameters(self.get_params(deep=False))
+        forget(self)
+        fitted = copy.copy(self)
+        told = fitted._measure(X, reference, parameters)
+        # All at once: what interrupts a fit leaves an estimator that is not fitted.
+        self.__dict__.update(vars(fitted))
+        tell(*told)
+        return self
+
+    def _measure(
+        self, X: Any, reference: Any, parameters: Parameters
+    ) -> tuple[list[warnings.WarningMessage], Selection | None, tuple[Doubt, ...]]:
+        """Set all that a fit finds; what it warned of, the choice and the doubts are left to tell."""
         own = read_systems(X, "X", "system")
         n_own = len(own.names)
         systems = own if reference is None else own + read_systems(reference, "reference", "reference", own.names)
@@ -193,8 +209,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                     self.operators_, self.reference_operators_, parameters
                 )
             uncorrected = self._correct() if parameters.corrected else ()
-        tell(heard, self.selection_, (*self.doubts_, *uncorrected))
-        return self
+        return heard, self.selection_, (*self.doubts_, *uncorrected)
 
     def _fit_operators(self, systems: Systems, parameters: Parameters) -> list[Operator]:
         """The operators of all systems, X and reference, and what is to be said about them."""
@@ -206,6 +221,7 @@ class DSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                     "corrected=True needs the activity of each system, to fit halves of its trials; got Operators."
                 )
             operators = list(systems.operators)
+            check_alike(operators, systems.names)
             check_usable(operators, systems.names, parameters)
             facts = []
             self.doubts_: tuple[Doubt, ...] = ()

@@ -15,6 +15,8 @@ from dynashape.dissimilarity.selection.choose import select_delays_and_rank
 from dynashape.errors import InputError
 from dynashape.records import Code
 
+_LISTED = 5
+
 
 def choose(activities: Sequence[Activity], parameters: Parameters) -> tuple[Parameters, Selection | None]:
     """The parameters with delays and rank, and the choice among them where one was left open."""
@@ -82,6 +84,24 @@ def check_usable(operators: Sequence[Operator], names: Sequence[str], parameters
             f"operators of rank 1{found} leave nothing to align: scaled to unit norm each is 1 or -1. "
             'Give a rank >= 2, or dissimilarity="spectral", which compares them as they are.'
         )
+
+
+def check_alike(operators: Sequence[Operator], names: Sequence[str]) -> None:
+    """One InputError that names the operators whose options of fitting differ: their distances are of the options."""
+    faults = []
+    for option in ("n_delays", "delay_interval", "steps_ahead", "center", "regression"):
+        by_value: dict[Any, list[str]] = {}
+        for name, operator in zip(names, operators, strict=True):
+            by_value.setdefault(getattr(operator, option), []).append(name)
+        if len(by_value) > 1:
+            found = (f"{value!r} in {_some(among)}" for value, among in by_value.items())
+            faults.append(f"{option} is {', '.join(found)}")
+    if faults:
+        raise InputError(f"Operators must be fitted alike to be compared: {'; '.join(faults)}. Fit them with the same.")
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
 
 
 def name_in(name: str, error: InputError) -> str:

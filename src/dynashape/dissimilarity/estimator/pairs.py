@@ -21,7 +21,12 @@ def measure_pairs(
     """The distance of each pair of positions in `operators`, and its alignment where there is one."""
     if parameters.dissimilarity == "spectral":
         spectra = compute_spectra(operators, zero_pad=parameters.zero_pad)
-        return np.array([match_eigenvalues(spectra[i], spectra[j]) for i, j in pairs], dtype=np.float64), None
+        matched = np.zeros(len(pairs))
+        for done, (i, j) in enumerate(pairs):
+            matched[done] = match_eigenvalues(spectra[i], spectra[j])
+            if parameters.progress is not None:
+                parameters.progress(done + 1, len(pairs))
+        return matched, None
     threads: dict[str, Any] = {} if parameters.n_jobs in (None, 1) else {"n_jobs": parameters.n_jobs}
     found = align_all(
         operators,

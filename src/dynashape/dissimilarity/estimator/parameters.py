@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dynashape.arguments import read_values
+from dynashape.arguments import read_values, shown
 from dynashape.dissimilarity.alignment.efforts import find_effort
+from dynashape.dissimilarity.selection.candidates import CRITERIA
 from dynashape.errors import InputError, unknown_name
 
 DISTANCES_BETWEEN_OPERATORS = ("dsa", "spectral")
@@ -51,6 +52,10 @@ def read_parameters(given: dict[str, Any]) -> Parameters:
     read: dict[str, Any] = read_values(Parameters, given)
     if read["dissimilarity"] not in DISTANCES_BETWEEN_OPERATORS:
         raise InputError(unknown_name("dissimilarity", read["dissimilarity"], DISTANCES_BETWEEN_OPERATORS))
+    if read["criterion"] is not None and read["criterion"] not in CRITERIA:
+        raise InputError(unknown_name("criterion", read["criterion"], CRITERIA))
+    if read["progress"] is not None and not callable(read["progress"]):
+        raise InputError(f"progress must be a function of done and total, or None; got {shown(read['progress'])}.")
     find_effort(read["effort"])
     return Parameters(**read)
 

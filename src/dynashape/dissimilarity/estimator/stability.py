@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,12 +10,13 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import rankdata
 
-from dynashape.arguments import whole_numbers
+from dynashape.arguments import float_array, shown, whole_numbers
 from dynashape.cores import spread
 from dynashape.dissimilarity.estimator.fitting import check_usable, fit_all
 from dynashape.dissimilarity.estimator.pairs import measure_square
 from dynashape.dissimilarity.estimator.parameters import Parameters
 from dynashape.dissimilarity.estimator.systems import Systems
+from dynashape.distances import Distances
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
 
@@ -117,12 +119,7 @@ def ordering_stability(
     >>> ordering_stability([near, 2 * near, near**2]).w
     1.0
     """
-    try:
-        stack = np.asarray(matrices, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError("matrices must be distances between the same systems, so of one shape.") from None
-    if stack.ndim != 3 or stack.shape[1] != stack.shape[2]:
-        raise InputError(f"matrices must be (measurements, systems, systems); got shape {stack.shape}.")
+    stack = _read_matrices(matrices)
     rows, columns = np.triu_indices(stack.shape[1], 1)
     values = stack[:, rows, columns]
     there = ~np.isnan(values).all(axis=1)
@@ -220,6 +217,33 @@ def _mean_correlations(ranks: Float[Array, "measurements pairs"]) -> Float[Array
     out = np.full(len(ranks), np.nan)
     np.divide(sums, counted.sum(axis=1), out=out, where=counted.any(axis=1))
     return out
+
+
+def _read_matrices(given: Any) -> Float[Array, "measurements systems systems"]:
+    """Symmetric matrices of numbers or NaN, one size for all; one InputError lists what is none."""
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise InputError(f"matrices must be (measurements, systems, systems); got {shown(given)}.")
+    if getattr(given, "ndim", 3) != 3:
+        raise InputError(f"matrices must be (measurements, systems, systems); got {shown(given)}.")
+    stack = [
+        float_array(f"matrices[{i}]", each.values if isinstance(each, Distances) else each)
+        for i, each in enumerate(given)
+    ]
+    faults = []
+    for i, each in enumerate(stack):
+        if each.ndim != 2 or each.shape[0] != each.shape[1]:
+            faults.append(f"matrices[{i}] must be (systems, systems), got shape {each.shape}")
+        elif len(each) != len(stack[0]):
+            faults.append(
+                f"matrices[{i}] has {len(each)} systems and matrices[0] {len(stack[0])}; they must be the same"
+            )
+        elif np.isinf(each).any():
+            faults.append(f"matrices[{i}] holds infinity; give NaN where there is no distance")
+        elif not np.allclose(each, each.T, rtol=1e-6, atol=0.0, equal_nan=True):
+            faults.append(f"matrices[{i}] must be the same in both directions, such as (d + d.T) / 2")
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+    return np.stack(stack) if stack else np.zeros((0, 0, 0))
 
 
 def _choices(name: str, given: Any) -> tuple[int, ...]:

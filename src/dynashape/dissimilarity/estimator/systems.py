@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dynashape.dissimilarity.activity import Activity
+from dynashape.dissimilarity.activity import Activity, read_entries
 from dynashape.dissimilarity.operator.fit import Operator
 from dynashape.errors import InputError
 
@@ -41,21 +41,16 @@ def read_systems(given: Any, what: str, prefix: str, taken: Sequence[str] = ()) 
     A name that is `taken` already gets the prefix before it.
     """
     where = f"{what} of DSA.fit"
-    if isinstance(given, Mapping):
-        names = tuple(f"{prefix} {name}" if str(name) in taken else str(name) for name in given)
-        entries = list(given.values())
-    elif len(getattr(given, "shape", ())) == 4:
-        entries = [given[i] for i in range(len(given))]
-        names = tuple(f"{prefix} {i}" for i in range(len(entries)))
-    elif isinstance(given, list | tuple):
-        entries = list(given)
-        names = tuple(f"{prefix} {i}" for i in range(len(entries)))
-    else:
+    read = read_entries(given)
+    if read is None:
         raise InputError(
             f"{where} must be a list of systems, each an activity (trials, steps, units) or an Operator, a mapping of "
             f"names to systems, or an array (systems, trials, steps, units). Got {_described(given)}; put a single "
             "system in a list."
         )
+    entries, own = read
+    numbered = [f"{prefix} {i}" for i in range(len(entries))]
+    names = tuple(_unless_taken(str(name), prefix, taken) for name in (numbered if own is None else own))
     if not entries:
         raise InputError(f"{where} must hold at least one system. Got an empty {type(given).__name__}.")
     if len(set(names)) < len(names):
@@ -69,6 +64,12 @@ def read_systems(given: Any, what: str, prefix: str, taken: Sequence[str] = ()) 
             f"{len(entries)}."
         )
     return Systems(names, activities=tuple(entries))
+
+
+def _unless_taken(name: str, prefix: str, taken: Sequence[str]) -> str:
+    while name in taken:
+        name = f"{prefix} {name}"
+    return name
 
 
 def _described(given: object) -> str:

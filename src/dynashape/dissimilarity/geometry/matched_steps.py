@@ -20,8 +20,14 @@ def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]
     `InputError` that lists the systems that do not match the first one or that never vary.
     """
     systems = list_systems(activities)
-    recordings = [read_activity(activity, f"activities[{i}]") for i, activity in enumerate(systems)]
-    faults, tables = [], []
+    recordings, faults, tables = [], [], []
+    for i, activity in enumerate(systems):
+        try:
+            recordings.append(read_activity(activity, f"activities[{i}]"))
+        except InputError as error:
+            faults.append(str(error).removesuffix("."))
+    if faults:
+        raise InputError("; ".join(faults) + ".")
     for i, recording in enumerate(recordings):
         if recording.lengths.tolist() != recordings[0].lengths.tolist():
             faults.append(

@@ -14,7 +14,12 @@ from sklearn.base import BaseEstimator
 
 from dynashape.arguments import read_arguments, read_options, real_array, shown
 from dynashape.cores import on_one_blas_thread
+from dynashape.dissimilarity.activity import name_systems, read_entries
 from dynashape.dissimilarity.alignment.all_pairs import align_all
+from dynashape.dissimilarity.estimator.doubts import find_doubts_of_driven
+from dynashape.dissimilarity.estimator.facts import find_facts
+from dynashape.dissimilarity.estimator.forgetting import forget
+from dynashape.dissimilarity.estimator.warned import hear, tell
 from dynashape.dissimilarity.inputs.input_operator import fit_input_operator
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
@@ -38,6 +43,8 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         How many starts an alignment tries, and for how long (see `EFFORTS`).
     progress : callable, optional
         Called as `progress(done, total)` while pairs are aligned.
+    center : {"unit"}, optional
+        Whether the mean of each unit, and of each input channel, is subtracted first.
 
     Attributes
     ----------
@@ -55,6 +62,8 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         How the fit of each system went.
     alignments_ : Alignments
         Convergence and spread of every pair.
+    doubts_ : tuple of Doubt
+        Why fits may not be what they seem, also given as warnings (`DoubtWarning`), one of each kind.
 
     References
     ----------
@@ -78,6 +87,8 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         same_channels: bool = True,
         effort: str = "standard",
         progress: Callable[[int, int], None] | None = None,
+        *,
+        center: str | None = None,
     ) -> None:
         self.n_delays = n_delays
         self.rank = rank
@@ -85,6 +96,7 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         self.same_channels = same_channels
         self.effort = effort
         self.progress = progress
+        self.center = center
 
     @on_one_blas_thread
     def fit(self, X: Any, inputs: Any) -> InputDSA:
@@ -92,10 +104,10 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
         Parameters
         ----------
-        X : list of arrays, or of lists of arrays
-            The activity of each system.
-        inputs : list of arrays, or of lists of arrays
-            The input of each system, step for step, with channels for units.
+        X : list or mapping of arrays, or of lists of arrays
+            The activity of each system, by its name in a mapping.
+        inputs : list or mapping of arrays, or of lists of arrays
+            The input of each system, step for step, with channels for units. A mapping has the names of X.
 
         Returns
         -------
@@ -106,28 +118,41 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         ------
         InputError
             Lists every system that cannot be compared, with the remedy.
+
+        Warns
+        -----
+        DoubtWarning
+            One line for each kind of doubt about the fits.
         """
-        if not isinstance(X, list | tuple) or not isinstance(inputs, list | tuple) or not 0 < len(X) == len(inputs):
-            sizes = " and ".join(str(len(a)) if isinstance(a, list | tuple) else type(a).__name__ for a in (X, inputs))
-            raise InputError(f"X and inputs of InputDSA.fit must be lists of equal, positive length. Got {sizes}.")
+        names, activities, driving = _read_driven(X, inputs)
         given = read_options(self)
-        operators = [
-            fit_input_operator(activity, driven, given.n_delays, given.rank, given.ridge, name=f"system {i}")
-            for i, (activity, driven) in enumerate(zip(X, inputs, strict=True))
-        ]
-        faults = [
-            f"system {i} is {operator.status.code} ({operator.status.message})"
-            for i, operator in enumerate(operators)
-            if not operator.status.ok
-        ]
+        forget(self)
+        operators, facts, faults = [], [], []
+        with hear() as heard:
+            for name, activity, driven in zip(names, activities, driving, strict=True):
+                try:
+                    operator = fit_input_operator(
+                        activity, driven, given.n_delays, given.rank, given.ridge, name, center=given.center
+                    )
+                except InputError as error:
+                    faults.append(str(error).removesuffix("."))
+                    continue
+                if not operator.status.ok:
+                    faults.append(f"{name} is {operator.status.code} ({operator.status.message})")
+                operators.append(operator)
+                facts.append(find_facts(activity, name))
+        faults = list(dict.fromkeys(faults))
         channels = [operator.input_matrix.shape[1] for operator in operators]
         if given.same_channels and len(set(channels)) > 1:
             faults.append(f"systems have {channels} input channels; pass same_channels=False to compare them")
         if faults:
             raise InputError("; ".join(faults) + ".")
+        alignments = align_all(operators, effort=given.effort, progress=given.progress)
+        errors = [operator.one_step_error for operator in operators]
+        self.doubts_ = find_doubts_of_driven(names, facts, errors, given.center)
         self.operators_ = operators
         self.statuses_ = [operator.status for operator in operators]
-        self.alignments_ = align_all(operators, effort=given.effort, progress=given.progress)
+        self.alignments_ = alignments
         self.state_distances_, self.state_status_ = self.alignments_.square(), OK
         if given.rank == 1:
             self.state_distances_ = np.full_like(self.state_distances_, np.nan)
@@ -135,9 +160,26 @@ class InputDSA(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
                 Code.NOTHING_TO_COMPARE, "operators of rank 1 differ in their sign alone; use rank >= 2"
             )
         self.input_distances_ = input_distances([o.input_matrix for o in operators], given.same_channels)
-        self.input_status_ = _compared(self.input_distances_)
+        self.input_status_ = _compared(self.input_distances_, given.rank)
         self.gains_ = np.array([float(np.linalg.norm(operator.input_matrix)) for operator in operators])
+        tell(heard, None, self.doubts_)
         return self
+
+
+def _read_driven(X: Any, inputs: Any) -> tuple[list[str], list[Any], list[Any]]:
+    """The names of the systems, their activities and their inputs in one order."""
+    own, given = read_entries(X), read_entries(inputs)
+    if own is None or given is None or not 0 < len(own[0]) == len(given[0]):
+        got = " and ".join(
+            shown(each) if read is None else str(len(read[0])) for each, read in ((X, own), (inputs, given))
+        )
+        raise InputError(f"X and inputs of InputDSA.fit must be lists of equal, positive length. Got {got}.")
+    driving = given[0]
+    if own[1] is not None and given[1] is not None:
+        if set(own[1]) != set(given[1]):
+            raise InputError(f"X and inputs of InputDSA.fit must have the same names; got {own[1]} and {given[1]}.")
+        driving = [dict(zip(given[1], driving, strict=True))[name] for name in own[1]]
+    return name_systems(X), own[0], driving
 
 
 def _read_matrices(name: str, given: Any) -> list[Float[Array, "rank _"]]:
@@ -177,8 +219,9 @@ def input_distances(
     Returns
     -------
     array of shape (systems, systems)
-        In radians: the exact minimum over orthogonal C of the angle between one B and C times the other. NaN between
-        two systems of one channel, which some C always brings onto each other: compare their sizes instead.
+        In radians: the exact minimum over orthogonal C of the angle between one B and C times the other. NaN where
+        there is nothing to compare: between two systems of one channel, which some C always brings onto each other,
+        and of rank 1 where channels may be rotated, which leaves one singular value. Compare their sizes instead.
 
     Raises
     ------
@@ -196,14 +239,21 @@ def input_distances(
         for j, second in enumerate(units[:i]):
             aligned = _best_rotation(first, second) @ second if same_channels else second
             out[i, j] = out[j, i] = 2 * np.arcsin(min(float(np.linalg.norm(first - aligned)) / 2, 1.0))
-    single = np.array([matrix.shape[1] == 1 for matrix in matrices], dtype=bool)
+    # A rotation of the state alone cannot turn the row that is all of an operator of rank 1.
+    single = np.array([1 in (matrix.shape[1:] if same_channels else matrix.shape) for matrix in matrices], dtype=bool)
     out[single[:, None] & single] = np.nan
     return out
 
 
-def _compared(distances: Float[Array, "systems systems"]) -> Status:
+def _compared(distances: Float[Array, "systems systems"], rank: int) -> Status:
     if not np.isnan(distances).any():
         return OK
+    if rank == 1:
+        return Status(
+            Code.NOTHING_TO_COMPARE,
+            "input operators of rank 1 or of one channel have one singular value, and no angle; use rank >= 2, or "
+            "compare gains_, the sizes of B",
+        )
     return Status(
         Code.NOTHING_TO_COMPARE,
         "systems with one input channel have nothing to compare by angle, since a rotation brings any two input "

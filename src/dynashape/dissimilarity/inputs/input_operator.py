@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 
 from dynashape.arguments import read_arguments
 from dynashape.cores import on_one_blas_thread
-from dynashape.dissimilarity.activity import Activity, Recording, read_activity
+from dynashape.dissimilarity.activity import Activity, Recording, check_activity, lay_out
 from dynashape.dissimilarity.operator.embedding import build_embedding, embedding_rows, has_next
 from dynashape.errors import InputError
 from dynashape.records import OK, Array, Code, Status
@@ -42,6 +42,11 @@ class InputOperator:
         The singular values of the predicted future, from which the rank can be read.
     unexplained : float
         The share of the next state that A and B leave unexplained.
+    one_step_error : float or None
+        The share of the variance of the next step (of the directions that are used) that the past of activity and input
+        leaves unexplained in trials held out; each unit's mean leaves 1. None for a single trial.
+    center : str or None
+        The option with which it was fitted.
     status : Status
         Where it is not ok, the operators are finite but not to be compared.
     """
@@ -53,6 +58,8 @@ class InputOperator:
     singular_values: Float[Array, " values"]
     unexplained: float
     status: Status = OK
+    one_step_error: float | None = None
+    center: str | None = None
 
 
 @on_one_blas_thread
@@ -64,6 +71,8 @@ def fit_input_operator(
     rank: int,
     ridge: float = 1e-8,
     name: str = "activity",
+    *,
+    center: str | None = None,
 ) -> InputOperator:
     """Fit A and B of x(t+1) = A x(t) + B u(t) to the activity of a system and the input that drove it.
 
@@ -82,6 +91,8 @@ def fit_input_operator(
         Ridge of the regression.
     name : str, default "activity"
         What errors and the status call the activity.
+    center : {"unit"}, optional
+        Whether the mean of each unit, and of each input channel, is subtracted first.
 
     Returns
     -------
@@ -115,7 +126,10 @@ def fit_input_operator(
     [[0.7]]
     """
     # Silence at the end of trials is a common input, and no sign of trials that were filled up.
-    recording, driven = read_activity(activity, name), read_activity(inputs, f"inputs of {name}", doubted=False)
+    if center not in (None, "unit"):
+        raise InputError(f'center must be None or "unit"; got {center!r}.')
+    recording = lay_out(*check_activity(activity, name), centred=center is not None)
+    driven = lay_out(*check_activity(inputs, f"inputs of {name}", doubted=False), centred=center is not None)
     _check(recording, driven, n_delays, rank, ridge, name)
     n_channels = driven.n_units
     _, directions = np.linalg.eigh(recording.table.T @ recording.table)
@@ -144,7 +158,26 @@ def fit_input_operator(
         A[:held, :held], B[:held] = step[:held].T, step[held:].T * (recording.scale / driven.scale)
     still = np.flatnonzero(np.ptp(driven.table, axis=0) <= driven.precision * np.abs(driven.table).max(axis=0))
     status = _status(rank, n_held, still, tied, n_channels, name)
-    return InputOperator(A, B, n_delays, rank, values, unexplained, status)
+    error = _held_out(seen, past, rows)
+    return InputOperator(A, B, n_delays, rank, values, unexplained, status, error, center)
+
+
+def _held_out(seen: Recording, past: Float[Array, "rows regressors"], rows: Int[Array, " rows"]) -> float | None:
+    """The error of the next step in trials held out, even ones by odd ones and the reverse; a mean's is 1."""
+    if seen.n_trials < 2:
+        return None
+    now = np.flatnonzero(has_next(seen, rows))
+    given = np.hstack([past[now], np.ones((len(now), 1))])
+    target = seen.table[rows[now] + 1]
+    odd = np.repeat(np.arange(seen.n_trials) % 2, seen.lengths)[rows[now]] == 1
+    if odd.all() or not odd.any():
+        return None
+    left = total = 0.0
+    for held in (odd, ~odd):
+        weights = scipy.linalg.lstsq(given[~held], target[~held], cond=_CUTOFF, check_finite=False)[0]
+        left += float(np.sum((target[held] - given[held] @ weights) ** 2))
+        total += float(np.sum((target[held] - target[~held].mean(axis=0)) ** 2))
+    return left / total if total > 0.0 else None
 
 
 def _regress(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dynashape.arguments import read_arguments
 from dynashape.cores import on_one_blas_thread, spread
-from dynashape.dissimilarity.activity import Activity
+from dynashape.dissimilarity.activity import Activity, list_systems, name_systems
 from dynashape.dissimilarity.operator.decomposition import check_rank_form
 from dynashape.dissimilarity.operator.fit import FitOptions, Operator, fit_with_options, too_few_directions
 from dynashape.errors import InputError
@@ -35,8 +35,8 @@ def fit_operators(
 
     Parameters
     ----------
-    activities : sequence of arrays, or of lists of arrays
-        The activity of each system, as in `fit_operator`.
+    activities : sequence or mapping of arrays, or of lists of arrays
+        The activity of each system, as in `fit_operator`, by its name in a mapping.
     n_delays : int
         Number of steps in a window of the embedding.
     rank : int or float, or "svht"
@@ -73,9 +73,10 @@ def fit_operators(
     >>> [operator.rank for operator in fit_operators(systems, n_delays=2, rank=0.9, n_jobs=2)]
     [4, 4, 4]
     """
-    labels = [f"system {i}" for i in range(len(activities))] if names is None else [str(name) for name in names]
-    if len(labels) != len(activities):
-        raise InputError(f"names must hold one name for each of {len(activities)} systems; got {len(labels)}.")
+    systems = list_systems(activities)
+    labels = name_systems(activities) if names is None else [str(name) for name in names]
+    if len(labels) != len(systems):
+        raise InputError(f"names must hold one name for each of {len(systems)} systems; got {len(labels)}.")
     check_rank_form(rank)
     options = FitOptions(n_delays, delay_interval, ridge, center, regression, steps_ahead)
     by_rule = not isinstance(rank, int) and (isinstance(rank, str) or 0.0 < rank < 1.0)
@@ -91,12 +92,13 @@ def fit_operators(
     def fit_all(rank: int | float | str, asked: str, tell: Callable[[int, int], None]) -> list[tuple[Operator, int]]:
         def fit(i: int) -> tuple[Operator, int] | str:
             try:
-                return fit_with_options(activities[i], rank, options, labels[i], asked, zero_pad)
+                return fit_with_options(systems[i], rank, options, labels[i], asked, zero_pad)
             except InputError as error:
                 return str(error).removesuffix(".")
 
         fitted = spread(fit, range(n), n_jobs, tell)
-        faults = [each for each in fitted if isinstance(each, str)]
+        # What is wrong with the options is the same of every system, and said once.
+        faults = list(dict.fromkeys(each for each in fitted if isinstance(each, str)))
         if faults:
             raise InputError("; ".join(faults) + ".")
         return [each for each in fitted if not isinstance(each, str)]

@@ -73,3 +73,17 @@ def test_axes_in_another_order_are_doubted_where_they_show() -> None:
     assert "numbers of trials differ (8, 12)" in first
     for usual in (((20, 40, 8), (20, 40, 12)), ((20, 40, 8), (20, 40, 8)), ((40, 8), (30, 8)), ((20, 40, 8),)):
         assert doubts_of_all(recordings(*usual)) == ()
+
+
+def test_padding_under_a_mean_is_doubted() -> None:
+    x = np.random.default_rng(0).normal(size=(6, 20, 4))
+    x[:2, 15:] = 0.0
+    with pytest.warns(DoubtWarning, match="2 of 6 trials of activity end in 5 steps that are the same"):
+        fit_operator(x - x.mean(axis=(0, 1)), 1, 3)
+
+
+def test_trials_that_come_to_rest_each_where_they_do_raise_no_doubt(recwarn: pytest.WarningsRecorder) -> None:
+    x = np.random.default_rng(0).normal(size=(6, 20, 4))
+    x[:, 15:] = x[:, 15:16]
+    fit_operator(x, 1, 3)
+    assert not recwarn

@@ -176,3 +176,36 @@ def test_a_joined_array_is_not_a_list_of_trials() -> None:
     # Sums over trials in another order.
     np.testing.assert_allclose(fit_operator(X[::-1], 2, 3).matrix, apart, atol=1e-10)
     assert np.abs(fit_operator(X.reshape(-1, 4), 2, 3).matrix - apart).max() > 1e-3
+
+
+TIMED = xr.DataArray(X, dims=("trial", "time", "unit"), coords={"time": np.arange(20) * 0.01})
+TURNED = pd.DataFrame(X[0], index=pd.Index(np.arange(20), name="time"))
+OUT_OF_TIME = {
+    "frame of trials": (WIDE.iloc[::-1], "must increase.*sort_index"),
+    "frame": (TURNED.iloc[::-1], "must increase.*sort_index"),
+    "turned frame": (TURNED.iloc[::-1].T, r"must increase.*sort_index\(axis=1\)"),
+    "labelled array": (TIMED.isel(time=np.r_[1, 0, 2:20]), r"must increase.*sortby\('time'\)"),
+    "gap": (TIMED.isel(time=np.r_[0:10, 15:20]), "equally far apart.*0.09.*0.15"),
+    "gap in a frame": (TURNED.drop(index=7), "equally far apart"),
+    "dates": (TURNED.set_axis(pd.date_range("2020-01-01", periods=20, name="time"))[::-1], "must increase"),
+}
+
+
+@pytest.mark.parametrize("form", OUT_OF_TIME)
+def test_times_that_are_no_steps_are_refused(form: str) -> None:
+    given, said = OUT_OF_TIME[form]
+    with pytest.raises(InputError, match=said):
+        read_activity(given)
+
+
+def test_times_of_equal_steps_are_read() -> None:
+    for given in (TIMED, WIDE, WIDE.sample(frac=1, random_state=0).sort_index(), [TURNED, TURNED.T]):
+        assert read_activity(given).n_units == 4
+
+
+@pytest.mark.parametrize(
+    "column", ["trial_num", "t", "cell_num", "Time (s)", "timestamp", "time_ms", "TrialID", "unit no."]
+)
+def test_columns_that_are_no_units_are_refused_under_any_name(column: str) -> None:
+    with pytest.raises(InputError, match="which are no units"):
+        read_activity(pd.DataFrame(X[0]).assign(**{column: np.arange(20.0)}))

@@ -9,8 +9,9 @@ from threadpoolctl import threadpool_limits
 
 from dynashape.dissimilarity import align, align_all
 from dynashape.errors import InputError
+from dynashape.records import Code
 
-RANKS = (1, 2, 3, 5, 10, 20, 40, 100)
+RANKS = (2, 3, 5, 10, 20, 40, 100)
 
 
 def orthogonal(rng, n, determinant=None):
@@ -70,6 +71,20 @@ def test_conjugates_have_distance_zero(kind, rank):
         found = align(A, Q @ A @ Q.T)
         assert found.distance <= 1e-6
         assert np.abs(found.transform @ found.transform.T - np.eye(rank)).max() < 1e-9
+
+
+def test_rank_one_has_nothing_to_align():
+    found, all_found = align([[1.0]], [[-3.0]]), align_all([[[1.0]], [[-3.0]], [[2.0]]])
+    assert np.isnan([found.distance, found.euclidean]).all()
+    assert np.isnan([all_found.values, all_found.euclidean]).all()
+    assert found.status.code == all_found.status.code == Code.NOTHING_TO_COMPARE
+    assert not (found.converged or all_found.converged.any())
+    assert np.isfinite(align([[1.0]], np.diag([1.0, 2.0]), zero_pad=True).distance)
+
+
+def test_masked_pairs_are_no_pairs():
+    with pytest.raises(InputError, match="pairs has 1 masked value"):
+        align_all([np.eye(2), np.diag([1.0, 2.0])], np.ma.array([[0, 1]], mask=[[False, True]]))
 
 
 @pytest.mark.parametrize("kind", KINDS)

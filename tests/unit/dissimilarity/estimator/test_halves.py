@@ -59,7 +59,7 @@ def test_what_cannot_be_halved_has_a_status() -> None:
     assert np.isnan(floors.units).all()
     assert "a half of the units of system 0" in floors.unit_statuses[0].message
     assert "rank must lie in 1..3" in floors.unit_statuses[0].message
-    for repeats in (0, 1.5, True):
+    for repeats in (0, 1.5, True, None, [1], np.nan, np.inf, "2"):
         with pytest.raises(InputError, match="repeats must be"):
             DSA(1, 6).fit([x]).floors(repeats)
 

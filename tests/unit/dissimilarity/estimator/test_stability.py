@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import friedmanchisquare, spearmanr
 
 from dynashape.dissimilarity import DSA, ordering_stability
+from dynashape.distances import Distances
 from dynashape.errors import InputError
 from latent_systems import record, rotations
 
@@ -89,8 +90,30 @@ def test_errors() -> None:
         DSA(2, 6).fit(given[:2]).stability()
     with pytest.raises(InputError, match="at least 2 possible choices of delays and rank; got 1"):
         DSA(2, 6).fit(given).stability((2,), (6,))
-    with pytest.raises(InputError, match=r"delays\[0\] must be at least 1; got 0"):
-        DSA(2, 6).fit(given).stability(delays=(0, 1))
+    fitted = DSA(2, 6).fit(given)
+    masked = np.ma.array([1, 2], mask=[False, True])
+    for delays in ((0, 1), "ab", [np.nan], [np.inf], [None], [True], [[1], [2]], masked, {1: 2}, 3, ()):
+        with pytest.raises(InputError, match="delays"):
+            fitted.stability(delays=delays)
+        with pytest.raises(InputError, match="ranks"):
+            fitted.stability(ranks=delays)
+
+
+def test_only_distances_have_an_order() -> None:
+    values = np.random.default_rng(0).normal(size=(2, 10)) ** 2
+    given = matrices(values)
+    labelled = [Distances(each, {"name": range(5)}) for each in given]
+    assert ordering_stability(labelled).w == ordering_stability(given).w
+    for bad, said in (
+        (np.ma.array(given, mask=given > 1), "masked"),
+        (given + 1j, "real numbers"),
+        (given * np.inf, "infinity"),
+        (given * [[1.0], [2.0], [3.0], [4.0], [5.0]], "same in both directions"),
+        ("abc", "systems, systems"),
+        (None, "systems, systems"),
+    ):
+        with pytest.raises(InputError, match=said):
+            ordering_stability(bad)
 
 
 def test_no_order_is_read_from_rounding() -> None:

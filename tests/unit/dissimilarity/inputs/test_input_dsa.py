@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 
 from dynashape.dissimilarity import DSA, InputDSA, input_distances
-from dynashape.errors import InputError
+from dynashape.errors import DoubtWarning, InputError
 from dynashape.records import Code
 
 
@@ -57,6 +57,33 @@ def test_recurrence_input_and_drive_are_told_apart() -> None:
     assert where_only(2, plain).mean() > 0.5
 
 
+def test_driven_systems_are_doubted() -> None:
+    rng = np.random.default_rng(0)
+    u = rng.normal(size=(20, 30, 2))
+    x = np.zeros((20, 30, 4))
+    for t in range(29):
+        x[:, t + 1] = 0.8 * x[:, t] + u[:, t] @ np.ones((2, 4))
+    x += 0.1 * rng.normal(size=x.shape)
+    with pytest.warns(DoubtWarning) as told:
+        found = InputDSA(2, 2).fit({"a": x, "b": x + 50, "c": x[:1], "d": rng.normal(size=x.shape)}, [u, u, u[:1], u])
+    doubts = {doubt.kind: doubt.systems for doubt in found.doubts_}
+    assert len(told) == 3
+    assert doubts["no better than the mean"] == ("d",)
+    assert doubts["single trial"] == ("c",)
+    assert "b" in doubts["offset"]
+    centred = InputDSA(2, 2, center="unit").fit([x, x + 50], [u, u])
+    assert not centred.doubts_
+    assert centred.state_distances_[0, 1] < 1e-6
+
+
+def test_one_singular_value_is_nothing_to_compare() -> None:
+    wide, tall = [[[1.0, 0.0]], [[0.3, 2.0]]], [[[1.0], [0.0]], [[0.3], [2.0]]]
+    assert np.isnan(input_distances(wide, same_channels=False)).all()
+    assert np.isnan(input_distances(tall, same_channels=False)).all()
+    # Up to the sign of the one coordinate, channels that are the same things can be compared.
+    assert input_distances(wide)[0, 1] > 0.1
+
+
 def test_scikit_learn_conventions() -> None:
     _, systems, inputs = crossed_systems()
     dsa = InputDSA(n_delays=3, rank=4)
@@ -87,7 +114,7 @@ def test_faults() -> None:
     _, systems, inputs = crossed_systems()
     with pytest.raises(InputError, match=r"lists of equal, positive length\. Got 8 and 7"):
         InputDSA().fit(systems, inputs[:7])
-    with pytest.raises(InputError, match=r"lists of equal, positive length. Got ndarray and ndarray"):
+    with pytest.raises(InputError, match=r"lists of equal, positive length. Got an ndarray of shape"):
         InputDSA().fit(systems[0], inputs[0])
     with pytest.raises(InputError, match=r"system 1 is silent .*; systems have \[2, 2, 1\] input channels"):
         InputDSA(3, 4).fit([systems[0], 0 * systems[1], systems[2]], [inputs[0], inputs[1], inputs[2][:, :, :1]])
