@@ -83,13 +83,15 @@ def test_flips_and_missing_conclusions_are_printed(monkeypatch, capsys):
             }
         ]
     )
-    print_sensitivity(Sensitivity(table, dimensions, {}, Path("report.html")))
+    stability = pd.DataFrame({"architecture": ["GRU", "LSTM"], "phase": ["delay"] * 2, "w": [0.65, 0.784]})
+    print_sensitivity(Sensitivity(table, dimensions, stability, {}, Path("report.html")))
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "dsa.rank 8 +0.20 (+0.10 to +0.30) training dominates (flips) 1 of 1" in lines
     assert "dsa.rank 8 input - training all input dominates training dominates" in lines
     assert "dsa.rank 8 input - training my GRU cannot be told input dominates" in lines
     assert "dsa.rank = 99: 3 without a conclusion: rank is too high" in lines
     assert "2 input 3 0.90 7 of 8 1" in lines
+    assert any("Kendall's W 0.65 to 0.78 in 2 cells" in line for line in lines)
     assert any(line.startswith("1 conclusions of single cells") for line in lines)
 
 

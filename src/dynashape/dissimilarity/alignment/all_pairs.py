@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 from dynashape.arguments import read_arguments, refuse_masked
 from dynashape.cores import count_jobs, on_one_blas_thread, spread
 from dynashape.dissimilarity.alignment.align import NOTHING_TO_ALIGN
-from dynashape.dissimilarity.alignment.canonical_form import OperatorLike, canonicalise, check_operators
+from dynashape.dissimilarity.alignment.canonical_form import canonicalise, check_operators
 from dynashape.dissimilarity.alignment.efforts import find_effort
 from dynashape.dissimilarity.alignment.search import Tile, align_tile, tile_size
 from dynashape.errors import InputError
@@ -74,7 +74,7 @@ class Alignments:
 @on_one_blas_thread
 @read_arguments()
 def align_all(
-    operators: Sequence[OperatorLike],
+    operators: Any,
     pairs: Any = None,
     effort: str = "standard",
     *,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeAlias, no_type_check, runtime_checkable
+from typing import Any, Protocol, TypeAlias, no_type_check, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Shaped
@@ -45,7 +45,7 @@ class HasMatrix(Protocol):
 OperatorLike: TypeAlias = Shaped[Array, "..."] | HasMatrix
 
 
-def check_operators(operators: Sequence[OperatorLike], zero_pad: bool = False) -> list[Float[Array, "n n"]]:
+def check_operators(operators: Any, zero_pad: bool = False) -> list[Float[Array, "n n"]]:
     """The operators as float64 matrices of one rank; one InputError that lists every fault."""
     if not isinstance(operators, Sequence) and getattr(operators, "ndim", 0) != 3:
         raise InputError(f"operators must be a list of square matrices; got {shown(operators)}.")

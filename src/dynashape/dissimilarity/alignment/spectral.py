@@ -6,7 +6,7 @@ where DSA's is, and also where only the angles between the modes differ.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Inexact
@@ -60,7 +60,7 @@ def spectral_distance(A: OperatorLike, B: OperatorLike, *, zero_pad: bool = Fals
 
 @on_one_blas_thread
 @read_arguments()
-def spectral_distances(operators: Sequence[OperatorLike], *, zero_pad: bool = False) -> Float[Array, "systems systems"]:
+def spectral_distances(operators: Any, *, zero_pad: bool = False) -> Float[Array, "systems systems"]:
     """Compute the spectral distance between all pairs of operators; see `spectral_distance`.
 
     Parameters
@@ -89,7 +89,7 @@ def spectral_distances(operators: Sequence[OperatorLike], *, zero_pad: bool = Fa
 
 
 @on_one_blas_thread
-def compute_spectra(operators: Sequence[OperatorLike], *, zero_pad: bool = False) -> list[Inexact[Array, " n"]]:
+def compute_spectra(operators: Any, *, zero_pad: bool = False) -> list[Inexact[Array, " n"]]:
     """The eigenvalues of operators, which are checked as those of an alignment are."""
     return [np.linalg.eigvals(matrix) for matrix in check_operators(operators, zero_pad)]
 

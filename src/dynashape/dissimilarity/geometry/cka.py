@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -55,7 +55,7 @@ def cka_distance(first: Activity, second: Activity) -> float:
 
 
 @on_one_blas_thread
-def cka_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
+def cka_distances(activities: Any) -> Float[Array, "systems systems"]:
     """Compute the CKA distance between all pairs of activities; see `cka_distance`.
 
     Parameters

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from dynashape.cores import on_one_blas_thread
-from dynashape.dissimilarity.activity import Activity, list_systems, read_activity
+from dynashape.dissimilarity.activity import list_systems, read_activity
 from dynashape.errors import InputError
 from dynashape.records import Array
 
 
-def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]:
+def read_matched(activities: Any) -> list[Float[Array, "rows _"]]:
     """Each activity as a (trials x steps, units) table, centred over all rows and of unit Frobenius norm.
 
     The numbers of units may differ, trials and steps may not: row i of every table is the same moment. Raises one
@@ -52,7 +53,7 @@ def read_matched(activities: Sequence[Activity]) -> list[Float[Array, "rows _"]]
 
 @on_one_blas_thread
 def measure_all(
-    activities: Sequence[Activity], between: Callable[[Float[Array, "rows _"], Float[Array, "rows _"]], float]
+    activities: Any, between: Callable[[Float[Array, "rows _"], Float[Array, "rows _"]], float]
 ) -> Float[Array, "systems systems"]:
     """A distance between the tables of all pairs of activities (see `read_matched`), as a symmetric matrix.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -52,7 +52,7 @@ def procrustes_distance(first: Activity, second: Activity) -> float:
 
 
 @on_one_blas_thread
-def procrustes_distances(activities: Sequence[Activity]) -> Float[Array, "systems systems"]:
+def procrustes_distances(activities: Any) -> Float[Array, "systems systems"]:
     """Compute the Procrustes distance between all pairs of activities; see `procrustes_distance`.
 
     Parameters

@@ -52,7 +52,7 @@ def select_delays_and_rank(
     center: str | None = None,
     regression: str = "ols",
     steps_ahead: int = 1,
-    groups: Sequence[Hashable] | None = None,
+    groups: Any = None,
     n_jobs: int | None = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Selection:
@@ -183,7 +183,7 @@ def select_delays_and_rank(
     return Selection(q, rank, criterion, candidates, check, _judge(alike, gaps, check))
 
 
-def _read_groups(groups: Sequence[Hashable] | None, n_systems: int) -> list[Hashable]:
+def _read_groups(groups: Any, n_systems: int) -> list[Hashable]:
     """The group of each system, whatever holds them; one group where none are given."""
     if groups is None:
         return [0] * n_systems

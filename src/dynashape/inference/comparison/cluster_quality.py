@@ -50,7 +50,7 @@ def two_group_f(
 
 
 @read_arguments(distances=read_distances)
-def silhouette(distances: Float[Array, "systems systems"], labels: Shaped[Array, " systems"]) -> float:
+def silhouette(distances: Float[Array, "systems systems"], labels: Shaped[Array, ...]) -> float:
     """Mean silhouette of a labelling on the full distances (Rousseeuw 1987): 1 far apart, 0 overlapping, below 0 mixed.
 
     A system alone in its class counts as 0, and so does a labelling of one class, by convention. InputError where the

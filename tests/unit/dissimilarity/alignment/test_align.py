@@ -74,12 +74,12 @@ def test_conjugates_have_distance_zero(kind, rank):
 
 
 def test_rank_one_has_nothing_to_align():
-    found, all_found = align([[1.0]], [[-3.0]]), align_all([[[1.0]], [[-3.0]], [[2.0]]])
+    found, all_found = align(np.array([[1.0]]), np.array([[-3.0]])), align_all(np.array([[[1.0]], [[-3.0]], [[2.0]]]))
     assert np.isnan([found.distance, found.euclidean]).all()
     assert np.isnan([all_found.values, all_found.euclidean]).all()
     assert found.status.code == all_found.status.code == Code.NOTHING_TO_COMPARE
     assert not (found.converged or all_found.converged.any())
-    assert np.isfinite(align([[1.0]], np.diag([1.0, 2.0]), zero_pad=True).distance)
+    assert np.isfinite(align(np.array([[1.0]]), np.diag([1.0, 2.0]), zero_pad=True).distance)
 
 
 def test_masked_pairs_are_no_pairs():

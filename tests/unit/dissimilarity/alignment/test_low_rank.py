@@ -118,7 +118,7 @@ def test_starts_of_both_determinants_are_drawn_once_a_rank():
     assert np.array_equal(draw_rotations(5, 4), drawn[:4])
 
 
-@pytest.mark.parametrize("rank", [1, 2, 5])
+@pytest.mark.parametrize("rank", [2, 5])
 def test_multiples_of_the_identity_have_no_direction_and_give_no_nan(rank):
     found = align_all([np.eye(rank), -2.0 * np.eye(rank), np.eye(rank) + 1e-3 * np.ones((rank, rank))])
     assert np.isfinite(found.values).all()
