@@ -8,29 +8,9 @@ angle are its eigenfunctions, whatever the tuning of the units, which only weigh
 from __future__ import annotations
 
 import numpy as np
+from known_systems import seen_by_tuned, wander_on_ring
 
 from dynashape.dissimilarity import DSA
-
-DRIFT, DIFFUSION = 0.15, 0.2
-
-
-def wander(share: float, seed: int) -> np.ndarray:
-    """Angles (trials, steps) on this share of the circle: all of it is a ring, less is a line with two ends."""
-    rng = np.random.default_rng(seed)
-    width = 2 * np.pi * share
-    angle = rng.uniform(0, width, size=100)
-    steps = []
-    for _ in range(100):
-        steps.append(angle)
-        moved = angle + DRIFT + DIFFUSION * rng.normal(size=100)
-        angle = moved % width if share == 1 else np.clip(moved, 0, width)
-    return np.stack(steps, axis=1)
-
-
-def seen(angles: np.ndarray, sharpness: float) -> np.ndarray:
-    """Activity of 30 units with von Mises tuning."""
-    preferred = np.arange(30) * 2 * np.pi / 30
-    return np.exp(sharpness * (np.cos(angles[..., None] - preferred) - 1))
 
 
 def procrustes(first: np.ndarray, second: np.ndarray) -> float:
@@ -43,8 +23,8 @@ def procrustes(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def test_a_changing_nonlinearity_leaves_dsa_flat_while_procrustes_rises() -> None:
-    angles = wander(1.0, seed=0)
-    views = [seen(angles, sharpness) for sharpness in (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)]
+    angles = wander_on_ring(1.0, seed=0)
+    views = [seen_by_tuned(angles, sharpness) for sharpness in (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)]
     dynamics = DSA(n_delays=1, rank=5).fit(views).distances_[0]
     geometry = [procrustes(views[0], view) for view in views]
     # The first five harmonics span the same coordinates in every view, up to the higher ones that sharp tuning adds.
@@ -55,8 +35,8 @@ def test_a_changing_nonlinearity_leaves_dsa_flat_while_procrustes_rises() -> Non
 
 def test_dsa_jumps_where_the_line_closes_into_a_ring() -> None:
     shares = (0.7, 0.8, 0.9, 0.95, 1.0)
-    systems = [seen(wander(share, seed=1), 1.0) for share in shares]
-    again = seen(wander(1.0, seed=2), 1.0)
+    systems = [seen_by_tuned(wander_on_ring(share, seed=1), 1.0) for share in shares]
+    again = seen_by_tuned(wander_on_ring(1.0, seed=2), 1.0)
     distances = DSA(n_delays=1, rank=5).fit([*systems, again]).distances_
     steps = np.array([distances[i, i + 1] for i in range(5)])
     closing, resampled = steps[3], steps[4]
