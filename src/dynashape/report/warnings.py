@@ -54,7 +54,7 @@ def find_warnings(results: Found, failures: Mapping[str, str]) -> list[Notice]:
         *_below_criterion(results.networks),
         *_selection(results.selection),
         *_operators(results.operators),
-        *_blind(results.scale),
+        *_blind(results.scale, chosen=results.selection is not None),
         *_alignments(results.alignments),
         *_comparisons(results.separability),
     ]
@@ -85,14 +85,15 @@ def _selection(selection: Choice | None) -> Iterator[Notice]:
         )
 
 
-def _blind(scale: pd.DataFrame) -> Iterator[Notice]:
+def _blind(scale: pd.DataFrame, chosen: bool) -> Iterator[Notice]:
     if scale.empty:
         return
+    remedy = "give more activity.n_trials or networks.n_units" if chosen else "try a lower dsa.rank, or dsa.rank=auto"
     for row in scale[scale["blind"]].itertuples():
         yield Notice(
             f"{row.architecture}, {row.phase}: halves of networks of different tasks are farther apart than halves of "
             f"one network in {row.auc:.0%} of comparisons (50 % is blind), so that distances depend on which units "
-            "were seen; try a lower dsa.rank, or dsa.rank=auto.",
+            f"were seen; {remedy}.",
             about="scale",
         )
 
